@@ -1,2 +1,63 @@
-//! x
-fn main() {}
+//! `cargo xtask …`: the one place where set-up, running, testing, linting, benches and fault runs are scripted.
+//!
+//! It uses almost nothing but the standard library, so that a fresh clone compiles it in seconds. Each subcommand is
+//! a module; `cargo xtask help` lists them.
+
+mod bench;
+mod faults;
+mod licence;
+mod lint;
+mod place;
+mod run;
+mod setup;
+mod step;
+mod test;
+mod tree;
+
+use std::process::ExitCode;
+
+const HELP: &str = "\
+cargo xtask COMMAND
+
+  setup                     make the Python environment of the Cashu mint that the story and the tests run against
+  run [ARGS]                build everything and play the story: hear, choose, pay; want, offer, accept
+                            (cargo xtask run --help lists what it takes)
+  test [--quick]            lint, set up, and run every test; --quick leaves out clippy and shortens long tests
+  lint                      formatting, clippy and the rules of deny.toml
+  bench [ROOM] [--json]     measure against the bare floor in one run; writes docs/measurements.md when all rooms ran
+  faults [ROOM] [--kills N] [--seeds N] [--seed N] [--long] [--json]
+                            kill processes in the middle of writes and count what was lost
+
+Downloads are kept in $TEKRAM_CACHE, else in the user's cache folder under `tekram`.
+";
+
+fn main() -> ExitCode {
+    let mut args = std::env::args().skip(1);
+    let command = args.next().unwrap_or_default();
+    let rest: Vec<String> = args.collect();
+    let wants_help = rest.iter().any(|arg| arg == "--help" || arg == "-h");
+    let outcome = match command.as_str() {
+        "run" => run::run(&rest),
+        "setup" | "test" | "lint" | "bench" | "faults" if wants_help => {
+            print!("{HELP}");
+            Ok(())
+        }
+        "setup" => setup::setup(),
+        "test" => test::test(&rest),
+        "lint" => lint::lint(),
+        "bench" => bench::bench(&rest),
+        "faults" => faults::faults(&rest),
+        "help" | "--help" | "-h" => {
+            print!("{HELP}");
+            Ok(())
+        }
+        other => Err(step::Failure::usage(format!("unknown command {other:?}\n\n{HELP}"))),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("xtask: {}", failure.message);
+            ExitCode::from(failure.code)
+        }
+    }
+}

@@ -1,0 +1,28 @@
+//! What must be true of the code before its tests matter: formatting, clippy without warnings, the dependency tree.
+
+use crate::step::{Done, cargo, run};
+use crate::tree;
+
+/// All three checks.
+pub fn lint() -> Done {
+    format()?;
+    tree::check()?;
+    run(
+        "clippy",
+        cargo().args([
+            "clippy",
+            "--workspace",
+            "--all-targets",
+            "--locked",
+            "--quiet",
+            "--",
+            "--deny",
+            "warnings",
+        ]),
+    )
+}
+
+/// Only the formatting.
+pub fn format() -> Done {
+    run("checking the formatting", cargo().args(["fmt", "--all", "--check"]))
+}
