@@ -3,8 +3,11 @@
 //! No room's rules live here, and nothing here does I/O beyond asking the system for the time and for randomness.
 
 pub mod canonical;
+pub mod data_integrity;
 pub mod did;
+pub mod json;
 pub mod money;
+mod period;
 pub mod ranges;
 pub mod record;
 pub mod secret;

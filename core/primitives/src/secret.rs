@@ -1,0 +1,171 @@
+//! Secrets in memory: wiped when dropped, never printed.
+//!
+//! Everything a persona needs besides its one random root secret is derived from it here, by HKDF with a versioned label,
+//! so that a backup of the root is a backup of all keys and no two labels give related keys.
+
+use std::fmt;
+
+use ring::hmac;
+use ring::rand::{SecureRandom, SystemRandom};
+use zeroize::{Zeroize, ZeroizeOnDrop};
+
+/// What a secret looks like when printed.
+const REDACTED: &str = "[REDACTED]";
+
+/// Why there is no secret.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum SecretError {
+    /// The operating system gave no randomness.
+    #[error("the system's random number generator failed")]
+    NoRandomness,
+    /// A secret key has 32 bytes.
+    #[error("a secret has 32 bytes, not {bytes}")]
+    WrongLength {
+        /// How many there were.
+        bytes: usize,
+    },
+}
+
+impl SecretError {
+    /// Stable name of the error.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::NoRandomness => "no_randomness",
+            Self::WrongLength { .. } => "wrong_secret_length",
+        }
+    }
+}
+
+/// 32 secret bytes. Wiped when dropped; `Debug` prints `[REDACTED]`.
+///
+/// There is no `==`: comparing secrets byte by byte leaks by timing.
+#[derive(Clone, Zeroize, ZeroizeOnDrop)]
+pub struct Secret32([u8; 32]);
+
+impl Secret32 {
+    /// Takes the bytes over. The caller wipes its own copy.
+    pub const fn new(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
+    /// 32 random bytes from the operating system.
+    ///
+    /// # Errors
+    /// [`SecretError::NoRandomness`].
+    pub fn random() -> Result<Self, SecretError> {
+        let mut secret = Self([0; 32]);
+        fill_random(&mut secret.0)?;
+        Ok(secret)
+    }
+
+    /// The bytes.
+    pub const fn expose(&self) -> &[u8; 32] {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret32 {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(REDACTED)
+    }
+}
+
+impl From<[u8; 32]> for Secret32 {
+    fn from(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+}
+
+impl TryFrom<&[u8]> for Secret32 {
+    type Error = SecretError;
+
+    fn try_from(bytes: &[u8]) -> Result<Self, SecretError> {
+        bytes
+            .try_into()
+            .map(Self)
+            .map_err(|_| SecretError::WrongLength { bytes: bytes.len() })
+    }
+}
+
+/// What the person types to get in. Wiped when dropped; `Debug` prints `[REDACTED]`.
+#[derive(Clone, Zeroize, ZeroizeOnDrop)]
+pub struct Passphrase(String);
+
+impl Passphrase {
+    /// Takes the text over.
+    pub const fn new(text: String) -> Self {
+        Self(text)
+    }
+
+    /// The text.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Passphrase {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(REDACTED)
+    }
+}
+
+impl From<String> for Passphrase {
+    fn from(text: String) -> Self {
+        Self(text)
+    }
+}
+
+impl From<&str> for Passphrase {
+    fn from(text: &str) -> Self {
+        Self(text.to_owned())
+    }
+}
+
+/// Fills a buffer with random bytes from the operating system.
+///
+/// # Errors
+/// [`SecretError::NoRandomness`].
+pub fn fill_random(bytes: &mut [u8]) -> Result<(), SecretError> {
+    SystemRandom::new().fill(bytes).map_err(|_| SecretError::NoRandomness)
+}
+
+/// 128 random bits as 32 lower-case hexadecimal digits: a nonce or an id that says nothing.
+///
+/// # Errors
+/// [`SecretError::NoRandomness`].
+pub fn random_hex_128() -> Result<String, SecretError> {
+    let mut bytes = [0_u8; 16];
+    fill_random(&mut bytes)?;
+    Ok(hex::encode(bytes))
+}
+
+/// A key derived from a root secret by HKDF-SHA256 (RFC 5869), without salt, with the label as `info`.
+///
+/// The label names the purpose and its version, for example `tekram/v1/relation/<id>`; it is not secret. The root must be
+/// random: this does not stretch passphrases.
+pub fn hkdf_sha256(root: &Secret32, label: &str) -> Secret32 {
+    hkdf_sha256_one_block(&[], root.expose(), label.as_bytes())
+}
+
+/// RFC 5869 sections 2.2 and 2.3 for an output as long as the hash, which is one block: T(1) = HMAC(PRK, info | 0x01).
+///
+/// On `ring`'s HMAC and not its HKDF, whose every step returns a `Result` for lengths that are fixed here.
+fn hkdf_sha256_one_block(salt: &[u8], input: &[u8], info: &[u8]) -> Secret32 {
+    let mut pseudo_random_key = hmac_sha256(salt, &[input]);
+    let block = hmac_sha256(&pseudo_random_key, &[info, &[1]]);
+    pseudo_random_key.zeroize();
+    Secret32(block)
+}
+
+fn hmac_sha256(key: &[u8], parts: &[&[u8]]) -> [u8; 32] {
+    let mut context = hmac::Context::with_key(&hmac::Key::new(hmac::HMAC_SHA256, key));
+    for part in parts {
+        context.update(part);
+    }
+    let mut out = [0_u8; 32];
+    for (to, from) in out.iter_mut().zip(context.sign().as_ref()) {
+        *to = *from;
+    }
+    out
+}
