@@ -1,0 +1,24 @@
+//! The one TLS set-up, for HTTP and for relays: rustls with ring, Mozilla's roots.
+//!
+//! The provider is passed explicitly, so nothing depends on a process-wide default. Each context gets a configuration of
+//! its own, because a shared one would share session tickets, and those link connections.
+
+use std::sync::Arc;
+
+use rustls::{ClientConfig, RootCertStore};
+
+/// A fresh client configuration, with nothing shared but the list of roots. `None` when the provider refuses its own
+/// protocol versions (it does not).
+pub(crate) fn client_config(alpn: &[&[u8]]) -> Option<ClientConfig> {
+    let roots = RootCertStore {
+        roots: webpki_roots::TLS_SERVER_ROOTS.to_vec(),
+    };
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let mut config = ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .ok()?
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    config.alpn_protocols = alpn.iter().map(|name| name.to_vec()).collect();
+    Some(config)
+}
