@@ -1,1 +1,59 @@
-//! x
+//! Persona vaults: everything a person knows about themselves and their dealings, encrypted, theirs alone.
+//!
+//! A vault is one SQLCipher file with its own random key, a small header beside it that wraps this key once for each
+//! way in, and a sealed inbox for what arrives while it is locked. Rooms bring their tables as a [`RoomSchema`] and
+//! work through [`Vault::read`] and [`Vault::write`]; they never open files themselves.
+//!
+//! ```
+//! use tekram_primitives::{secret::Passphrase, time::SystemClock};
+//! use tekram_vault::{RoomSchema, Scope, Store, VaultError};
+//!
+//! const LISTEN: RoomSchema = RoomSchema {
+//!     room: "listen",
+//!     migrations: &["CREATE TABLE listen_sitting (id INTEGER PRIMARY KEY, title TEXT NOT NULL) STRICT"],
+//! };
+//!
+//! # fn main() -> Result<(), VaultError> {
+//! # let folder = tempfile::tempdir().map_err(|source| VaultError::Io { action: "test", source })?;
+//! let store = Store::open(folder.path())?;
+//! let passphrase = Passphrase::from("correct horse battery staple");
+//! let vault = store.create("Home", &passphrase, &[LISTEN], &SystemClock)?;
+//! vault.write(Scope("listen"), |transaction| {
+//!     transaction.execute("INSERT INTO listen_sitting (title) VALUES (?1)", ["Episode 1"])?;
+//!     Ok::<_, VaultError>(())
+//! })?;
+//! vault.lock()?;
+//!
+//! let vault = store.unlock("Home", &passphrase, &[LISTEN])?;
+//! let title: String = vault.read(|connection| {
+//!     Ok::<_, VaultError>(connection.query_row("SELECT title FROM listen_sitting", [], |row| row.get(0))?)
+//! })?;
+//! assert_eq!(title, "Episode 1");
+//! # Ok(())
+//! # }
+//! ```
+
+mod change;
+mod database;
+mod durable;
+mod error;
+mod frames;
+mod header;
+mod hold;
+mod inbox;
+mod key_store;
+mod readers;
+mod schema;
+mod seal;
+mod store;
+mod vault;
+mod way_in;
+
+pub use change::{Scope, Subscription};
+pub use error::{KeyStoreError, VaultError};
+pub use inbox::{Drained, ITEM_LIMIT_BYTES, Inbox, InboxAddress, InboxItem, ItemId};
+pub use key_store::{FileKeyStore, KeyStore};
+pub use schema::RoomSchema;
+pub use store::{Store, VaultEntry};
+pub use vault::Vault;
+pub use way_in::{WayIn, WayInKind};

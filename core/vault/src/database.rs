@@ -1,0 +1,195 @@
+//! Opening the SQLCipher file. The key is random, so it goes in raw and no key derivation runs; every page is encrypted
+//! and carries its own HMAC. The file's first 16 bytes, which SQLCipher uses as salt, are the vault's id: it is no
+//! secret (the folder has the same name) and tells a file of another vault from a damaged one.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Read};
+use std::path::Path;
+use std::time::Duration;
+
+use rusqlite::config::DbConfig;
+use rusqlite::{Connection, OpenFlags};
+use tekram_primitives::secret::Secret32;
+use zeroize::Zeroizing;
+
+use crate::durable;
+use crate::error::VaultError;
+use crate::schema;
+
+/// The database's file name.
+pub(crate) const FILE: &str = "vault.db";
+const WAL_FILE: &str = "vault.db-wal";
+
+/// SQLCipher's page size.
+const PAGE_BYTES: u64 = 4096;
+/// Statements that a connection keeps prepared.
+const STATEMENTS: usize = 128;
+/// The one writer and the readers that are kept have this much cache each, in KiB: 64 MiB together.
+const CACHE_KIB: u32 = 16 * 1024;
+/// Only checkpoints and recovery can make a connection wait: one process, one writer.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// What a connection may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Role {
+    /// The one that writes.
+    Writer,
+    /// One of those that only read.
+    Reader,
+}
+
+/// Makes the database of a new vault: encrypted, in WAL mode, with the table of versions and nothing else.
+pub(crate) fn create(folder: &Path, vault_id: &str, key: &Secret32) -> Result<Connection, VaultError> {
+    let path = folder.join(FILE);
+    // An empty file is a new database to SQLite, and the files it puts beside take over its permissions.
+    durable::private(OpenOptions::new().write(true).create_new(true))
+        .open(&path)
+        .map_err(VaultError::io("making vault.db"))?;
+    let connection = Connection::open_with_flags(&path, flags())?;
+    give_key(&connection, key, Some(vault_id))?;
+    settle(&connection, Role::Writer)?;
+    connection.execute_batch(schema::VERSIONS)?;
+    Ok(connection)
+}
+
+/// Opens the database with its key. When that fails, says which of `missing_file`, `truncated`, `foreign_vault` and
+/// `damaged` it is; nothing is changed, not even by closing.
+pub(crate) fn open(folder: &Path, vault_id: &str, key: &Secret32, role: Role) -> Result<Connection, VaultError> {
+    let path = folder.join(FILE);
+    if role == Role::Writer {
+        check_length(folder, vault_id)?;
+    }
+    let connection = Connection::open_with_flags(&path, flags())?;
+    // Until the first page has authenticated, closing must not move frames of a doubtful WAL into the file.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+    match give_key(&connection, key, None).and_then(|()| settle(&connection, role)) {
+        Ok(()) => {
+            connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)?;
+            Ok(connection)
+        }
+        Err(VaultError::Damaged { .. }) => Err(diagnose(&connection, folder, vault_id)),
+        Err(error) => Err(error),
+    }
+}
+
+/// Moves everything from the WAL into the file and empties the WAL. Not being able to, because a reader is still busy,
+/// loses nothing: the WAL stays.
+pub(crate) fn checkpoint(connection: &Connection) -> Result<(), VaultError> {
+    connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
+    Ok(())
+}
+
+fn flags() -> OpenFlags {
+    // No CREATE: a missing file is an error, never a new, empty vault. No mutex: one thread at a time has a connection.
+    OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX
+}
+
+fn give_key(connection: &Connection, key: &Secret32, salt: Option<&str>) -> Result<(), VaultError> {
+    let mut hex = Zeroizing::new([0_u8; 64]);
+    hex::encode_to_slice(key.expose(), &mut *hex).map_err(|_| VaultError::Crypto {
+        step: "writing the key",
+    })?;
+    let hex = std::str::from_utf8(&*hex).map_err(|_| VaultError::Crypto {
+        step: "writing the key",
+    })?;
+    // Long enough from the start: growing would leave a copy of the key behind.
+    let mut pragma = Zeroizing::new(String::with_capacity(160));
+    for part in ["PRAGMA key = \"x'", hex, salt.unwrap_or_default(), "'\""] {
+        pragma.push_str(part);
+    }
+    connection.execute_batch(&pragma)?;
+    let version: Option<String> = connection
+        .query_row("PRAGMA cipher_version", [], |row| row.get(0))
+        .or_else(|error| match error {
+            rusqlite::Error::QueryReturnedNoRows => Ok(None),
+            error => Err(error),
+        })?;
+    version
+        .filter(|version| !version.is_empty())
+        .map(|_| ())
+        .ok_or(VaultError::NotEncrypted)
+}
+
+fn settle(connection: &Connection, role: Role) -> Result<(), VaultError> {
+    connection.busy_timeout(PATIENCE)?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS);
+    // Memory security wipes and locks every allocation, which made inserts 2.6 times slower; keys are wiped without it.
+    // Temporary tables and sorts stay in memory: a temporary file would be plaintext.
+    connection.execute_batch(&format!(
+        "PRAGMA cipher_memory_security = OFF;
+         PRAGMA temp_store = MEMORY;
+         PRAGMA foreign_keys = ON;
+         PRAGMA trusted_schema = OFF;
+         PRAGMA cache_size = -{CACHE_KIB};
+         PRAGMA synchronous = FULL;"
+    ))?;
+    // Apple's fsync does not reach the medium without this.
+    #[cfg(target_vendor = "apple")]
+    connection.execute_batch("PRAGMA fullfsync = ON; PRAGMA checkpoint_fullfsync = ON;")?;
+    match role {
+        Role::Writer => {
+            let mode: String = connection.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))?;
+            if mode != "wal" {
+                return Err(VaultError::Crypto {
+                    step: "switching to WAL",
+                });
+            }
+        }
+        Role::Reader => connection.execute_batch("PRAGMA query_only = ON;")?,
+    }
+    Ok(())
+}
+
+/// A file without WAL is a whole number of pages. With a WAL it need not be: a checkpoint may have been cut, and the
+/// WAL repairs it.
+fn check_length(folder: &Path, vault_id: &str) -> Result<(), VaultError> {
+    let length_of = |name| fs::metadata(folder.join(name)).map(|about| about.len());
+    let length = match length_of(FILE) {
+        Ok(length) => length,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            return Err(VaultError::MissingFile { file: FILE });
+        }
+        Err(error) => return Err(VaultError::io("reading the length of vault.db")(error)),
+    };
+    let wal = length_of(WAL_FILE).unwrap_or(0);
+    if length == 0 || (wal == 0 && length % PAGE_BYTES != 0) {
+        return Err(not_ours(folder, vault_id).unwrap_or(VaultError::Truncated { file: FILE }));
+    }
+    Ok(())
+}
+
+/// Why a database did not open although its key came out of an authentic wrapping.
+fn diagnose(connection: &Connection, folder: &Path, vault_id: &str) -> VaultError {
+    if let Some(error) = not_ours(folder, vault_id) {
+        return error;
+    }
+    // SQLite refuses a file shorter than its first page says, unless the schema is declared writable: if that alone
+    // makes the first page readable, the file was cut at a page's edge.
+    let cut = connection
+        .execute_batch("PRAGMA writable_schema = ON; SELECT count(*) FROM sqlite_schema;")
+        .is_ok();
+    if cut {
+        VaultError::Truncated { file: FILE }
+    } else {
+        VaultError::Damaged { file: FILE }
+    }
+}
+
+/// Whether the file's first 16 bytes say that it is something else. `None`: it is this vault's, or too short to say.
+fn not_ours(folder: &Path, vault_id: &str) -> Option<VaultError> {
+    let mut salt = [0; 16];
+    File::open(folder.join(FILE))
+        .and_then(|mut file| file.read_exact(&mut salt))
+        .ok()?;
+    if &salt == b"SQLite format 3\0" {
+        return Some(VaultError::NotAVault { file: FILE });
+    }
+    // Another vault's random id differs in about 64 of 128 bits, damage to this one's in a few.
+    let own = hex::decode(vault_id).ok()?;
+    let differing: u32 = salt
+        .iter()
+        .zip(&own)
+        .map(|(found, own)| (found ^ own).count_ones())
+        .sum();
+    (differing > 32).then_some(VaultError::ForeignVault { file: FILE })
+}

@@ -1,0 +1,52 @@
+//! Small files that must survive a power cut: written beside, synced, renamed over, and the folder synced.
+//! A reader sees the old content or the new one, never a part.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Read, Write};
+use std::path::Path;
+
+/// Replaces `folder/name` with `content`, atomically and durably. The file is readable by its owner only.
+pub(crate) fn replace(folder: &Path, name: &str, content: &[u8]) -> io::Result<()> {
+    let beside = folder.join(format!("{name}.new"));
+    let mut file = private(OpenOptions::new().write(true).create(true).truncate(true)).open(&beside)?;
+    file.write_all(content)?;
+    file.sync_all()?;
+    drop(file);
+    fs::rename(&beside, folder.join(name))?;
+    sync_folder(folder)
+}
+
+/// Makes the names in a folder durable: after this, a created or renamed file is still there after a power cut.
+pub(crate) fn sync_folder(folder: &Path) -> io::Result<()> {
+    if cfg!(unix) {
+        File::open(folder)?.sync_all()
+    } else {
+        Ok(())
+    }
+}
+
+/// Creates a folder, and those above it, for the owner only.
+pub(crate) fn create_folder(folder: &Path) -> io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
+}
+
+/// Adds "owner only" to the options with which a file is created.
+pub(crate) fn private(options: &mut OpenOptions) -> &mut OpenOptions {
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
+    options
+}
+
+/// Reads a whole file, or `None` when it is larger than `limit_bytes`.
+pub(crate) fn read_small(path: &Path, limit_bytes: u64) -> io::Result<Option<Vec<u8>>> {
+    let mut content = Vec::new();
+    File::open(path)?
+        .take(limit_bytes.saturating_add(1))
+        .read_to_end(&mut content)?;
+    let small = u64::try_from(content.len()).is_ok_and(|len| len <= limit_bytes);
+    Ok(small.then_some(content))
+}

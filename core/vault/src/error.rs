@@ -1,0 +1,205 @@
+//! Every way in which a vault can refuse, each under its own stable code, so that a screen can say what happened and
+//! what the person can do. No variant holds a path, a label, a passphrase or a key; a file is named by its role.
+
+use std::io;
+
+/// Why a vault refused. [`VaultError::code`] is stable; the text is for developers.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum VaultError {
+    /// The passphrase does not open any passphrase way in.
+    #[error("no passphrase way in opens with this passphrase")]
+    WrongPassphrase,
+    /// The bytes given as vault key are not this vault's key.
+    #[error("the key given is not this vault's key")]
+    WrongKey,
+    /// The vault has no way in of the kind that was asked for.
+    #[error("the vault has no way in of kind {kind}")]
+    NoSuchWayIn {
+        /// `passphrase` or `key_store`.
+        kind: &'static str,
+    },
+    /// A file of the vault is not what a vault has in that place.
+    #[error("{file} is not a vault's file")]
+    NotAVault {
+        /// The file's role: `header.json` or `vault.db`.
+        file: &'static str,
+    },
+    /// A file that belongs to every vault is not there.
+    #[error("{file} is missing")]
+    MissingFile {
+        /// The file's role.
+        file: &'static str,
+    },
+    /// A file is shorter than it must be.
+    #[error("{file} was cut short")]
+    Truncated {
+        /// The file's role.
+        file: &'static str,
+    },
+    /// A file's content fails its authentication or its checksum.
+    #[error("{file} is damaged")]
+    Damaged {
+        /// The file's role.
+        file: &'static str,
+    },
+    /// The header is whole, but it was written by somebody who does not hold the vault key.
+    #[error("the header was changed by something that does not hold the vault key")]
+    HeaderForged,
+    /// Files of two different vaults lie in one folder.
+    #[error("{file} belongs to another vault")]
+    ForeignVault {
+        /// The role of the file that does not belong.
+        file: &'static str,
+    },
+    /// Another process, or another handle in this one, holds the vault.
+    #[error("the vault is in use by another process or handle")]
+    VaultInUse,
+    /// A newer version of the program wrote this vault.
+    #[error("room {room} has schema {found}, this program knows up to {known}")]
+    NewerSchema {
+        /// The room, or `header` for the header file's own version.
+        room: String,
+        /// The version in the vault.
+        found: u32,
+        /// The newest version this program knows.
+        known: u32,
+    },
+    /// A migration failed; the vault keeps the version it had before.
+    #[error("migration {version} of room {room} failed and was undone")]
+    MigrationFailed {
+        /// The room whose migration failed.
+        room: &'static str,
+        /// The version it would have led to.
+        version: u32,
+        /// What SQLite said.
+        #[source]
+        source: rusqlite::Error,
+    },
+    /// No vault with this id or label.
+    #[error("no vault with this id or label")]
+    NoSuchVault,
+    /// A vault with this label is there already.
+    #[error("a vault with this label exists already")]
+    VaultExists,
+    /// The label is empty, too long or has control characters.
+    #[error("a label has 1 to 64 characters and no control characters")]
+    BadLabel,
+    /// The vault was locked while this handle was kept.
+    #[error("the vault is locked")]
+    Locked,
+    /// A write was begun inside a write of the same thread.
+    #[error("a write cannot begin inside another write")]
+    NestedWrite,
+    /// An item for the inbox is larger than the inbox takes.
+    #[error("an inbox item has at most {limit_bytes} bytes")]
+    ItemTooLarge {
+        /// The limit, in bytes of the plain item.
+        limit_bytes: usize,
+    },
+    /// The platform's key store refused.
+    #[error("the key store refused")]
+    KeyStore(#[from] KeyStoreError),
+    /// The SQLite in this program is not SQLCipher, so nothing was opened.
+    #[error("this program was built without SQLCipher")]
+    NotEncrypted,
+    /// The system gave no randomness, or a cryptographic step failed that cannot fail on whole input.
+    #[error("a cryptographic step failed: {step}")]
+    Crypto {
+        /// Which step.
+        step: &'static str,
+    },
+    /// The disk or the file system refused.
+    #[error("{action} failed")]
+    Io {
+        /// What was being done, with the file's role.
+        action: &'static str,
+        /// What the system said.
+        #[source]
+        source: io::Error,
+    },
+    /// SQLite refused.
+    #[error("the database refused")]
+    Db(#[source] rusqlite::Error),
+}
+
+impl VaultError {
+    /// The stable name of this refusal, for callers, tests and translations.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::WrongPassphrase => "wrong_passphrase",
+            Self::WrongKey => "wrong_key",
+            Self::NoSuchWayIn { .. } => "no_such_way_in",
+            Self::NotAVault { .. } => "not_a_vault",
+            Self::MissingFile { .. } => "missing_file",
+            Self::Truncated { .. } => "truncated",
+            Self::Damaged { .. } => "damaged",
+            Self::HeaderForged => "header_forged",
+            Self::ForeignVault { .. } => "foreign_vault",
+            Self::VaultInUse => "vault_in_use",
+            Self::NewerSchema { .. } => "newer_schema",
+            Self::MigrationFailed { .. } => "migration_failed",
+            Self::NoSuchVault => "no_such_vault",
+            Self::VaultExists => "vault_exists",
+            Self::BadLabel => "bad_label",
+            Self::Locked => "locked",
+            Self::NestedWrite => "nested_write",
+            Self::ItemTooLarge { .. } => "item_too_large",
+            Self::KeyStore(error) => error.code(),
+            Self::NotEncrypted => "not_encrypted",
+            Self::Crypto { .. } => "crypto",
+            Self::Io { .. } => "io",
+            Self::Db(_) => "db",
+        }
+    }
+
+    /// Names what was being done when the system refused; for `map_err`.
+    pub(crate) fn io(action: &'static str) -> impl FnOnce(io::Error) -> Self {
+        move |source| Self::Io { action, source }
+    }
+}
+
+impl From<rusqlite::Error> for VaultError {
+    /// A page that fails its authentication while the vault is open is damage, not a mistake of the caller.
+    fn from(error: rusqlite::Error) -> Self {
+        match error.sqlite_error_code() {
+            Some(rusqlite::ErrorCode::DatabaseCorrupt | rusqlite::ErrorCode::NotADatabase) => {
+                Self::Damaged { file: "vault.db" }
+            }
+            _ => Self::Db(error),
+        }
+    }
+}
+
+/// Why a key store refused.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum KeyStoreError {
+    /// The store no longer has the key (new fingerprint enrolled, device reset, file removed).
+    #[error("the key store no longer has this key")]
+    KeyGone,
+    /// The store wants the person's presence first.
+    #[error("the key store wants the person's presence")]
+    PresenceNeeded,
+    /// The wrapped bytes were not made by this key.
+    #[error("the wrapped key was not made by this key store")]
+    NotMine,
+    /// The store itself failed.
+    #[error("the key store failed: {action}")]
+    Failed {
+        /// What was being done.
+        action: &'static str,
+    },
+}
+
+impl KeyStoreError {
+    /// The stable name of this refusal.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::KeyGone => "key_gone",
+            Self::PresenceNeeded => "presence_needed",
+            Self::NotMine => "key_not_mine",
+            Self::Failed { .. } => "key_store_failed",
+        }
+    }
+}

@@ -1,0 +1,172 @@
+//! The header: the small file beside a vault that can be read while it is locked. It holds the vault's id, the label
+//! the person chose to show, the ways in, and the public key of the inbox. A checksum tells an accident from a wrong
+//! passphrase; a MAC under a key derived from the vault key tells, after unlocking, whether somebody without the key
+//! changed it (say, to put their own public key under the inbox).
+
+use std::io;
+use std::path::Path;
+
+use ring::{digest, hmac};
+use serde::{Deserialize, Serialize};
+use tekram_primitives::secret::{Secret32, hkdf_sha256};
+
+use crate::durable;
+use crate::error::VaultError;
+use crate::way_in::WrappedKey;
+
+/// The header's file name.
+pub(crate) const FILE: &str = "header.json";
+const FORMAT: &str = "tekram-vault";
+const VERSION: u32 = 1;
+/// Room for hundreds of ways in; more is not a header.
+const LIMIT_BYTES: u64 = 256 * 1024;
+
+/// What the header says.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Header {
+    format: String,
+    version: u32,
+    /// 16 random bytes, lower-case hexadecimal; the folder has the same name.
+    pub(crate) vault_id: String,
+    /// What the person calls this vault; visible while it is locked.
+    pub(crate) label: String,
+    /// Where what arrives while the vault is locked is sealed to: X25519 (RFC 7748).
+    #[serde(with = "hex::serde")]
+    pub(crate) inbox_public_key: [u8; 32],
+    /// Each wraps the vault key once.
+    pub(crate) ways_in: Vec<WrappedKey>,
+}
+
+/// The file: what the header says, and what proves it.
+#[derive(Serialize, Deserialize)]
+struct HeaderFile {
+    vault: Header,
+    /// SHA-256 of `vault` as written: finds accidents while locked.
+    #[serde(with = "hex::serde")]
+    sha256: [u8; 32],
+    /// HMAC-SHA256 of the same under a key from the vault key: finds forgeries after unlocking.
+    #[serde(with = "hex::serde")]
+    hmac_sha256: [u8; 32],
+}
+
+/// A header as it was read: not yet proven.
+#[derive(Clone, Debug)]
+pub(crate) struct UnprovenHeader {
+    /// What it says.
+    pub(crate) claims: Header,
+    hmac_sha256: [u8; 32],
+}
+
+impl Header {
+    /// A header for a vault that is being made.
+    pub(crate) fn new(vault_id: String, label: String, inbox_public_key: [u8; 32], ways_in: Vec<WrappedKey>) -> Self {
+        Self {
+            format: FORMAT.to_owned(),
+            version: VERSION,
+            vault_id,
+            label,
+            inbox_public_key,
+            ways_in,
+        }
+    }
+
+    /// Writes the header of the vault in `folder`: the old one or the new one is there, whatever happens.
+    pub(crate) fn write(&self, folder: &Path, vault_key: &Secret32) -> Result<(), VaultError> {
+        let claims = self.bytes()?;
+        let file = HeaderFile {
+            vault: self.clone(),
+            sha256: sha256(&claims)?,
+            hmac_sha256: array(hmac::sign(&mac_key(vault_key), &claims).as_ref())?,
+        };
+        durable::replace(folder, FILE, &file_bytes(&file)?).map_err(VaultError::io("writing header.json"))
+    }
+
+    /// Reads the header of the vault in `folder`. Fails with `missing_file`, `truncated`, `not_a_vault`,
+    /// `newer_schema` or `damaged`; never changes anything.
+    pub(crate) fn read(folder: &Path) -> Result<UnprovenHeader, VaultError> {
+        match durable::read_small(&folder.join(FILE), LIMIT_BYTES) {
+            Ok(Some(bytes)) => Self::parse(&bytes),
+            Ok(None) => Err(VaultError::NotAVault { file: FILE }),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Err(VaultError::MissingFile { file: FILE }),
+            Err(error) => Err(VaultError::io("reading header.json")(error)),
+        }
+    }
+
+    /// Understands a header's bytes; pure, so that it can be fuzzed.
+    pub(crate) fn parse(bytes: &[u8]) -> Result<UnprovenHeader, VaultError> {
+        let value: serde_json::Value = serde_json::from_slice(bytes).map_err(|error| {
+            if error.is_eof() {
+                VaultError::Truncated { file: FILE }
+            } else if bytes.windows(FORMAT.len()).any(|part| part == FORMAT.as_bytes()) {
+                VaultError::Damaged { file: FILE }
+            } else {
+                VaultError::NotAVault { file: FILE }
+            }
+        })?;
+        let claim = |name| value.get("vault").and_then(|vault| vault.get(name));
+        if claim("format").and_then(|format| format.as_str()) != Some(FORMAT) {
+            return Err(VaultError::NotAVault { file: FILE });
+        }
+        if let Some(found) = claim("version")
+            .and_then(|version| version.as_u64())
+            .filter(|v| *v > VERSION.into())
+        {
+            let found = u32::try_from(found).unwrap_or(u32::MAX);
+            return Err(VaultError::NewerSchema {
+                room: "header".to_owned(),
+                found,
+                known: VERSION,
+            });
+        }
+        let damaged = || VaultError::Damaged { file: FILE };
+        let file: HeaderFile = serde_json::from_value(value).map_err(|_| damaged())?;
+        // Only the very bytes this program writes: no second spelling, no unknown field, can hide a change.
+        if file_bytes(&file)? != bytes || sha256(&file.vault.bytes()?)? != file.sha256 {
+            return Err(damaged());
+        }
+        Ok(UnprovenHeader {
+            claims: file.vault,
+            hmac_sha256: file.hmac_sha256,
+        })
+    }
+
+    fn bytes(&self) -> Result<Vec<u8>, VaultError> {
+        serde_json::to_vec(self).map_err(|_| VaultError::Crypto {
+            step: "writing the header as JSON",
+        })
+    }
+}
+
+impl UnprovenHeader {
+    /// The header, if somebody who holds the vault key wrote it.
+    pub(crate) fn prove(self, vault_key: &Secret32) -> Result<Header, VaultError> {
+        hmac::verify(&mac_key(vault_key), &self.claims.bytes()?, &self.hmac_sha256)
+            .map_err(|_| VaultError::HeaderForged)?;
+        Ok(self.claims)
+    }
+}
+
+fn mac_key(vault_key: &Secret32) -> hmac::Key {
+    hmac::Key::new(
+        hmac::HMAC_SHA256,
+        hkdf_sha256(vault_key, "tekram/v1/vault/header-mac").expose(),
+    )
+}
+
+fn file_bytes(file: &HeaderFile) -> Result<Vec<u8>, VaultError> {
+    let mut bytes = serde_json::to_vec_pretty(file).map_err(|_| VaultError::Crypto {
+        step: "writing the header as JSON",
+    })?;
+    bytes.push(b'\n');
+    Ok(bytes)
+}
+
+fn sha256(bytes: &[u8]) -> Result<[u8; 32], VaultError> {
+    array(digest::digest(&digest::SHA256, bytes).as_ref())
+}
+
+fn array(bytes: &[u8]) -> Result<[u8; 32], VaultError> {
+    bytes.try_into().map_err(|_| VaultError::Crypto {
+        step: "SHA-256 has 32 bytes",
+    })
+}

@@ -1,0 +1,105 @@
+//! The platform's key store, as the vault sees it: it wraps a key under a name and unwraps it again, and the wrapping
+//! key never leaves it. Android Keystore and the Secure Enclave come in from native code through this trait; on a
+//! machine without one, [`FileKeyStore`] keeps the wrapping keys in files for the owner's eyes only.
+
+use std::fs::{self, OpenOptions};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use ring::digest::{SHA256, digest};
+use tekram_primitives::secret::Secret32;
+use zeroize::Zeroizing;
+
+use crate::durable;
+use crate::error::{KeyStoreError, VaultError};
+use crate::way_in;
+
+/// Wraps and unwraps vault keys under a name. Synchronous: whoever has to ask for a fingerprint unwraps in native code
+/// and calls [`crate::Store::unlock_raw`] with the bytes.
+pub trait KeyStore: Send + Sync + std::fmt::Debug {
+    /// Wraps `key` under the key called `name`, which is made when it is not there.
+    fn wrap(&self, name: &str, key: &Secret32) -> Result<Vec<u8>, KeyStoreError>;
+
+    /// Unwraps what [`KeyStore::wrap`] made under the same name.
+    fn unwrap(&self, name: &str, wrapped: &[u8]) -> Result<Secret32, KeyStoreError>;
+}
+
+/// A key store in a folder: one file of 32 random bytes for each name, readable by its owner only. It protects as well
+/// as the account that owns the folder does; a desk that must start without a person uses it.
+#[derive(Debug)]
+pub struct FileKeyStore {
+    folder: PathBuf,
+}
+
+impl FileKeyStore {
+    /// Uses `folder`, which is made when it is not there.
+    pub fn open(folder: impl Into<PathBuf>) -> Result<Self, KeyStoreError> {
+        let folder = folder.into();
+        durable::create_folder(&folder).map_err(failed("making the folder"))?;
+        Ok(Self { folder })
+    }
+
+    fn file_of(&self, name: &str) -> PathBuf {
+        // A name may hold anything; its hash is always a file name.
+        self.folder
+            .join(format!("{}.key", hex::encode(digest(&SHA256, name.as_bytes()))))
+    }
+
+    fn key_of(&self, name: &str) -> Result<Secret32, KeyStoreError> {
+        read_key(&self.file_of(name))?.ok_or(KeyStoreError::KeyGone)
+    }
+
+    fn key_of_or_new(&self, name: &str) -> Result<Secret32, KeyStoreError> {
+        let path = self.file_of(name);
+        if let Some(key) = read_key(&path)? {
+            return Ok(key);
+        }
+        let key =
+            Zeroizing::new(way_in::random_bytes::<32>().map_err(|_| KeyStoreError::Failed { action: "randomness" })?);
+        // Never over an existing file: a second process that was faster keeps its key, and this one uses it.
+        match durable::private(OpenOptions::new().write(true).create_new(true)).open(&path) {
+            Ok(mut file) => {
+                file.write_all(&*key)
+                    .and_then(|()| file.sync_all())
+                    .map_err(failed("writing a key"))?;
+                durable::sync_folder(&self.folder).map_err(failed("syncing the folder"))?;
+            }
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            Err(error) => return Err(failed("making a key file")(error)),
+        }
+        self.key_of(name)
+    }
+}
+
+impl KeyStore for FileKeyStore {
+    fn wrap(&self, name: &str, key: &Secret32) -> Result<Vec<u8>, KeyStoreError> {
+        way_in::wrap(&self.key_of_or_new(name)?, key, &associated(name)).map_err(|error| match error {
+            VaultError::KeyStore(error) => error,
+            _ => KeyStoreError::Failed { action: "wrapping" },
+        })
+    }
+
+    fn unwrap(&self, name: &str, wrapped: &[u8]) -> Result<Secret32, KeyStoreError> {
+        way_in::unwrap(&self.key_of(name)?, wrapped, &associated(name)).ok_or(KeyStoreError::NotMine)
+    }
+}
+
+fn associated(name: &str) -> Vec<u8> {
+    format!("tekram/v1/vault/file-key-store|{name}").into_bytes()
+}
+
+fn read_key(path: &Path) -> Result<Option<Secret32>, KeyStoreError> {
+    match fs::read(path).map(Zeroizing::new) {
+        Ok(bytes) => Secret32::try_from(bytes.as_slice())
+            .map(Some)
+            .map_err(|_| KeyStoreError::Failed {
+                action: "reading a key of 32 bytes",
+            }),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(failed("reading a key")(error)),
+    }
+}
+
+fn failed(action: &'static str) -> impl FnOnce(io::Error) -> KeyStoreError {
+    move |_| KeyStoreError::Failed { action }
+}

@@ -1,0 +1,85 @@
+//! Migrations: each room brings its own list and never sees another's. A migration is one change in one transaction
+//! together with the room's new version, so that whatever happens, a room's tables are at a version somebody wrote down.
+
+use std::collections::BTreeMap;
+
+use rusqlite::{Connection, TransactionBehavior, params};
+
+use crate::error::VaultError;
+
+/// A room's tables, as the list of changes that led to them. The list only grows: the version is its length.
+#[derive(Clone, Copy, Debug)]
+pub struct RoomSchema {
+    /// The room's name, which is also the prefix of its tables.
+    pub room: &'static str,
+    /// One change each, in order. What was shipped is never edited.
+    pub migrations: &'static [&'static str],
+}
+
+/// The vault's own tables.
+pub(crate) const VAULT: RoomSchema = RoomSchema {
+    room: "vault",
+    migrations: &[
+        "CREATE TABLE vault_identity (
+            only_row INTEGER PRIMARY KEY CHECK (only_row = 1),
+            vault_id TEXT NOT NULL,
+            root_secret BLOB NOT NULL CHECK (length(root_secret) = 32),
+            epoch INTEGER NOT NULL CHECK (epoch >= 1),
+            created_ms INTEGER NOT NULL
+        ) STRICT",
+        "CREATE TABLE vault_inbox_delivered (
+            item_id BLOB PRIMARY KEY NOT NULL CHECK (length(item_id) = 16)
+        ) STRICT, WITHOUT ROWID",
+    ],
+};
+
+/// The table that everything else is versioned by. It is made once, with the vault, and never changes.
+pub(crate) const VERSIONS: &str = "CREATE TABLE vault_room_schema (
+    room TEXT PRIMARY KEY NOT NULL,
+    version INTEGER NOT NULL CHECK (version >= 0)
+) STRICT, WITHOUT ROWID";
+
+/// Brings the vault's own tables and each room's up to date. Refuses with `newer_schema` before changing anything when
+/// a room is further than this program; fails with `migration_failed` and the old version otherwise.
+pub(crate) fn migrate(connection: &mut Connection, rooms: &[RoomSchema]) -> Result<(), VaultError> {
+    let found = versions(connection)?;
+    let mut due = Vec::new();
+    for schema in std::iter::once(&VAULT).chain(rooms) {
+        let version = found.get(schema.room).copied().unwrap_or(0);
+        let known = u32::try_from(schema.migrations.len()).unwrap_or(u32::MAX);
+        if version > known {
+            return Err(VaultError::NewerSchema {
+                room: schema.room.to_owned(),
+                found: version,
+                known,
+            });
+        }
+        due.extend(
+            (1..=known)
+                .zip(schema.migrations)
+                .filter(|(to, _)| *to > version)
+                .map(|(to, sql)| (schema.room, to, *sql)),
+        );
+    }
+    for (room, version, sql) in due {
+        step(connection, room, version, sql).map_err(|source| VaultError::MigrationFailed { room, version, source })?;
+    }
+    Ok(())
+}
+
+fn versions(connection: &Connection) -> Result<BTreeMap<String, u32>, VaultError> {
+    let mut statement = connection.prepare("SELECT room, version FROM vault_room_schema")?;
+    let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+fn step(connection: &mut Connection, room: &str, version: u32, sql: &str) -> rusqlite::Result<()> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    transaction.execute_batch(sql)?;
+    transaction.execute(
+        "INSERT INTO vault_room_schema (room, version) VALUES (?1, ?2)
+         ON CONFLICT (room) DO UPDATE SET version = excluded.version",
+        params![room, version],
+    )?;
+    transaction.commit()
+}

@@ -1,0 +1,253 @@
+//! The folder of all vaults on this device: `DATA/vaults/<random id>/`. It lists, makes and unlocks vaults. No file or
+//! folder name says anything about the person; what a locked vault shows is its label, which the person chooses.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use rusqlite::TransactionBehavior;
+use tekram_primitives::secret::{Passphrase, Secret32};
+use tekram_primitives::time::Clock;
+
+use crate::database;
+use crate::durable;
+use crate::error::VaultError;
+use crate::header::{Header, UnprovenHeader};
+use crate::hold;
+use crate::inbox::{Inbox, InboxAddress};
+use crate::key_store::KeyStore;
+use crate::schema::{self, RoomSchema};
+use crate::seal;
+use crate::vault::{self, Vault};
+use crate::way_in::{self, WayIn, WrappedKey};
+
+const LABEL_LIMIT_CHARS: usize = 64;
+
+/// All vaults of a device.
+#[derive(Clone, Debug)]
+pub struct Store {
+    vaults: PathBuf,
+}
+
+/// A vault as it is seen while locked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VaultEntry {
+    /// Its id, which is its folder's name.
+    pub id: String,
+    /// What the person calls it; empty when the header cannot be read.
+    pub label: String,
+    /// How it can be unlocked.
+    pub ways_in: Vec<WayIn>,
+    /// The code of what is wrong with the header, if something is: the vault is listed all the same.
+    pub problem: Option<&'static str>,
+}
+
+impl Store {
+    /// Uses the data folder `root`, which is made when it is not there.
+    pub fn open(root: impl AsRef<Path>) -> Result<Self, VaultError> {
+        let vaults = root.as_ref().join("vaults");
+        durable::create_folder(&vaults).map_err(VaultError::io("making the vaults' folder"))?;
+        Ok(Self { vaults })
+    }
+
+    /// The vaults, by label and then id. Reads headers only, so it needs no key and shows what they claim.
+    pub fn list(&self) -> Result<Vec<VaultEntry>, VaultError> {
+        let mut entries = Vec::new();
+        let folders = fs::read_dir(&self.vaults).map_err(VaultError::io("listing the vaults"))?;
+        for folder in folders {
+            let folder = folder.map_err(VaultError::io("listing the vaults"))?;
+            if let Some(id) = folder.file_name().to_str().filter(|name| is_id(name)) {
+                entries.push(self.entry(id));
+            }
+        }
+        entries.sort_by(|a, b| (&a.label, &a.id).cmp(&(&b.label, &b.id)));
+        Ok(entries)
+    }
+
+    /// Makes a vault with a passphrase as its first way in, and unlocks it. The label is visible while the vault is
+    /// locked. Either the whole vault is there afterwards, or nothing that [`Store::list`] shows. Fails with
+    /// `bad_label` or `vault_exists`.
+    pub fn create(
+        &self,
+        label: &str,
+        passphrase: &Passphrase,
+        schemas: &[RoomSchema],
+        clock: &dyn Clock,
+    ) -> Result<Vault, VaultError> {
+        if label.is_empty() || label.chars().count() > LABEL_LIMIT_CHARS || label.chars().any(char::is_control) {
+            return Err(VaultError::BadLabel);
+        }
+        // Two processes that make a vault of the same label at the same moment: the second finds the first's.
+        let _turn = hold::wait(&self.vaults.join(".creating"))?;
+        if self.list()?.iter().any(|entry| entry.label == label) {
+            return Err(VaultError::VaultExists);
+        }
+        let id = way_in::random_id()?;
+        let random = || Secret32::random().map_err(|_| VaultError::Crypto { step: "randomness" });
+        let (vault_key, root) = (random()?, random()?);
+        // Names with a dot are not listed: until the rename, this is no vault.
+        let unfinished = self.vaults.join(format!(".unfinished-{id}"));
+        durable::create_folder(&unfinished).map_err(VaultError::io("making the vault's folder"))?;
+        let hold = hold::take(&unfinished)?;
+        let mut connection = database::create(&unfinished, &id, &vault_key)?;
+        schema::migrate(&mut connection, schemas)?;
+        let founding = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        vault::found(&founding, &id, &root, clock.now().millis())?;
+        founding.commit()?;
+        database::checkpoint(&connection)?;
+        connection.close().map_err(|(_, error)| VaultError::from(error))?;
+        let way_in = WrappedKey::by_passphrase(&id, &vault_key, passphrase)?;
+        let header = Header::new(id, label.to_owned(), seal::public_key(&root)?, vec![way_in]);
+        header.write(&unfinished, &vault_key)?;
+        let folder = self.folder(&header.vault_id);
+        fs::rename(&unfinished, &folder)
+            .and_then(|()| durable::sync_folder(&self.vaults))
+            .map_err(VaultError::io("naming the vault's folder"))?;
+        Vault::open(folder, header, vault_key, hold, schemas)
+    }
+
+    /// Unlocks by passphrase, and brings the rooms' tables up to date. Fails with `no_such_vault`, `vault_in_use`,
+    /// `wrong_passphrase`, `no_such_way_in`, `newer_schema`, `migration_failed`, or with what is wrong with a file
+    /// (`missing_file`, `truncated`, `not_a_vault`, `foreign_vault`, `damaged`, `header_forged`). A failure changes no file.
+    pub fn unlock(
+        &self,
+        id_or_label: &str,
+        passphrase: &Passphrase,
+        schemas: &[RoomSchema],
+    ) -> Result<Vault, VaultError> {
+        self.unlock_with(id_or_label, schemas, |header| {
+            let mut error = VaultError::NoSuchWayIn { kind: "passphrase" };
+            for way_in in &header.ways_in {
+                if let Some(key) = way_in.try_passphrase(&header.vault_id, passphrase)? {
+                    return Ok(key);
+                }
+                if matches!(way_in, WrappedKey::Passphrase { .. }) {
+                    error = VaultError::WrongPassphrase;
+                }
+            }
+            Err(error)
+        })
+    }
+
+    /// Unlocks with the vault key itself, which native code unwrapped (see [`Store::wrapped_keys`]). Fails like
+    /// [`Store::unlock`], with `wrong_key` for another vault's key.
+    pub fn unlock_raw(
+        &self,
+        id_or_label: &str,
+        vault_key: Secret32,
+        schemas: &[RoomSchema],
+    ) -> Result<Vault, VaultError> {
+        let unlocked = self.unlock_with(id_or_label, schemas, |_| Ok(vault_key));
+        // Nothing has authenticated a key that comes as bytes, so it is the first to be doubted.
+        unlocked.map_err(|error| match error {
+            VaultError::HeaderForged => VaultError::WrongKey,
+            error => error,
+        })
+    }
+
+    /// Unlocks by a key store: the first of its ways in that opens. Fails like [`Store::unlock`], with the key store's
+    /// own refusal when there is one.
+    pub fn unlock_key_store(
+        &self,
+        id_or_label: &str,
+        store: &dyn KeyStore,
+        schemas: &[RoomSchema],
+    ) -> Result<Vault, VaultError> {
+        self.unlock_with(id_or_label, schemas, |header| {
+            let mut error = VaultError::NoSuchWayIn { kind: "key_store" };
+            for way_in in &header.ways_in {
+                if let WrappedKey::KeyStore { name, wrapped_key, .. } = way_in {
+                    match store.unwrap(name, wrapped_key) {
+                        Ok(key) => return Ok(key),
+                        Err(refused) => error = refused.into(),
+                    }
+                }
+            }
+            Err(error)
+        })
+    }
+
+    /// The wrapped keys of the key-store ways in, as (name, wrapped key): where the platform wants the person's
+    /// presence, native code unwraps one of them and calls [`Store::unlock_raw`].
+    pub fn wrapped_keys(&self, id_or_label: &str) -> Result<Vec<(String, Vec<u8>)>, VaultError> {
+        let (_, header) = self.header(id_or_label)?;
+        let wrapped = header.claims.ways_in.into_iter().filter_map(|way_in| match way_in {
+            WrappedKey::KeyStore { name, wrapped_key, .. } => Some((name, wrapped_key)),
+            WrappedKey::Passphrase { .. } => None,
+        });
+        Ok(wrapped.collect())
+    }
+
+    /// The inbox of a vault, locked or not: what is sealed into it is delivered after the next unlock.
+    pub fn inbox(&self, id_or_label: &str) -> Result<Inbox, VaultError> {
+        let (folder, header) = self.header(id_or_label)?;
+        Ok(Inbox::new(&folder, InboxAddress::of(&header.claims)))
+    }
+
+    fn unlock_with(
+        &self,
+        id_or_label: &str,
+        schemas: &[RoomSchema],
+        vault_key: impl FnOnce(&Header) -> Result<Secret32, VaultError>,
+    ) -> Result<Vault, VaultError> {
+        let folder = self.find(id_or_label)?;
+        let hold = hold::take(&folder)?;
+        // Read under the hold: nobody rewrites it any more.
+        let header = read_header(&folder)?;
+        let raw_key = vault_key(&header.claims)?;
+        let header = header.prove(&raw_key)?;
+        Vault::open(folder, header, raw_key, hold, schemas)
+    }
+
+    fn header(&self, id_or_label: &str) -> Result<(PathBuf, UnprovenHeader), VaultError> {
+        let folder = self.find(id_or_label)?;
+        let header = read_header(&folder)?;
+        Ok((folder, header))
+    }
+
+    fn find(&self, id_or_label: &str) -> Result<PathBuf, VaultError> {
+        if is_id(id_or_label) && self.folder(id_or_label).is_dir() {
+            return Ok(self.folder(id_or_label));
+        }
+        let entry = self
+            .list()?
+            .into_iter()
+            .find(|entry| entry.problem.is_none() && entry.label == id_or_label);
+        entry.map(|entry| self.folder(&entry.id)).ok_or(VaultError::NoSuchVault)
+    }
+
+    fn folder(&self, id: &str) -> PathBuf {
+        self.vaults.join(id)
+    }
+
+    fn entry(&self, id: &str) -> VaultEntry {
+        let (label, ways_in, problem) = match read_header(&self.folder(id)) {
+            Ok(header) => {
+                let ways_in = header.claims.ways_in.iter().map(WrappedKey::entry).collect();
+                (header.claims.label, ways_in, None)
+            }
+            Err(error) => (String::new(), Vec::new(), Some(error.code())),
+        };
+        VaultEntry {
+            id: id.to_owned(),
+            label,
+            ways_in,
+            problem,
+        }
+    }
+}
+
+/// The header in a folder, if it belongs into this folder.
+fn read_header(folder: &Path) -> Result<UnprovenHeader, VaultError> {
+    let header = Header::read(folder)?;
+    if folder.file_name().and_then(|name| name.to_str()) != Some(&header.claims.vault_id) {
+        return Err(VaultError::ForeignVault {
+            file: crate::header::FILE,
+        });
+    }
+    Ok(header)
+}
+
+/// A vault's id: 128 bits in lower-case hexadecimal. Nothing else can name a folder, so no name leads out of it.
+fn is_id(name: &str) -> bool {
+    name.len() == 32 && name.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+}

@@ -1,0 +1,303 @@
+//! An unlocked vault: one writer and several readers on the encrypted file, keys derived from its root secret, and
+//! word of every change. All clones of a [`Vault`] are one; locking it locks them all.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::thread::{self, ThreadId};
+
+use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
+use tekram_primitives::secret::{Secret32, hkdf_sha256};
+use zeroize::Zeroizing;
+
+use crate::change::{Changes, Scope, Subscription};
+use crate::database::{self, Role};
+use crate::error::VaultError;
+use crate::header::Header;
+use crate::hold::Hold;
+use crate::inbox::{Inbox, InboxAddress};
+use crate::key_store::KeyStore;
+use crate::readers::Readers;
+use crate::schema::{self, RoomSchema};
+use crate::seal;
+use crate::way_in::{WayIn, WrappedKey};
+
+/// One persona's unlocked store. Cheap to clone, safe to share between threads. Dropping the last clone locks it too.
+#[derive(Clone)]
+pub struct Vault(Arc<Inner>);
+
+/// What locking takes away.
+struct Secrets {
+    vault_key: Secret32,
+    root: Secret32,
+}
+
+struct Inner {
+    folder: PathBuf,
+    id: String,
+    epoch: u64,
+    header: Mutex<Header>,
+    secrets: RwLock<Option<Secrets>>,
+    // In this order: connections close before the hold is given up.
+    writer: Mutex<Option<Connection>>,
+    writing: Mutex<Option<ThreadId>>,
+    readers: Readers,
+    hold: Mutex<Option<Hold>>,
+    changes: Changes,
+    /// One drain of the inbox at a time.
+    draining: Mutex<()>,
+}
+
+/// The writer in use by this thread, and the note that it is.
+struct Writing<'a> {
+    noted: &'a Mutex<Option<ThreadId>>,
+    writer: MutexGuard<'a, Option<Connection>>,
+}
+
+impl Drop for Writing<'_> {
+    fn drop(&mut self) {
+        lock(self.noted).take();
+    }
+}
+
+/// What the vault says about itself, from inside the encryption.
+struct Identity {
+    vault_id: String,
+    root: Secret32,
+    epoch: u64,
+}
+
+impl Vault {
+    /// Opens the database of a vault that is held and whose header is proven.
+    pub(crate) fn open(
+        folder: PathBuf,
+        header: Header,
+        vault_key: Secret32,
+        hold: Hold,
+        schemas: &[RoomSchema],
+    ) -> Result<Self, VaultError> {
+        let mut writer = database::open(&folder, &header.vault_id, &vault_key, Role::Writer)?;
+        let identity = identity(&writer)?;
+        if identity.vault_id != header.vault_id {
+            return Err(VaultError::ForeignVault { file: database::FILE });
+        }
+        if seal::public_key(&identity.root)? != header.inbox_public_key {
+            return Err(VaultError::ForeignVault {
+                file: crate::header::FILE,
+            });
+        }
+        schema::migrate(&mut writer, schemas)?;
+        Ok(Self(Arc::new(Inner {
+            folder,
+            id: header.vault_id.clone(),
+            epoch: identity.epoch,
+            header: Mutex::new(header),
+            secrets: RwLock::new(Some(Secrets {
+                vault_key,
+                root: identity.root,
+            })),
+            writer: Mutex::new(Some(writer)),
+            writing: Mutex::new(None),
+            readers: Readers::new(),
+            hold: Mutex::new(Some(hold)),
+            changes: Changes::default(),
+            draining: Mutex::new(()),
+        })))
+    }
+
+    /// Runs `change` in one transaction, and commits it when it returns `Ok`: from then on it survives a power cut
+    /// (WAL, `synchronous=FULL`). On `Err`, or a panic, nothing of it remains. After the commit the listeners are told
+    /// `scope`. Writes wait for each other; a write inside a write of the same thread is refused with `nested_write`.
+    pub fn write<T, E: From<VaultError>>(
+        &self,
+        scope: Scope,
+        change: impl FnOnce(&Transaction<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let value = {
+            let mut writing = self.0.begin_writing()?;
+            let writer = writing.writer.as_mut().ok_or(VaultError::Locked)?;
+            let transaction = writer
+                .transaction_with_behavior(TransactionBehavior::Immediate)
+                .map_err(VaultError::from)?;
+            let value = change(&transaction)?;
+            transaction.commit().map_err(VaultError::from)?;
+            value
+        };
+        self.0.changes.tell(scope);
+        Ok(value)
+    }
+
+    /// Runs `look` on one consistent snapshot, which later commits do not disturb. The connection refuses writes.
+    /// Several reads run beside each other and beside a write.
+    pub fn read<T, E: From<VaultError>>(&self, look: impl FnOnce(&Connection) -> Result<T, E>) -> Result<T, E> {
+        let reading = self.0.readers.begin(|| self.0.open_reader())?;
+        look(&reading)
+    }
+
+    /// Calls `listener` with the scope after every commit, on the committing thread, until the subscription is dropped.
+    pub fn on_change(&self, listener: impl Fn(Scope) + Send + Sync + 'static) -> Subscription {
+        self.0.changes.subscribe(listener)
+    }
+
+    /// A key for one purpose: HKDF-SHA256 (RFC 5869) of the root secret with `label`, which names purpose and version,
+    /// say `tekram/v1/relation/<id>`. The same label gives the same key for ever. Fails with `locked`.
+    pub fn derive(&self, label: &str) -> Result<Secret32, VaultError> {
+        self.0.with_secrets(|secrets| Ok(hkdf_sha256(&secrets.root, label)))
+    }
+
+    /// The vault's id: 32 hexadecimal digits, random, the name of its folder.
+    pub fn id(&self) -> &str {
+        &self.0.id
+    }
+
+    /// What the person calls it; visible while it is locked.
+    pub fn label(&self) -> String {
+        lock(&self.0.header).label.clone()
+    }
+
+    /// 1 for a new vault; each restore from a backup starts the next. Keys and payments of an older epoch are looked
+    /// at, never continued by themselves.
+    pub fn epoch(&self) -> u64 {
+        self.0.epoch
+    }
+
+    /// The ways in, in the order in which they were added.
+    pub fn ways_in(&self) -> Vec<WayIn> {
+        lock(&self.0.header).ways_in.iter().map(WrappedKey::entry).collect()
+    }
+
+    /// Adds a way in by a key store, under a name that no other vault uses. One atomic rewrite of the header.
+    pub fn add_key_store(&self, name: &str, store: &dyn KeyStore) -> Result<WayIn, VaultError> {
+        let way_in = self
+            .0
+            .with_secrets(|secrets| WrappedKey::by_key_store(&secrets.vault_key, name, store))?;
+        let entry = way_in.entry();
+        let mut header = lock(&self.0.header);
+        let mut next = header.clone();
+        next.ways_in.push(way_in);
+        self.0
+            .with_secrets(|secrets| next.write(&self.0.folder, &secrets.vault_key))?;
+        *header = next;
+        Ok(entry)
+    }
+
+    /// The inbox: what is put there is sealed, also while the vault is locked.
+    pub fn inbox(&self) -> Inbox {
+        Inbox::new(&self.0.folder, self.inbox_address())
+    }
+
+    /// What somebody needs to seal to this vault: no secret.
+    pub fn inbox_address(&self) -> InboxAddress {
+        InboxAddress::of(&lock(&self.0.header))
+    }
+
+    /// Locks the vault, and with it every clone of this handle: waits for the running write, moves the WAL into the
+    /// file, closes it, wipes the keys and lets others open it. Reads that are running finish; the hold is given up
+    /// when the last one has. Refused with `nested_write` inside a write.
+    pub fn lock(self) -> Result<(), VaultError> {
+        self.0.close()
+    }
+
+    /// Lends the root secret. Fails with `locked`.
+    pub(crate) fn with_root<T>(&self, with: impl FnOnce(&Secret32) -> Result<T, VaultError>) -> Result<T, VaultError> {
+        self.0.with_secrets(|secrets| with(&secrets.root))
+    }
+
+    /// One drain at a time.
+    pub(crate) fn draining(&self) -> MutexGuard<'_, ()> {
+        lock(&self.0.draining)
+    }
+}
+
+impl fmt::Debug for Vault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Vault").field("id", &self.0.id).finish_non_exhaustive()
+    }
+}
+
+impl Inner {
+    fn begin_writing(&self) -> Result<Writing<'_>, VaultError> {
+        // The thread is noted only while it holds the writer, so seeing oneself means being inside one's own write.
+        let me = Some(thread::current().id());
+        if *lock(&self.writing) == me {
+            return Err(VaultError::NestedWrite);
+        }
+        let writer = lock(&self.writer);
+        *lock(&self.writing) = me;
+        Ok(Writing {
+            noted: &self.writing,
+            writer,
+        })
+    }
+
+    fn open_reader(&self) -> Result<(Connection, Hold), VaultError> {
+        let hold = lock(&self.hold).clone().ok_or(VaultError::Locked)?;
+        let connection =
+            self.with_secrets(|secrets| database::open(&self.folder, &self.id, &secrets.vault_key, Role::Reader))?;
+        Ok((connection, hold))
+    }
+
+    fn with_secrets<T>(&self, with: impl FnOnce(&Secrets) -> Result<T, VaultError>) -> Result<T, VaultError> {
+        let secrets = self.secrets.read().unwrap_or_else(PoisonError::into_inner);
+        with(secrets.as_ref().ok_or(VaultError::Locked)?)
+    }
+
+    fn close(&self) -> Result<(), VaultError> {
+        let mut writing = self.begin_writing()?;
+        self.readers.close();
+        // Dropping wipes.
+        self.secrets.write().unwrap_or_else(PoisonError::into_inner).take();
+        let done = match writing.writer.take() {
+            Some(writer) => {
+                let checkpointed = database::checkpoint(&writer);
+                let closed = writer.close().map_err(|(_, error)| VaultError::from(error));
+                checkpointed.and(closed)
+            }
+            None => Ok(()),
+        };
+        lock(&self.hold).take();
+        done
+    }
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        // Nobody is left to hear of an error, and nothing is lost by it: the WAL stays.
+        let _ = self.close();
+    }
+}
+
+/// A panic inside a write has rolled the transaction back already, so what the mutex guards is whole.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn identity(connection: &Connection) -> Result<Identity, VaultError> {
+    let damaged = || VaultError::Damaged { file: database::FILE };
+    let (vault_id, root, epoch): (String, Zeroizing<Vec<u8>>, i64) = connection
+        .query_row("SELECT vault_id, root_secret, epoch FROM vault_identity", [], |row| {
+            Ok((row.get(0)?, Zeroizing::new(row.get(1)?), row.get(2)?))
+        })
+        .optional()?
+        .ok_or_else(damaged)?;
+    let root = Secret32::try_from(root.as_slice()).map_err(|_| damaged())?;
+    Ok(Identity {
+        vault_id,
+        root,
+        epoch: u64::try_from(epoch).map_err(|_| damaged())?,
+    })
+}
+
+/// Writes what a new vault knows about itself.
+pub(crate) fn found(
+    connection: &Connection,
+    vault_id: &str,
+    root: &Secret32,
+    created_ms: i64,
+) -> Result<(), VaultError> {
+    connection.execute(
+        "INSERT INTO vault_identity (only_row, vault_id, root_secret, epoch, created_ms) VALUES (1, ?1, ?2, 1, ?3)",
+        params![vault_id, root.expose(), created_ms],
+    )?;
+    Ok(())
+}

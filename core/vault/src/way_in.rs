@@ -1,0 +1,233 @@
+//! Ways in: each wraps the same random vault key once, so that a passphrase can be added or a phone replaced without
+//! touching the vault. A passphrase is stretched by Argon2id (RFC 9106) and wraps with ChaCha20-Poly1305 (RFC 8439);
+//! the way's own parameters and the vault's id are authenticated with the key, so that neither can be exchanged.
+
+use argon2::{Algorithm, Argon2, Params, Version};
+use ring::aead::{Aad, CHACHA20_POLY1305, LessSafeKey, Nonce, UnboundKey};
+use serde::{Deserialize, Serialize};
+use tekram_primitives::secret::{Passphrase, Secret32, fill_random, random_hex_128};
+use zeroize::Zeroizing;
+
+use crate::error::VaultError;
+use crate::key_store::KeyStore;
+
+const NONCE_BYTES: usize = 12;
+const TAG_BYTES: usize = 16;
+const SALT_BYTES: usize = 16;
+
+/// What one try of a passphrase costs. It is stored with each way in, so that it can be raised without a new format.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Argon2idCost {
+    /// Memory, in KiB.
+    pub(crate) memory_kib: u32,
+    /// Passes over the memory.
+    pub(crate) passes: u32,
+    /// Lanes (degree of parallelism).
+    pub(crate) lanes: u32,
+}
+
+impl Argon2idCost {
+    /// OWASP Password Storage Cheat Sheet, Argon2id: 19 MiB, two passes, one lane.
+    pub(crate) const RECOMMENDED: Self = Self {
+        memory_kib: 19_456,
+        passes: 2,
+        lanes: 1,
+    };
+
+    /// A header comes from outside: more than this is damage or an attempt to exhaust the machine.
+    const MOST: Self = Self {
+        memory_kib: 2_097_152,
+        passes: 64,
+        lanes: 64,
+    };
+
+    fn is_sane(self) -> bool {
+        self.memory_kib <= Self::MOST.memory_kib && self.passes <= Self::MOST.passes && self.lanes <= Self::MOST.lanes
+    }
+}
+
+/// One way in, as it stands in the header.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub(crate) enum WrappedKey {
+    /// A passphrase, stretched by Argon2id.
+    Passphrase {
+        /// Random, so that a way in can be named when it is changed or removed.
+        id: String,
+        /// What stretching costs.
+        argon2id: Argon2idCost,
+        /// Random salt of the stretching.
+        #[serde(with = "hex::serde")]
+        salt: Vec<u8>,
+        /// Nonce, then ciphertext and tag of the vault key.
+        #[serde(with = "hex::serde")]
+        wrapped_key: Vec<u8>,
+    },
+    /// A platform's key store.
+    KeyStore {
+        /// Random, as above.
+        id: String,
+        /// The name of the key in that store.
+        name: String,
+        /// What the store made of the vault key.
+        #[serde(with = "hex::serde")]
+        wrapped_key: Vec<u8>,
+    },
+}
+
+/// A way in as a screen shows it: nothing that would help to open.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WayIn {
+    /// Names this way in within its vault (random hexadecimal).
+    pub id: String,
+    /// What it is.
+    pub kind: WayInKind,
+}
+
+/// The kinds of ways in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum WayInKind {
+    /// A passphrase.
+    Passphrase,
+    /// A platform key store, with the name of the key in it.
+    KeyStore {
+        /// The key's name in the store.
+        name: String,
+    },
+}
+
+impl WrappedKey {
+    /// Wraps the vault key under a passphrase, with fresh salt and nonce.
+    pub(crate) fn by_passphrase(
+        vault_id: &str,
+        vault_key: &Secret32,
+        passphrase: &Passphrase,
+    ) -> Result<Self, VaultError> {
+        let id = random_id()?;
+        let argon2id = Argon2idCost::RECOMMENDED;
+        let salt = random_bytes::<SALT_BYTES>()?.to_vec();
+        let wrapping = stretch(passphrase, argon2id, &salt)?;
+        let wrapped_key = wrap(&wrapping, vault_key, &associated(vault_id, &id, argon2id, &salt))?;
+        Ok(Self::Passphrase {
+            id,
+            argon2id,
+            salt,
+            wrapped_key,
+        })
+    }
+
+    /// Wraps the vault key by a key store.
+    pub(crate) fn by_key_store(vault_key: &Secret32, name: &str, store: &dyn KeyStore) -> Result<Self, VaultError> {
+        let wrapped_key = store.wrap(name, vault_key)?;
+        Ok(Self::KeyStore {
+            id: random_id()?,
+            name: name.to_owned(),
+            wrapped_key,
+        })
+    }
+
+    /// The vault key, if this way in opens with this passphrase. `None`: another kind, or another passphrase.
+    pub(crate) fn try_passphrase(
+        &self,
+        vault_id: &str,
+        passphrase: &Passphrase,
+    ) -> Result<Option<Secret32>, VaultError> {
+        let Self::Passphrase {
+            id,
+            argon2id,
+            salt,
+            wrapped_key,
+        } = self
+        else {
+            return Ok(None);
+        };
+        if !argon2id.is_sane() {
+            return Err(VaultError::Damaged { file: "header.json" });
+        }
+        let wrapping = stretch(passphrase, *argon2id, salt)?;
+        Ok(unwrap(
+            &wrapping,
+            wrapped_key,
+            &associated(vault_id, id, *argon2id, salt),
+        ))
+    }
+
+    /// What a screen may know.
+    pub(crate) fn entry(&self) -> WayIn {
+        match self {
+            Self::Passphrase { id, .. } => WayIn {
+                id: id.clone(),
+                kind: WayInKind::Passphrase,
+            },
+            Self::KeyStore { id, name, .. } => WayIn {
+                id: id.clone(),
+                kind: WayInKind::KeyStore { name: name.clone() },
+            },
+        }
+    }
+}
+
+/// Wraps a key: nonce, then ciphertext and tag.
+pub(crate) fn wrap(wrapping: &Secret32, key: &Secret32, associated: &[u8]) -> Result<Vec<u8>, VaultError> {
+    let nonce = random_bytes::<NONCE_BYTES>()?;
+    let mut in_out = Zeroizing::new(Vec::with_capacity(key.expose().len() + TAG_BYTES));
+    in_out.extend_from_slice(key.expose());
+    aead(wrapping)?
+        .seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), Aad::from(associated), &mut *in_out)
+        .map_err(|_| VaultError::Crypto { step: "wrapping a key" })?;
+    let mut wrapped = nonce.to_vec();
+    wrapped.extend_from_slice(&in_out);
+    Ok(wrapped)
+}
+
+/// Unwraps what [`wrap`] made; `None` when it does not authenticate.
+pub(crate) fn unwrap(wrapping: &Secret32, wrapped: &[u8], associated: &[u8]) -> Option<Secret32> {
+    let (nonce, sealed) = wrapped.split_first_chunk::<NONCE_BYTES>()?;
+    let mut in_out = Zeroizing::new(sealed.to_vec());
+    let key = aead(wrapping)
+        .ok()?
+        .open_in_place(Nonce::assume_unique_for_key(*nonce), Aad::from(associated), &mut in_out)
+        .ok()?;
+    Secret32::try_from(&*key).ok()
+}
+
+/// Random bytes from the system.
+pub(crate) fn random_bytes<const N: usize>() -> Result<[u8; N], VaultError> {
+    let mut bytes = [0; N];
+    fill_random(&mut bytes).map_err(|_| VaultError::Crypto { step: "randomness" })?;
+    Ok(bytes)
+}
+
+/// 128 random bits as lower-case hexadecimal, for identifiers.
+pub(crate) fn random_id() -> Result<String, VaultError> {
+    random_hex_128().map_err(|_| VaultError::Crypto { step: "randomness" })
+}
+
+fn aead(key: &Secret32) -> Result<LessSafeKey, VaultError> {
+    let key = UnboundKey::new(&CHACHA20_POLY1305, key.expose()).map_err(|_| VaultError::Crypto {
+        step: "setting up ChaCha20-Poly1305",
+    })?;
+    Ok(LessSafeKey::new(key))
+}
+
+fn stretch(passphrase: &Passphrase, cost: Argon2idCost, salt: &[u8]) -> Result<Secret32, VaultError> {
+    let failed = |_| VaultError::Crypto { step: "Argon2id" };
+    let params = Params::new(cost.memory_kib, cost.passes, cost.lanes, Some(32)).map_err(failed)?;
+    let mut key = Zeroizing::new([0; 32]);
+    Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
+        .hash_password_into(passphrase.expose().as_bytes(), salt, &mut *key)
+        .map_err(failed)?;
+    Ok(Secret32::new(*key))
+}
+
+/// What is authenticated beside the key. Every part has a fixed length or is decimal, so no two inputs look alike.
+fn associated(vault_id: &str, way_id: &str, cost: Argon2idCost, salt: &[u8]) -> Vec<u8> {
+    format!(
+        "tekram/v1/vault/way-in|{vault_id}|{way_id}|argon2id|{}|{}|{}|{}",
+        cost.memory_kib,
+        cost.passes,
+        cost.lanes,
+        hex::encode(salt)
+    )
+    .into_bytes()
+}
