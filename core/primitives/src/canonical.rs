@@ -13,6 +13,8 @@
 use serde::Serialize;
 use serde_json::{Number, Value};
 
+use crate::finite::all_numbers_are_finite;
+
 /// Largest integer that every JSON reader keeps exactly: 2^53 − 1 (RFC 7493 section 2.2, RFC 8785 section 3.2.2.3).
 pub const MAX_SAFE_INTEGER: i64 = 9_007_199_254_740_991;
 
@@ -27,11 +29,8 @@ pub const MAX_CANONICAL_DEPTH: usize = 64;
 #[non_exhaustive]
 pub enum CanonicalError {
     /// An integer beyond ±(2^53 − 1): JSON numbers are doubles and would round it.
-    #[error("the integer {number} is beyond ±(2^53 − 1); write it as a string")]
-    UnsafeInteger {
-        /// The number, as it would have been written.
-        number: String,
-    },
+    #[error("an integer is beyond ±(2^53 − 1); write it as a string")]
+    UnsafeInteger,
     /// NaN or an infinity, which JSON cannot say.
     #[error("not-a-number and infinity cannot be written as JSON")]
     NotFinite,
@@ -53,7 +52,7 @@ impl CanonicalError {
     /// Stable name of the error.
     pub fn code(&self) -> &'static str {
         match self {
-            Self::UnsafeInteger { .. } => "unsafe_integer",
+            Self::UnsafeInteger => "unsafe_integer",
             Self::NotFinite => "number_not_finite",
             Self::TooDeep { .. } => "json_too_deep",
             Self::NotJson { .. } => "not_json",
@@ -78,11 +77,10 @@ pub fn to_canonical_json<T: Serialize + ?Sized>(v: &T) -> Result<Vec<u8>, Canoni
 /// # Errors
 /// As [`to_canonical_json`].
 pub fn to_plain_value<T: Serialize + ?Sized>(v: &T) -> Result<Value, CanonicalError> {
-    let value = serde_json::to_value(v).map_err(not_json)?;
-    if has_lost_a_number(v, &value) {
+    if !all_numbers_are_finite(v) {
         return Err(CanonicalError::NotFinite);
     }
-    plain(value, 0)
+    plain(serde_json::to_value(v).map_err(not_json)?, 0)
 }
 
 /// The double as ECMAScript writes it (RFC 8785 section 3.2.2.3).
@@ -115,17 +113,14 @@ pub fn sha256_hex(bytes: &[u8]) -> String {
 
 /// The number in the one form that equality can rely on: integral doubles become integers, unsafe integers are refused.
 pub(crate) fn plain_number(number: &Number) -> Result<Number, CanonicalError> {
-    let refuse = || CanonicalError::UnsafeInteger {
-        number: number.to_string(),
-    };
     if let Some(integer) = number.as_i64() {
         if (-MAX_SAFE_INTEGER..=MAX_SAFE_INTEGER).contains(&integer) {
             Ok(integer.into())
         } else {
-            Err(refuse())
+            Err(CanonicalError::UnsafeInteger)
         }
     } else if number.is_u64() {
-        Err(refuse())
+        Err(CanonicalError::UnsafeInteger)
     } else {
         let double = number
             .as_f64()
@@ -135,7 +130,7 @@ pub(crate) fn plain_number(number: &Number) -> Result<Number, CanonicalError> {
             return Ok(number.clone());
         }
         if double.abs() > MAX_SAFE_INTEGER as f64 {
-            return Err(refuse());
+            return Err(CanonicalError::UnsafeInteger);
         }
         Ok((double as i64).into())
     }
@@ -163,21 +158,6 @@ fn plain(value: Value, depth: usize) -> Result<Value, CanonicalError> {
         ),
         other => other,
     })
-}
-
-/// `serde_json` writes NaN and infinities as `null` without a word. The canonicaliser refuses them, so asking it
-/// tells whether one of the value's nulls was a number.
-fn has_lost_a_number<T: Serialize + ?Sized>(v: &T, value: &Value) -> bool {
-    has_null(value) && serde_json_canonicalizer::to_vec(&v).is_err()
-}
-
-fn has_null(value: &Value) -> bool {
-    match value {
-        Value::Null => true,
-        Value::Array(items) => items.iter().any(has_null),
-        Value::Object(members) => members.values().any(has_null),
-        _ => false,
-    }
 }
 
 fn not_json(error: serde_json::Error) -> CanonicalError {

@@ -39,16 +39,22 @@ pub enum JsonError {
         limit: usize,
     },
     /// An object has a key twice.
-    #[error("an object has the key {key:?} twice")]
+    #[error("an object has the key {key:?} twice, at line {line}, column {column}")]
     DuplicateKey {
         /// The key, cut to 64 characters.
         key: String,
+        /// Line, from 1.
+        line: usize,
+        /// Column in bytes, from 1.
+        column: usize,
     },
     /// A number that doubles cannot keep: an integer beyond ±(2^53 − 1).
-    #[error("the integer {number} is beyond ±(2^53 − 1); it must be a string")]
+    #[error("an integer beyond ±(2^53 − 1) at line {line}, column {column}; it must be a string")]
     UnsafeInteger {
-        /// The number.
-        number: String,
+        /// Line, from 1.
+        line: usize,
+        /// Column in bytes, from 1.
+        column: usize,
     },
     /// Not JSON.
     #[error("not valid JSON at line {line}, column {column}")]
@@ -94,10 +100,15 @@ pub fn read_json(bytes: &[u8], limits: JsonLimits) -> Result<Value, JsonError> {
     .deserialize(&mut reader)
     .and_then(|value| reader.end().map(|()| value));
     read.map_err(|error| {
-        fault.take().unwrap_or(JsonError::Syntax {
-            line: error.line(),
-            column: error.column(),
-        })
+        let (line, column) = (error.line(), error.column());
+        match fault.take() {
+            Some(Fault::TooDeep) => JsonError::TooDeep {
+                limit: limits.max_depth,
+            },
+            Some(Fault::DuplicateKey(key)) => JsonError::DuplicateKey { key, line, column },
+            Some(Fault::UnsafeInteger) => JsonError::UnsafeInteger { line, column },
+            None => JsonError::Syntax { line, column },
+        }
     })
 }
 
@@ -111,23 +122,34 @@ pub(crate) fn read_nested<'de, D: Deserializer<'de>>(from: D, max_depth: usize) 
     .deserialize(from)
 }
 
+/// What was wrong beyond syntax.
+enum Fault {
+    TooDeep,
+    DuplicateKey(String),
+    UnsafeInteger,
+}
+
 /// One value at one depth. The first fault is kept aside, because a deserialiser's own error is only a text.
 struct Strict<'f> {
     depth: usize,
     max_depth: usize,
-    fault: &'f Cell<Option<JsonError>>,
+    fault: &'f Cell<Option<Fault>>,
 }
 
 impl Strict<'_> {
-    fn refuse<E: de::Error>(&self, error: JsonError) -> E {
-        let text = error.to_string();
-        self.fault.set(Some(error));
-        E::custom(text)
+    fn refuse<E: de::Error>(&self, fault: Fault) -> E {
+        let error = match &fault {
+            Fault::TooDeep => E::custom(format_args!("nested deeper than {} levels", self.max_depth)),
+            Fault::DuplicateKey(key) => E::custom(format_args!("an object has the key {key:?} twice")),
+            Fault::UnsafeInteger => E::custom("an integer beyond ±(2^53 − 1)"),
+        };
+        self.fault.set(Some(fault));
+        error
     }
 
     fn inner<E: de::Error>(&self) -> Result<Self, E> {
         if self.depth >= self.max_depth {
-            return Err(self.refuse(JsonError::TooDeep { limit: self.max_depth }));
+            return Err(self.refuse(Fault::TooDeep));
         }
         Ok(Self {
             depth: self.depth + 1,
@@ -140,9 +162,7 @@ impl Strict<'_> {
         let number = number.ok_or_else(|| E::custom("a number that JSON cannot say"))?;
         match plain_number(&number) {
             Ok(number) => Ok(Value::Number(number)),
-            Err(_) => Err(self.refuse(JsonError::UnsafeInteger {
-                number: number.to_string(),
-            })),
+            Err(_) => Err(self.refuse(Fault::UnsafeInteger)),
         }
     }
 }
@@ -210,9 +230,7 @@ impl<'de> Visitor<'de> for Strict<'_> {
         let mut object = Map::new();
         while let Some(key) = members.next_key::<String>()? {
             if object.contains_key(&key) {
-                return Err(self.refuse(JsonError::DuplicateKey {
-                    key: key.chars().take(64).collect(),
-                }));
+                return Err(self.refuse(Fault::DuplicateKey(key.chars().take(64).collect())));
             }
             let member = members.next_value_seed(self.inner()?)?;
             object.insert(key, member);

@@ -5,6 +5,7 @@
 pub mod canonical;
 pub mod data_integrity;
 pub mod did;
+mod finite;
 pub mod json;
 pub mod money;
 mod period;

@@ -6,7 +6,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use jiff::civil::{Date, date};
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
@@ -128,7 +128,7 @@ impl Period {
         if !YEARS.contains(&year) || !(1..=12).contains(&month) {
             return Err(TimeError::NotAMonth);
         }
-        let first = date(year, month, 1);
+        let first = Date::new(year, month, 1).map_err(|_| TimeError::NotAMonth)?;
         let next = first.last_of_month().tomorrow().map_err(|_| TimeError::NotAMonth)?;
         let name = zone.iana_name().unwrap_or(UTC).to_owned();
         Ok(Self {

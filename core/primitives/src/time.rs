@@ -48,8 +48,8 @@ impl TimeError {
 
 /// 0000-01-01T00:00:00Z, the first instant that RFC 3339 can write.
 const FIRST_MILLIS: i64 = -62_167_219_200_000;
-/// 9999-12-30T22:00:00.999Z: the last instant that has a local date in every zone.
-const LAST_MILLIS: i64 = 253_402_207_200_999;
+/// 9999-12-30T22:00:00Z: the last instant that has a local date in every zone.
+const LAST_MILLIS: i64 = 253_402_207_200_000;
 
 /// A point in time: UTC milliseconds since 1970-01-01T00:00:00Z, without leap seconds.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
