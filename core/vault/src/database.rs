@@ -53,23 +53,28 @@ pub(crate) fn create(folder: &Path, vault_id: &str, key: &Secret32) -> Result<Co
 }
 
 /// Opens the database with its key. When that fails, says which of `missing_file`, `truncated`, `foreign_vault` and
-/// `damaged` it is; nothing is changed, not even by closing.
+/// `damaged` it is; nothing is changed, not even by closing, until [`trust`] is called.
 pub(crate) fn open(folder: &Path, vault_id: &str, key: &Secret32, role: Role) -> Result<Connection, VaultError> {
     let path = folder.join(FILE);
     if role == Role::Writer {
         check_length(folder, vault_id)?;
     }
     let connection = Connection::open_with_flags(&path, flags())?;
-    // Until the first page has authenticated, closing must not move frames of a doubtful WAL into the file.
-    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+    if has_wal(folder) {
+        // Until all is known to be well, closing must not move frames of a doubtful WAL into the file.
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+    }
     match give_key(&connection, key, None).and_then(|()| settle(&connection, role)) {
-        Ok(()) => {
-            connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)?;
-            Ok(connection)
-        }
+        Ok(()) => Ok(connection),
         Err(VaultError::Damaged { .. }) => Err(diagnose(&connection, folder, vault_id)),
         Err(error) => Err(error),
     }
+}
+
+/// The database is what it should be: closing it may empty the WAL again.
+pub(crate) fn trust(connection: &Connection) -> Result<(), VaultError> {
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)?;
+    Ok(())
 }
 
 /// Moves everything from the WAL into the file and empties the WAL. Not being able to, because a reader is still busy,
@@ -85,6 +90,8 @@ fn flags() -> OpenFlags {
 }
 
 fn give_key(connection: &Connection, key: &Secret32, salt: Option<&str>) -> Result<(), VaultError> {
+    // SQLCipher would write to the process's standard error; what went wrong is said by our own errors.
+    connection.execute_batch("PRAGMA cipher_log_level = NONE")?;
     let mut hex = Zeroizing::new([0_u8; 64]);
     hex::encode_to_slice(key.expose(), &mut *hex).map_err(|_| VaultError::Crypto {
         step: "writing the key",
@@ -143,19 +150,22 @@ fn settle(connection: &Connection, role: Role) -> Result<(), VaultError> {
 /// A file without WAL is a whole number of pages. With a WAL it need not be: a checkpoint may have been cut, and the
 /// WAL repairs it.
 fn check_length(folder: &Path, vault_id: &str) -> Result<(), VaultError> {
-    let length_of = |name| fs::metadata(folder.join(name)).map(|about| about.len());
-    let length = match length_of(FILE) {
-        Ok(length) => length,
+    let length = match fs::metadata(folder.join(FILE)) {
+        Ok(about) => about.len(),
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             return Err(VaultError::MissingFile { file: FILE });
         }
         Err(error) => return Err(VaultError::io("reading the length of vault.db")(error)),
     };
-    let wal = length_of(WAL_FILE).unwrap_or(0);
-    if length == 0 || (wal == 0 && length % PAGE_BYTES != 0) {
+    if length == 0 || (length % PAGE_BYTES != 0 && !has_wal(folder)) {
         return Err(not_ours(folder, vault_id).unwrap_or(VaultError::Truncated { file: FILE }));
     }
     Ok(())
+}
+
+/// Whether frames were left in a WAL: the last process did not lock the vault.
+fn has_wal(folder: &Path) -> bool {
+    fs::metadata(folder.join(WAL_FILE)).is_ok_and(|about| about.len() > 0)
 }
 
 /// Why a database did not open although its key came out of an authentic wrapping.
@@ -164,11 +174,9 @@ fn diagnose(connection: &Connection, folder: &Path, vault_id: &str) -> VaultErro
         return error;
     }
     // SQLite refuses a file shorter than its first page says, unless the schema is declared writable: if that alone
-    // makes the first page readable, the file was cut at a page's edge.
-    let cut = connection
-        .execute_batch("PRAGMA writable_schema = ON; SELECT count(*) FROM sqlite_schema;")
-        .is_ok();
-    if cut {
+    // makes the first page readable, the file was cut at a page's edge. With a WAL it is the WAL that says how long.
+    let unless_cut = "PRAGMA writable_schema = ON; SELECT count(*) FROM sqlite_schema;";
+    if !has_wal(folder) && connection.execute_batch(unless_cut).is_ok() {
         VaultError::Truncated { file: FILE }
     } else {
         VaultError::Damaged { file: FILE }

@@ -41,12 +41,12 @@ pub(crate) struct Header {
 #[derive(Serialize, Deserialize)]
 struct HeaderFile {
     vault: Header,
-    /// SHA-256 of `vault` as written: finds accidents while locked.
-    #[serde(with = "hex::serde")]
-    sha256: [u8; 32],
-    /// HMAC-SHA256 of the same under a key from the vault key: finds forgeries after unlocking.
+    /// HMAC-SHA256 of `vault`, written compactly, under a key from the vault key: finds forgeries after unlocking.
     #[serde(with = "hex::serde")]
     hmac_sha256: [u8; 32],
+    /// SHA-256 of the same and the HMAC: finds accidents while locked.
+    #[serde(with = "hex::serde")]
+    sha256: [u8; 32],
 }
 
 /// A header as it was read: not yet proven.
@@ -73,10 +73,11 @@ impl Header {
     /// Writes the header of the vault in `folder`: the old one or the new one is there, whatever happens.
     pub(crate) fn write(&self, folder: &Path, vault_key: &Secret32) -> Result<(), VaultError> {
         let claims = self.bytes()?;
+        let hmac_sha256 = array(hmac::sign(&mac_key(vault_key), &claims).as_ref())?;
         let file = HeaderFile {
             vault: self.clone(),
-            sha256: sha256(&claims)?,
-            hmac_sha256: array(hmac::sign(&mac_key(vault_key), &claims).as_ref())?,
+            hmac_sha256,
+            sha256: checksum(&claims, &hmac_sha256)?,
         };
         durable::replace(folder, FILE, &file_bytes(&file)?).map_err(VaultError::io("writing header.json"))
     }
@@ -121,7 +122,7 @@ impl Header {
         let damaged = || VaultError::Damaged { file: FILE };
         let file: HeaderFile = serde_json::from_value(value).map_err(|_| damaged())?;
         // Only the very bytes this program writes: no second spelling, no unknown field, can hide a change.
-        if file_bytes(&file)? != bytes || sha256(&file.vault.bytes()?)? != file.sha256 {
+        if file_bytes(&file)? != bytes || checksum(&file.vault.bytes()?, &file.hmac_sha256)? != file.sha256 {
             return Err(damaged());
         }
         Ok(UnprovenHeader {
@@ -161,8 +162,11 @@ fn file_bytes(file: &HeaderFile) -> Result<Vec<u8>, VaultError> {
     Ok(bytes)
 }
 
-fn sha256(bytes: &[u8]) -> Result<[u8; 32], VaultError> {
-    array(digest::digest(&digest::SHA256, bytes).as_ref())
+fn checksum(claims: &[u8], hmac_sha256: &[u8; 32]) -> Result<[u8; 32], VaultError> {
+    let mut context = digest::Context::new(&digest::SHA256);
+    context.update(claims);
+    context.update(hmac_sha256);
+    array(context.finish().as_ref())
 }
 
 fn array(bytes: &[u8]) -> Result<[u8; 32], VaultError> {

@@ -173,6 +173,7 @@ impl Vault {
         mut deliver: impl FnMut(&Transaction<'_>, &InboxItem) -> Result<(), E>,
     ) -> Result<Drained, E> {
         let _one = self.draining();
+        self.with_root(|_| Ok(()))?;
         let inbox = self.inbox();
         let mut drained = Drained::default();
         let Some((file, end)) = inbox.snapshot()? else {

@@ -87,6 +87,7 @@ impl Vault {
             });
         }
         schema::migrate(&mut writer, schemas)?;
+        database::trust(&writer)?;
         Ok(Self(Arc::new(Inner {
             folder,
             id: header.vault_id.clone(),

@@ -6,6 +6,7 @@ use argon2::{Algorithm, Argon2, Params, Version};
 use ring::aead::{Aad, CHACHA20_POLY1305, LessSafeKey, Nonce, UnboundKey};
 use serde::{Deserialize, Serialize};
 use tekram_primitives::secret::{Passphrase, Secret32, fill_random, random_hex_128};
+use unicode_normalization::UnicodeNormalization;
 use zeroize::Zeroizing;
 
 use crate::error::VaultError;
@@ -215,9 +216,17 @@ fn stretch(passphrase: &Passphrase, cost: Argon2idCost, salt: &[u8]) -> Result<S
     let params = Params::new(cost.memory_kib, cost.passes, cost.lanes, Some(32)).map_err(failed)?;
     let mut key = Zeroizing::new([0; 32]);
     Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
-        .hash_password_into(passphrase.expose().as_bytes(), salt, &mut *key)
+        .hash_password_into(normal_form(passphrase).as_bytes(), salt, &mut *key)
         .map_err(failed)?;
     Ok(Secret32::new(*key))
+}
+
+/// The passphrase as it is stretched: NFC (RFC 8265, OpaqueString), because keyboards compose letters differently.
+fn normal_form(passphrase: &Passphrase) -> Zeroizing<String> {
+    // Composing can make a text longer, by three times at most; growing would leave a copy behind.
+    let mut normal = Zeroizing::new(String::with_capacity(passphrase.expose().len().saturating_mul(3)));
+    normal.extend(passphrase.expose().nfc());
+    normal
 }
 
 /// What is authenticated beside the key. Every part has a fixed length or is decimal, so no two inputs look alike.

@@ -1,0 +1,298 @@
+//! Files that were cut, exchanged or changed: each gets a named refusal, and no file is touched by it.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    missing_docs
+)]
+
+mod support;
+
+use std::fs;
+use std::path::Path;
+
+use support::{Device, count_notes, fingerprints, passphrase, refusal, write_note};
+use tekram_primitives::secret::Passphrase;
+use tekram_vault::VaultError;
+
+/// Puts `bytes` in place of a file, looks at the refusal, checks that nothing was touched, and puts the file back.
+fn refusal_with(device: &Device, id: &str, file: &str, bytes: &[u8]) -> &'static str {
+    let path = device.folder_of(id).join(file);
+    let whole = fs::read(&path).unwrap();
+    fs::write(&path, bytes).unwrap();
+    let before = fingerprints(&device.folder_of(id));
+    let refused = refusal(device, id);
+    assert_eq!(
+        fingerprints(&device.folder_of(id)),
+        before,
+        "a refusal touches nothing ({refused})"
+    );
+    fs::write(&path, whole).unwrap();
+    refused
+}
+
+fn copy(from: &Path, to: &Path, file: &str) {
+    fs::copy(from.join(file), to.join(file)).unwrap();
+}
+
+#[test]
+fn a_vault_cut_anywhere_is_called_truncated_and_opens_again_when_whole() {
+    let device = Device::new();
+    let id = device.locked_vault_with_notes("Home");
+    let whole = fs::read(device.folder_of(&id).join("vault.db")).unwrap();
+    assert!(whole.len() > 10 * 4096);
+    let mut lengths = vec![0, 1, 15, 16, 100, 4095, 4097, whole.len() - 1, whole.len() - 4095];
+    lengths.extend((1..whole.len() / 4096).map(|pages| pages * 4096));
+    for length in lengths {
+        assert_eq!(
+            refusal_with(&device, &id, "vault.db", &whole[..length]),
+            "truncated",
+            "cut to {length}"
+        );
+    }
+    assert_eq!(count_notes(&device.unlock(&id).unwrap()), 50);
+}
+
+#[test]
+fn a_header_cut_anywhere_is_called_truncated() {
+    let device = Device::new();
+    let id = device.locked_vault_with_notes("Home");
+    let whole = fs::read(device.folder_of(&id).join("header.json")).unwrap();
+    for length in 0..whole.len() {
+        let code = refusal_with(&device, &id, "header.json", &whole[..length]);
+        let expected = if length == whole.len() - 1 {
+            "damaged"
+        } else {
+            "truncated"
+        };
+        assert_eq!(code, expected, "cut to {length}");
+    }
+    device.unlock(&id).unwrap();
+}
+
+#[test]
+fn a_missing_file_is_named() {
+    let device = Device::new();
+    let id = device.locked_vault_with_notes("Home");
+    for file in ["vault.db", "header.json"] {
+        let path = device.folder_of(&id).join(file);
+        let aside = device.root().join("aside");
+        fs::rename(&path, &aside).unwrap();
+        let refused = device.unlock(&id).unwrap_err();
+        assert!(
+            matches!(refused, VaultError::MissingFile { file: missing } if missing == file),
+            "{refused:?}"
+        );
+        assert!(!path.exists(), "no empty vault is made in its place");
+        fs::rename(&aside, &path).unwrap();
+    }
+    device.unlock(&id).unwrap();
+}
+
+#[test]
+fn a_foreign_file_is_not_taken_for_a_vault() {
+    let device = Device::new();
+    let id = device.locked_vault_with_notes("Home");
+    let plain = device.root().join("plain.db");
+    rusqlite::Connection::open(&plain)
+        .unwrap()
+        .execute_batch("CREATE TABLE a (b)")
+        .unwrap();
+    assert_eq!(
+        refusal_with(&device, &id, "vault.db", &fs::read(&plain).unwrap()),
+        "not_a_vault"
+    );
+    for foreign in [
+        vec![b'%'; 40_000],
+        vec![b'%'; 8192],
+        (0..=255).cycle().take(12_288).collect(),
+    ] {
+        assert_eq!(refusal_with(&device, &id, "vault.db", &foreign), "foreign_vault");
+    }
+    for foreign in [
+        &b"%PDF-1.7 and so on"[..],
+        b"[]",
+        b"{}",
+        b"{\"vault\": 1}",
+        &[0xff; 300_000],
+    ] {
+        assert_eq!(refusal_with(&device, &id, "header.json", foreign), "not_a_vault");
+    }
+}
+
+#[test]
+fn a_header_of_a_newer_program_is_refused_by_its_version() {
+    let device = Device::new();
+    let id = device.locked_vault_with_notes("Home");
+    let header = fs::read_to_string(device.folder_of(&id).join("header.json")).unwrap();
+    let newer = header.replace("\"version\": 1", "\"version\": 2");
+    assert_eq!(
+        refusal_with(&device, &id, "header.json", newer.as_bytes()),
+        "newer_schema"
+    );
+}
+
+#[test]
+fn files_of_two_vaults_in_one_folder_are_told_apart() {
+    let device = Device::new();
+    let home = device.locked_vault_with_notes("Home");
+    let work = device.locked_vault_with_notes("Work");
+    let (home_folder, work_folder) = (device.folder_of(&home), device.folder_of(&work));
+    for file in ["header.json", "vault.db"] {
+        let foreign = fs::read(work_folder.join(file)).unwrap();
+        assert_eq!(refusal_with(&device, &home, file, &foreign), "foreign_vault", "{file}");
+    }
+    // Both files of Work under Home's name: still not Home.
+    let header = fs::read(home_folder.join("header.json")).unwrap();
+    let database = fs::read(home_folder.join("vault.db")).unwrap();
+    copy(&work_folder, &home_folder, "header.json");
+    copy(&work_folder, &home_folder, "vault.db");
+    assert_eq!(refusal(&device, &home), "foreign_vault");
+    fs::write(home_folder.join("header.json"), header).unwrap();
+    fs::write(home_folder.join("vault.db"), database).unwrap();
+    for id in [home, work] {
+        assert_eq!(count_notes(&device.unlock(&id).unwrap()), 50);
+    }
+}
+
+#[test]
+fn every_flipped_header_byte_is_noticed() {
+    let device = Device::new();
+    let id = device.locked_vault_with_notes("Home");
+    let whole = fs::read(device.folder_of(&id).join("header.json")).unwrap();
+    let codes = ["damaged", "not_a_vault", "truncated", "newer_schema", "foreign_vault"];
+    for position in 0..whole.len() {
+        for flip in [0x01, 0x20, 0x80] {
+            let mut changed = whole.clone();
+            changed[position] ^= flip;
+            let code = refusal_with(&device, &id, "header.json", &changed);
+            assert!(codes.contains(&code), "byte {position} ^ {flip:#x}: {code}");
+        }
+    }
+    device.unlock(&id).unwrap();
+}
+
+#[test]
+fn a_header_rewritten_without_the_key_is_called_forged() {
+    let device = Device::new();
+    let id = device.locked_vault_with_notes("Home");
+    let header = fs::read_to_string(device.folder_of(&id).join("header.json")).unwrap();
+    // Somebody puts another label, and makes the checksum fit.
+    let forged = with_fitting_checksum(&header.replace("Home", "Hone"));
+    assert_eq!(
+        refusal_with(&device, &id, "header.json", forged.as_bytes()),
+        "header_forged"
+    );
+    assert_eq!(
+        with_fitting_checksum(&header),
+        header,
+        "the checksum is computed as the vault does"
+    );
+}
+
+/// The header's text with the checksum computed anew, as an attacker would.
+fn with_fitting_checksum(header: &str) -> String {
+    let file: serde_json::Value = serde_json::from_str(header).unwrap();
+    let start = header.find("\"vault\": ").unwrap() + "\"vault\": ".len();
+    let end = header.find("\"hmac_sha256\"").unwrap();
+    let claims: String = header[start..end].chars().filter(|c| !c.is_whitespace()).collect();
+    let mut bytes = claims.trim_end_matches(',').as_bytes().to_vec();
+    bytes.extend(hex::decode(file["hmac_sha256"].as_str().unwrap()).unwrap());
+    let checksum = hex::encode(ring::digest::digest(&ring::digest::SHA256, &bytes));
+    header.replace(file["sha256"].as_str().unwrap(), &checksum)
+}
+
+#[test]
+fn every_flipped_page_is_noticed_at_the_latest_when_it_is_read() {
+    let device = Device::new();
+    let id = device.locked_vault_with_notes("Home");
+    let path = device.folder_of(&id).join("vault.db");
+    let whole = fs::read(&path).unwrap();
+    let flips = (0..40).chain([100, 2000, 4000, 4095]).map(|offset| (0, offset));
+    let flips = flips.chain((1..whole.len() / 4096).map(|page| (page, 77 + page)));
+    for (page, offset) in flips {
+        let mut changed = whole.clone();
+        changed[page * 4096 + offset] ^= 1;
+        fs::write(&path, &changed).unwrap();
+        let before = fingerprints(&device.folder_of(&id));
+        let read = device.unlock(&id).and_then(|vault| {
+            let texts = vault.read(|connection| {
+                let mut statement = connection.prepare("SELECT text FROM note_text ORDER BY id")?;
+                let texts = statement
+                    .query_map([], |row| row.get(0))?
+                    .collect::<Result<Vec<String>, _>>()?;
+                Ok::<_, VaultError>(texts)
+            });
+            vault.lock()?;
+            texts
+        });
+        match read {
+            Err(error) => {
+                assert_eq!(error.code(), "damaged", "page {page} byte {offset}");
+                assert_eq!(fingerprints(&device.folder_of(&id)), before);
+            }
+            // A page that this question does not need: the answer is right.
+            Ok(texts) => assert!(
+                page > 0 && texts.len() == 50,
+                "page {page} byte {offset} went unnoticed"
+            ),
+        }
+    }
+    fs::write(&path, &whole).unwrap();
+    assert_eq!(count_notes(&device.unlock(&id).unwrap()), 50);
+}
+
+#[test]
+fn a_foreign_write_ahead_log_is_not_moved_into_the_vault() {
+    let device = Device::new();
+    let home = device.locked_vault_with_notes("Home");
+    let work = device.create("Work");
+    write_note(&work, "still in the write-ahead log");
+    let foreign = fs::read(device.folder_of(work.id()).join("vault.db-wal")).unwrap();
+    let folder = device.folder_of(&home);
+    let database = fs::read(folder.join("vault.db")).unwrap();
+    fs::write(folder.join("vault.db-wal"), &foreign).unwrap();
+    assert_eq!(refusal(&device, &home), "damaged");
+    assert_eq!(fs::read(folder.join("vault.db")).unwrap(), database);
+    assert_eq!(fs::read(folder.join("vault.db-wal")).unwrap(), foreign);
+    fs::remove_file(folder.join("vault.db-wal")).unwrap();
+    assert_eq!(count_notes(&device.unlock(&home).unwrap()), 50);
+}
+
+#[test]
+fn a_damaged_vault_is_listed_and_disturbs_no_other() {
+    let device = Device::new();
+    let home = device.locked_vault_with_notes("Home");
+    device.locked_vault_with_notes("Work");
+    fs::write(device.folder_of(&home).join("header.json"), "").unwrap();
+    let listed = device.store.list().unwrap();
+    assert_eq!(listed.len(), 2);
+    assert_eq!(
+        (listed[0].id.as_str(), listed[0].problem),
+        (home.as_str(), Some("truncated"))
+    );
+    device.unlock("Work").unwrap();
+}
+
+#[test]
+fn the_passphrase_of_one_vault_does_not_open_another() {
+    let device = Device::new();
+    device.locked_vault_with_notes("Home");
+    let other = Passphrase::from("another passphrase");
+    device
+        .store
+        .create("Work", &other, &[], &tekram_primitives::time::SystemClock)
+        .unwrap()
+        .lock()
+        .unwrap();
+    assert_eq!(
+        device.store.unlock("Work", &passphrase(), &[]).unwrap_err().code(),
+        "wrong_passphrase"
+    );
+    assert_eq!(
+        device.store.unlock("Home", &other, &[]).unwrap_err().code(),
+        "wrong_passphrase"
+    );
+}

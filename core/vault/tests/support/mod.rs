@@ -1,0 +1,115 @@
+//! What the vault's tests share: a data folder that goes away, a small room, and a view of a folder's bytes.
+
+#![allow(
+    dead_code,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    missing_docs
+)]
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use tekram_primitives::secret::Passphrase;
+use tekram_primitives::time::SystemClock;
+use tekram_vault::{RoomSchema, Scope, Store, Vault, VaultError};
+use tempfile::TempDir;
+
+pub const PASSPHRASE: &str = "tulip harbour candle seventeen";
+
+/// A room with one table.
+pub const NOTES: RoomSchema = RoomSchema {
+    room: "note",
+    migrations: &["CREATE TABLE note_text (id INTEGER PRIMARY KEY, text TEXT NOT NULL) STRICT"],
+};
+
+pub const NOTE: Scope = Scope("note");
+
+/// A device: a store in a folder that is removed at the end.
+pub struct Device {
+    folder: TempDir,
+    pub store: Store,
+}
+
+impl Device {
+    pub fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path()).unwrap();
+        Self { folder, store }
+    }
+
+    pub fn root(&self) -> &Path {
+        self.folder.path()
+    }
+
+    pub fn create(&self, label: &str) -> Vault {
+        self.store.create(label, &passphrase(), &[NOTES], &SystemClock).unwrap()
+    }
+
+    pub fn unlock(&self, label: &str) -> Result<Vault, VaultError> {
+        self.store.unlock(label, &passphrase(), &[NOTES])
+    }
+
+    pub fn folder_of(&self, id: &str) -> PathBuf {
+        self.folder.path().join("vaults").join(id)
+    }
+
+    /// A locked vault with some notes in it; its id.
+    pub fn locked_vault_with_notes(&self, label: &str) -> String {
+        let vault = self.create(label);
+        for number in 0..50 {
+            write_note(&vault, &format!("{label} {number} {}", "x".repeat(1000)));
+        }
+        let id = vault.id().to_owned();
+        vault.lock().unwrap();
+        id
+    }
+}
+
+pub fn passphrase() -> Passphrase {
+    Passphrase::from(PASSPHRASE)
+}
+
+pub fn write_note(vault: &Vault, text: &str) {
+    vault
+        .write(NOTE, |transaction| {
+            transaction
+                .prepare_cached("INSERT INTO note_text (text) VALUES (?1)")?
+                .execute([text])?;
+            Ok::<_, VaultError>(())
+        })
+        .unwrap();
+}
+
+pub fn count_notes(vault: &Vault) -> i64 {
+    vault
+        .read(|connection| {
+            Ok::<_, VaultError>(connection.query_row("SELECT count(*) FROM note_text", [], |row| row.get(0))?)
+        })
+        .unwrap()
+}
+
+/// Every file of a folder with its length and hash, except the lock file, which is always empty.
+pub fn fingerprints(folder: &Path) -> BTreeMap<String, (usize, String)> {
+    let mut files = BTreeMap::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let entry = entry.unwrap();
+        let name = entry.file_name().into_string().unwrap();
+        let bytes = fs::read(entry.path()).unwrap();
+        if name == "lock" {
+            assert!(bytes.is_empty(), "the lock file holds nothing");
+        } else {
+            let hash = ring::digest::digest(&ring::digest::SHA256, &bytes);
+            files.insert(name, (bytes.len(), hex::encode(hash)));
+        }
+    }
+    files
+}
+
+/// The code with which unlocking is refused.
+pub fn refusal(device: &Device, id: &str) -> &'static str {
+    device.unlock(id).expect_err("unlocking should be refused").code()
+}
