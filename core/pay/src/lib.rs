@@ -1,13 +1,25 @@
 //! EmanciPay: who may be paid, how a month's budget is divided, and how each share gets to its payee exactly once.
 //!
 //! Rules → statement → commitments → settlement → receipts. What decides about money is a pure function
-//! ([`statement`], [`allocate`], [`state`]); effects go through [`rail::Rail`], `tekram_net`'s traits and the vault.
+//! ([`statement::divide`], [`allocate::allocate`], [`state`]); effects go through [`rail::Rail`], the traits of
+//! `tekram_net` and the vault.
 
+pub mod allocate;
 pub mod cashu;
+pub mod commit;
 pub mod error;
+pub mod feed;
+pub mod handoff;
+pub mod ledger;
 pub mod method;
+pub mod payee;
+pub mod qr;
 pub mod rail;
+pub mod rates;
+pub mod rules;
 pub mod schema;
+pub mod state;
+pub mod statement;
 
 pub use error::PayError;
 pub use schema::SCHEMA;

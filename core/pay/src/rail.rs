@@ -43,9 +43,7 @@ impl IdempotencyKey {
     pub fn for_plan(commitments: &[RecordId]) -> Self {
         let mut ids: Vec<String> = commitments.iter().map(ToString::to_string).collect();
         ids.sort_unstable();
-        Self(sha256_hex(
-            format!("tekram/pay/plan/v1/{}", ids.join(",")).as_bytes(),
-        ))
+        Self(sha256_hex(format!("tekram/pay/plan/v1/{}", ids.join(",")).as_bytes()))
     }
 
     /// The key as it was stored.
@@ -176,10 +174,7 @@ pub trait Rail: Send + Sync + fmt::Debug {
     async fn assets_for(&self, method: &Method) -> Result<Vec<Asset>, RailError>;
 
     /// What each order will cost. No effect; a rail-wide problem is the outer error, a problem of one order the inner.
-    async fn prepare(
-        &self,
-        orders: &[PaymentOrder],
-    ) -> Result<Vec<Result<Cost, RailError>>, RailError>;
+    async fn prepare(&self, orders: &[PaymentOrder]) -> Result<Vec<Result<Cost, RailError>>, RailError>;
 
     /// Makes the wallet able to spend the plan's sum: at most one top-up for each key, also after a crash.
     async fn fund(&self, order: &FundingOrder) -> Result<Funding, RailError>;

@@ -24,7 +24,6 @@ CREATE TABLE pay_payee (
     name TEXT NOT NULL,
     identity TEXT NOT NULL UNIQUE,
     relation_id TEXT NOT NULL UNIQUE,
-    state TEXT NOT NULL DEFAULT 'known' CHECK (state IN ('known', 'changed')),
     created_ms INTEGER NOT NULL
 ) STRICT;
 CREATE TABLE pay_method (
@@ -69,7 +68,9 @@ CREATE TABLE pay_rules (
 CREATE TABLE pay_statement (
     statement_id TEXT PRIMARY KEY NOT NULL,
     budget_name TEXT NOT NULL,
-    period TEXT NOT NULL,
+    month TEXT NOT NULL,
+    zone TEXT NOT NULL,
+    rules_version INTEGER NOT NULL,
     asset TEXT NOT NULL,
     budget_minor INTEGER NOT NULL,
     total_minor INTEGER NOT NULL,
@@ -77,7 +78,8 @@ CREATE TABLE pay_statement (
     inputs TEXT NOT NULL,
     created_ms INTEGER NOT NULL,
     committed_ms INTEGER NOT NULL DEFAULT 0,
-    UNIQUE (budget_name, period)
+    correction_no INTEGER NOT NULL DEFAULT 0,
+    UNIQUE (budget_name, month, correction_no)
 ) STRICT;
 CREATE TABLE pay_line (
     statement_id TEXT NOT NULL REFERENCES pay_statement (statement_id) ON DELETE CASCADE,
@@ -105,6 +107,7 @@ CREATE TABLE pay_commitment (
     record TEXT NOT NULL,
     asset TEXT NOT NULL,
     amount_minor INTEGER NOT NULL,
+    vault_epoch INTEGER NOT NULL,
     created_ms INTEGER NOT NULL
 ) STRICT;
 CREATE TABLE pay_plan (
