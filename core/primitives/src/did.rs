@@ -101,7 +101,8 @@ impl DidKey {
         }
     }
 
-    /// Checks an Ed25519 signature (RFC 8032 section 5.1.7).
+    /// Checks an Ed25519 signature (RFC 8032 section 5.1.7), and that the key is not of small order, so that a signature
+    /// binds its signer to one message (Data Integrity EdDSA Cryptosuites 1.0, section 4.1.2).
     ///
     /// # Errors
     /// [`DidError::BadSignature`], [`DidError::WeakKey`].

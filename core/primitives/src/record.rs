@@ -28,7 +28,6 @@
 
 use std::collections::BTreeSet;
 use std::fmt;
-use std::str::FromStr;
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
@@ -40,6 +39,12 @@ use crate::did::{DidKey, SigningKey};
 use crate::json::{self, JsonError, JsonLimits};
 use crate::time::Timestamp;
 
+mod error;
+mod id;
+
+pub use error::RecordError;
+pub use id::RecordId;
+
 /// Longest record that is read or made, in bytes of canonical JSON: 256 KiB.
 pub const MAX_RECORD_BYTES: usize = 256 * 1024;
 /// Deepest nesting of a record.
@@ -50,146 +55,6 @@ pub const MAX_PROOFS: usize = 8;
 const PROOF: &str = "proof";
 const TYPE: &str = "type";
 const VERSION: &str = "version";
-
-/// Why a record was not made, read or believed.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum RecordError {
-    /// Not JSON within the limits.
-    #[error(transparent)]
-    Json(#[from] JsonError),
-    /// The record has no canonical form.
-    #[error(transparent)]
-    Canonical(#[from] CanonicalError),
-    /// A record is a JSON object.
-    #[error("a record is a JSON object")]
-    NotAnObject,
-    /// Nobody signed it.
-    #[error("the record has no proof")]
-    MissingProof,
-    /// `proof` is neither an object nor a list of objects.
-    #[error("the record's proof is neither an object nor a list of objects")]
-    BadProofShape,
-    /// More proofs than are read.
-    #[error("the record has {count} proofs; at most {MAX_PROOFS} are read")]
-    TooManyProofs {
-        /// How many there are.
-        count: usize,
-    },
-    /// The body to be signed has a member that belongs to the signature.
-    #[error("the body to be signed already has a member named proof")]
-    BodyHasProof,
-    /// `type` is not what was expected.
-    #[error("the record is not a {expected}")]
-    WrongType {
-        /// The type expected.
-        expected: &'static str,
-    },
-    /// `version` is not the one that is understood.
-    #[error("the {kind} has a version that is not understood here; version {known} is")]
-    UnknownVersion {
-        /// Type of the record.
-        kind: &'static str,
-        /// Version that is understood.
-        known: u32,
-    },
-    /// A field of the body is missing or wrong.
-    #[error("the {kind} is not complete and correct: {reason}")]
-    BadBody {
-        /// Type of the record.
-        kind: &'static str,
-        /// Which field and why, without its value.
-        reason: String,
-    },
-    /// A proof does not hold.
-    #[error("proof {position} does not hold: {source}")]
-    Proof {
-        /// Which proof, from 1.
-        position: usize,
-        /// Why.
-        source: ProofError,
-    },
-    /// Two proofs by one key, or a second signature by the same key.
-    #[error("the record is signed twice by one key")]
-    SignedTwice,
-    /// Not 64 lower-case hexadecimal digits.
-    #[error("not a record id: 64 lower-case hexadecimal digits")]
-    NotARecordId,
-}
-
-impl RecordError {
-    /// Stable name of the error.
-    pub fn code(&self) -> &'static str {
-        match self {
-            Self::Json(error) => error.code(),
-            Self::Canonical(error) => error.code(),
-            Self::NotAnObject => "record_not_an_object",
-            Self::MissingProof => "missing_proof",
-            Self::BadProofShape => "bad_proof_shape",
-            Self::TooManyProofs { .. } => "too_many_proofs",
-            Self::BodyHasProof => "body_has_proof",
-            Self::WrongType { .. } => "wrong_record_type",
-            Self::UnknownVersion { .. } => "unknown_record_version",
-            Self::BadBody { .. } => "bad_record_body",
-            Self::Proof { source, .. } => source.code(),
-            Self::SignedTwice => "signed_twice",
-            Self::NotARecordId => "not_a_record_id",
-        }
-    }
-}
-
-/// Name of a record: the SHA-256 of its canonical bytes without proofs, as 64 lower-case hexadecimal digits.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct RecordId(String);
-
-impl RecordId {
-    /// The digits.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl AsRef<str> for RecordId {
-    fn as_ref(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Display for RecordId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(&self.0)
-    }
-}
-
-impl fmt::Debug for RecordId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "RecordId({})", self.0)
-    }
-}
-
-impl FromStr for RecordId {
-    type Err = RecordError;
-
-    fn from_str(text: &str) -> Result<Self, RecordError> {
-        if text.len() == 64 && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f')) {
-            Ok(Self(text.to_owned()))
-        } else {
-            Err(RecordError::NotARecordId)
-        }
-    }
-}
-
-impl Serialize for RecordId {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&self.0)
-    }
-}
-
-impl<'de> Deserialize<'de> for RecordId {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?.parse().map_err(de::Error::custom)
-    }
-}
 
 /// A type that travels as a signed record. Its JSON has the members `type` and `version` with these values.
 pub trait WireRecord: Serialize + DeserializeOwned {
@@ -307,9 +172,9 @@ impl SignedRecord {
     /// # Errors
     /// [`RecordError::Canonical`]; not for a record that was parsed or signed here.
     pub fn id(&self) -> Result<RecordId, RecordError> {
-        Ok(RecordId(canonical::sha256_hex(&canonical::to_canonical_json(
+        Ok(RecordId::of_canonical_bytes(&canonical::to_canonical_json(
             &self.document,
-        )?)))
+        )?))
     }
 
     /// The canonical bytes with proofs: what is sent and kept. Both sides of a record have the same.

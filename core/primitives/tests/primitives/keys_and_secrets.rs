@@ -108,6 +108,35 @@ fn a_key_that_anyone_can_sign_for_is_refused() {
     );
 }
 
+/// "Taming the many EdDSAs", which the Recommendation on the cryptosuite tells implementers to try (section 4.1.2).
+#[test]
+fn the_edge_cases_of_ed25519_are_settled_strictly() {
+    let expected = [
+        Err(DidError::WeakKey),      // public key and R of small order, S = 0
+        Err(DidError::WeakKey),      // public key of small order
+        Ok(()),                      // R of small order, public key of mixed order
+        Ok(()),                      // both of mixed order
+        Err(DidError::BadSignature), // holds only when multiplied by the cofactor
+        Err(DidError::BadSignature), // the same, with a hash that must be reduced first
+        Err(DidError::BadSignature), // S beyond the group order
+        Err(DidError::BadSignature), // S far beyond the group order
+        Err(DidError::BadSignature), // R not in canonical form
+        Err(DidError::BadSignature), // R not in canonical form, reduced before hashing
+    ];
+    let cases = vectors::json("ed25519-speccheck.json");
+    let cases = cases.as_array().unwrap();
+    assert_eq!(cases.len(), expected.len());
+    for (number, (case, expected)) in cases.iter().zip(expected).enumerate() {
+        let bytes = |field: &str| hex::decode(case[field].as_str().unwrap()).unwrap();
+        let key = DidKey::from_public(bytes("pub_key").try_into().unwrap());
+        assert_eq!(
+            key.verify(&bytes("message"), &bytes("signature")),
+            expected,
+            "case {number}"
+        );
+    }
+}
+
 #[test]
 fn secrets_print_as_redacted() {
     let seed = Secret32::new([0x2a; 32]);
