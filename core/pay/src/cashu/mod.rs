@@ -1,4 +1,34 @@
 //! The Cashu rail: ecash inside the vault, locked to the payee (NUT-11), redeemable by nobody else before its locktime.
+//!
+//! [`CashuWallet`] is one persona's ecash at one mint in one unit. `cdk` brings the protocol's types, its cryptography and
+//! the mint's metadata; the exchanges themselves are carried out here, because `cdk`'s sagas cannot get back a locked
+//! output after a crash: its secret is random, and only the blinded message is stored. Here everything an exchange needs
+//! is in the vault, in one transaction, before the mint is asked:
+//!
+//! | killed | what happens on the next call for the same subject |
+//! |---|---|
+//! | before the exchange is written down | nothing had happened; it begins anew |
+//! | after that, before or while the mint is asked | the same request is sent again; the mint does it, or says it did |
+//! | after the mint did it, before the answer was booked | the signatures are read back (NUT-09) and booked |
+//! | after it was booked | the result is in the vault and is returned |
+//!
+//! A mint that is silent, unreadable or caught in a lie leaves the exchange as it is: unknown, its inputs reserved, and
+//! asked again later.
 
-/// This rail's tables, appended to the room's migrations by [`crate::schema::SCHEMA`] (one statement list, never edited).
-pub const MIGRATION_1: &str = "";
+mod error;
+mod exchange;
+mod lock;
+pub mod plan;
+mod redeem;
+mod store;
+mod token;
+mod transport;
+mod wallet;
+
+pub use error::CashuError;
+pub use lock::{LockOrder, LockProgress, Locked};
+pub use redeem::Redeemed;
+pub use store::{MIGRATION_1, VaultWalletStore};
+pub use token::{MAX_TOKEN_BYTES, MAX_TOKEN_PROOFS, TokenState, p2pk_public_key};
+pub use transport::MintTransport;
+pub use wallet::{CashuWallet, QuoteState, RestoredEpoch, Resumed, TopUpQuote};

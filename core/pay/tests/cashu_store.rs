@@ -1,0 +1,45 @@
+//! The wallet database over the vault passes the suite that `cdk` has for every wallet database, and keeps what it
+//! acknowledged over a lock and an unlock.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    missing_docs
+)]
+
+use cdk_common::database::wallet::test;
+use cdk_common::wallet_db_test;
+use tekram_pay::cashu::VaultWalletStore;
+use tekram_primitives::secret::Passphrase;
+use tekram_primitives::time::SystemClock;
+use tekram_vault::{Store, Vault};
+
+fn passphrase() -> Passphrase {
+    Passphrase::from("correct horse battery staple")
+}
+
+fn new_vault(folder: &std::path::Path) -> Vault {
+    Store::open(folder)
+        .unwrap()
+        .create("Home", &passphrase(), &[tekram_pay::SCHEMA], &SystemClock)
+        .unwrap()
+}
+
+async fn new_store(_test: String) -> VaultWalletStore {
+    // The folder is kept: the suite owns the store and cannot hold a guard. It lies in the system's temporary folder.
+    let folder = tempfile::tempdir().unwrap().keep();
+    VaultWalletStore::new(new_vault(&folder))
+}
+
+wallet_db_test!(new_store);
+
+#[tokio::test]
+async fn p2pk_keys_pass_cdks_tests_too() {
+    test::add_and_get_p2pk_key(new_store(String::new()).await).await;
+    test::list_p2pk_keys_empty(new_store(String::new()).await).await;
+    test::list_p2pk_keys_multiple(new_store(String::new()).await).await;
+    test::latest_p2pk_empty(new_store(String::new()).await).await;
+    test::latest_p2pk_with_keys(new_store(String::new()).await).await;
+}
