@@ -1,9 +1,9 @@
-//! Runs the fault harnesses of the rooms and adds up what they lost.
+//! Runs the fault harnesses of the rooms and says what they lost.
 //!
-//! Contract: a room's harness is its integration test `tests/faults.rs`. It reads `TEKRAM_KILLS` (how many times to
-//! kill the process under test) and `TEKRAM_SEED` (everything random follows from it) and prints one JSON object on a
-//! line of its own, with at least `kills`, `lost`, `doubled` and `half_done`. A failing seed is named, so that
-//! `--seed N --seeds 1` repeats it.
+//! Contract: a room's harness is its integration test `tests/kills.rs`. It reads `TEKRAM_KILLS` (how many times to
+//! kill the process under test, spread over the seeds), `TEKRAM_SEEDS` and `TEKRAM_SEED` (the first seed; random when
+//! not given) and prints one JSON object on a line of its own, with at least `kills`, `seeds`, `lost`, `doubled` and
+//! `half_done`. Everything random follows from the seed, so that `--seed` repeats a run.
 
 use std::process::{Command, Stdio};
 
@@ -18,44 +18,26 @@ struct Options {
     room: Option<String>,
     kills: u64,
     seeds: u64,
-    first_seed: u64,
+    first_seed: Option<u64>,
     json: bool,
-}
-
-/// What happened in one room over all its seeds.
-#[derive(Debug, Default, PartialEq, Eq)]
-struct Tally {
-    kills: u64,
-    seeds: u64,
-    lost: u64,
-    doubled: u64,
-    half_done: u64,
-    failed_seeds: Vec<u64>,
-}
-
-impl Tally {
-    fn add(&mut self, line: &Value) {
-        let count = |key: &str| line.get(key).and_then(Value::as_u64).unwrap_or_default();
-        self.kills += count("kills");
-        self.lost += count("lost");
-        self.doubled += count("doubled");
-        self.half_done += count("half_done");
-    }
-
-    fn is_clean(&self) -> bool {
-        self.lost == 0 && self.doubled == 0 && self.half_done == 0 && self.failed_seeds.is_empty()
-    }
 }
 
 /// Runs the harness of one room, or of every room that has one.
 pub fn faults(args: &[String]) -> Done {
     let options = options(args)?;
-    let rooms = rooms(options.room.as_deref())?;
     let mut clean = true;
-    for room in rooms {
-        let tally = run_room(&room, &options)?;
-        clean &= tally.is_clean();
-        print(&room, &tally, options.json);
+    for room in rooms(options.room.as_deref())? {
+        say(format!("{room}: {} kills over {} seeds", options.kills, options.seeds));
+        let (passed, report) = run_room(&room, &options)?;
+        println!(
+            "{}",
+            if options.json {
+                report.to_string()
+            } else {
+                sentence(&report)
+            }
+        );
+        clean &= passed && is_clean(&report);
     }
     if clean {
         Ok(())
@@ -68,8 +50,8 @@ fn options(args: &[String]) -> Done<Options> {
     let mut options = Options {
         room: None,
         kills: 20,
-        seeds: 1,
-        first_seed: 1,
+        seeds: 2,
+        first_seed: None,
         json: false,
     };
     let mut args = args.iter();
@@ -83,8 +65,8 @@ fn options(args: &[String]) -> Done<Options> {
         match arg.as_str() {
             "--kills" => options.kills = number()?,
             "--seeds" => options.seeds = number()?,
-            "--seed" => options.first_seed = number()?,
-            "--long" => (options.kills, options.seeds) = (200, 10),
+            "--seed" => options.first_seed = Some(number()?),
+            "--long" => (options.kills, options.seeds) = (2000, 20),
             "--json" => options.json = true,
             room if !room.starts_with('-') && options.room.is_none() => options.room = Some(room.to_owned()),
             other => return Err(Failure::usage(format!("faults does not take {other:?}"))),
@@ -99,7 +81,7 @@ fn rooms(asked: Option<&str>) -> Done<Vec<String>> {
     let entries = std::fs::read_dir(&core).map_err(Failure::because(format!("cannot read {}", core.display())))?;
     let mut rooms: Vec<String> = entries
         .flatten()
-        .filter(|room| room.path().join("tests/faults.rs").is_file())
+        .filter(|room| room.path().join("tests/kills.rs").is_file())
         .map(|room| room.file_name().to_string_lossy().into_owned())
         .collect();
     rooms.sort();
@@ -113,76 +95,71 @@ fn rooms(asked: Option<&str>) -> Done<Vec<String>> {
     }
 }
 
-fn run_room(room: &str, options: &Options) -> Done<Tally> {
-    let mut tally = Tally {
-        seeds: options.seeds,
-        ..Tally::default()
-    };
-    for seed in options.first_seed..options.first_seed.saturating_add(options.seeds) {
-        say(format!("{room}: {} kills, seed {seed}", options.kills));
-        let output = harness(room)
-            .env("TEKRAM_KILLS", options.kills.to_string())
-            .env("TEKRAM_SEED", seed.to_string())
-            .stderr(Stdio::inherit())
-            .output()
-            .map_err(Failure::because("cannot start cargo"))?;
-        let printed = String::from_utf8_lossy(&output.stdout);
-        let reports = reports(&printed);
-        reports.iter().for_each(|report| tally.add(report));
-        if !output.status.success() || reports.is_empty() {
-            eprint!("{printed}");
-            tally.failed_seeds.push(seed);
-        }
-    }
-    Ok(tally)
-}
-
-fn harness(room: &str) -> Command {
-    let mut command = cargo();
-    command.args([
+/// Whether the harness passed, and its report.
+fn run_room(room: &str, options: &Options) -> Done<(bool, Value)> {
+    let mut harness: Command = cargo();
+    harness.args([
         "test",
         "--quiet",
         "--locked",
         "--package",
         &format!("tekram-{room}"),
         "--test",
-        "faults",
+        "kills",
     ]);
-    command.args(["--", "--nocapture"]);
-    command
+    harness.args(["--", "--nocapture", "--test-threads", "1"]);
+    harness
+        .env("TEKRAM_KILLS", options.kills.to_string())
+        .env("TEKRAM_SEEDS", options.seeds.to_string());
+    if let Some(seed) = options.first_seed {
+        harness.env("TEKRAM_SEED", seed.to_string());
+    }
+    let output = harness
+        .stderr(Stdio::inherit())
+        .output()
+        .map_err(Failure::because("cannot start cargo"))?;
+    let printed = String::from_utf8_lossy(&output.stdout);
+    if !output.status.success() {
+        eprint!("{printed}");
+    }
+    match report(&printed) {
+        Some(mut report) => {
+            if let Some(fields) = report.as_object_mut() {
+                fields.entry("room").or_insert_with(|| json!(room));
+            }
+            Ok((output.status.success(), report))
+        }
+        None => Err(Failure::new(format!(
+            "{room}: the harness ended with {} and printed no report",
+            output.status
+        ))),
+    }
 }
 
-/// The JSON lines in what a harness printed. The test runner writes its own words before one on the same line.
-fn reports(printed: &str) -> Vec<Value> {
+/// The last report in what a harness printed. The test runner writes its own words before one on the same line.
+fn report(printed: &str) -> Option<Value> {
     printed
         .lines()
         .filter_map(|line| line.find('{').and_then(|start| line.get(start..)))
         .filter_map(|line| serde_json::from_str::<Value>(line.trim_end()).ok())
-        .filter(|value| value.get("kills").is_some())
-        .collect()
+        .rfind(|value| value.get("kills").is_some())
 }
 
-fn print(room: &str, tally: &Tally, as_json: bool) {
-    let Tally {
-        kills,
-        seeds,
-        lost,
-        doubled,
-        half_done,
-        failed_seeds,
-    } = tally;
-    if as_json {
-        let line = json!({
-            "room": room, "kills": kills, "seeds": seeds,
-            "lost": lost, "doubled": doubled, "half_done": half_done, "failed_seeds": failed_seeds,
-        });
-        println!("{line}");
-        return;
-    }
-    println!("{room}: {kills} kills over {seeds} seeds: {lost} lost, {doubled} doubled, {half_done} half done");
-    for seed in failed_seeds {
-        println!("  failed; repeat with: cargo xtask faults {room} --seed {seed} --seeds 1");
-    }
+fn count(report: &Value, field: &str) -> u64 {
+    report.get(field).and_then(Value::as_u64).unwrap_or_default()
+}
+
+fn is_clean(report: &Value) -> bool {
+    ["lost", "doubled", "half_done"]
+        .iter()
+        .all(|field| count(report, field) == 0)
+}
+
+fn sentence(report: &Value) -> String {
+    let room = report.get("room").and_then(Value::as_str).unwrap_or_default();
+    let [kills, seeds, lost, doubled, half_done] =
+        ["kills", "seeds", "lost", "doubled", "half_done"].map(|field| count(report, field));
+    format!("{room}: {kills} kills over {seeds} seeds: {lost} lost, {doubled} doubled, {half_done} half done")
 }
 
 #[cfg(test)]
@@ -192,17 +169,10 @@ mod tests {
     #[test]
     fn a_report_is_found_behind_the_test_runners_words() {
         let printed = "running 1 test\ntest survives ... {\"kills\":3,\"lost\":1,\"doubled\":0,\"half_done\":0}\nok\n{not json}\n";
-        let mut tally = Tally::default();
-        reports(printed).iter().for_each(|line| tally.add(line));
-        assert_eq!(
-            tally,
-            Tally {
-                kills: 3,
-                lost: 1,
-                ..Tally::default()
-            }
-        );
-        assert!(!tally.is_clean());
+        let found = report(printed).unwrap();
+        assert_eq!(count(&found, "kills"), 3);
+        assert!(!is_clean(&found));
+        assert_eq!(report("nothing"), None);
     }
 
     #[test]
@@ -212,7 +182,7 @@ mod tests {
             room: Some("vault".into()),
             kills: 5,
             seeds: 2,
-            first_seed: 9,
+            first_seed: Some(9),
             json: true,
         };
         assert_eq!(read("vault --kills 5 --seeds 2 --seed 9 --json").unwrap(), wanted);
