@@ -2,6 +2,7 @@
 //!
 //! No variant holds a key, a token, a feed's address or a person's name.
 
+use tekram_net::sealed::SealedError;
 use tekram_net::{BusError, FetchError};
 use tekram_primitives::did::DidError;
 use tekram_primitives::money::MoneyError;
@@ -125,6 +126,9 @@ pub enum PayError {
     /// A relay failed.
     #[error(transparent)]
     Bus(#[from] BusError),
+    /// A letter could not be sealed.
+    #[error(transparent)]
+    Sealed(#[from] SealedError),
     /// A signed record failed.
     #[error(transparent)]
     Record(#[from] RecordError),
@@ -176,6 +180,7 @@ impl PayError {
             Self::Rail(error) => error.code(),
             Self::Fetch(error) => error.code(),
             Self::Bus(error) => error.code(),
+            Self::Sealed(error) => error.code(),
             Self::Record(error) => error.code(),
             Self::Money(error) => error.code(),
             Self::Time(error) => error.code(),

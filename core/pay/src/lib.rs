@@ -7,6 +7,7 @@
 pub mod allocate;
 pub mod cashu;
 pub mod commit;
+pub mod courier;
 pub mod error;
 pub mod feed;
 pub mod handoff;
@@ -18,6 +19,7 @@ pub mod rail;
 pub mod rates;
 pub mod rules;
 pub mod schema;
+pub mod settle;
 pub mod state;
 pub mod statement;
 
