@@ -65,6 +65,8 @@ pub struct BusLimits {
     pub heartbeat: Duration,
     /// Most events that one fetch returns.
     pub max_fetch_events: usize,
+    /// Most bytes that one fetch takes from one relay; what is older is left out.
+    pub max_fetch_bytes: usize,
     /// Events asked for at a time.
     pub page_events: usize,
     /// Bytes of unread events kept for one subscription at one relay. Beyond it the subscription is cut and caught up later.
@@ -86,6 +88,7 @@ impl Default for BusLimits {
             back_off_max: Duration::from_secs(60),
             heartbeat: Duration::from_secs(45),
             max_fetch_events: 10_000,
+            max_fetch_bytes: 32 * 1024 * 1024,
             page_events: 500,
             max_waiting_bytes: 8 * 1024 * 1024,
             max_seen: 65_536,

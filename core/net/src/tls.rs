@@ -22,3 +22,13 @@ pub(crate) fn client_config(alpn: &[&[u8]]) -> Option<ClientConfig> {
     config.alpn_protocols = alpn.iter().map(|name| name.to_vec()).collect();
     Some(config)
 }
+
+/// Whether an error is a TLS failure, however many I/O errors it is wrapped in (`source` of a wrapping one skips what it
+/// wraps).
+pub(crate) fn is_tls_error(error: &(dyn std::error::Error + 'static)) -> bool {
+    if error.is::<rustls::Error>() {
+        return true;
+    }
+    let wrapped = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+    wrapped.is_some_and(|inner| is_tls_error(inner))
+}

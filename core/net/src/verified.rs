@@ -68,6 +68,20 @@ impl VerifiedEvent {
         Self::check(Event::from_json(json).map_err(|_| EventFault::Malformed)?)
     }
 
+    /// About how many bytes the event takes: content, tags and the fixed parts.
+    #[must_use]
+    pub fn size_bytes(&self) -> usize {
+        const FIXED: usize = 350;
+        let tags: usize = self
+            .0
+            .tags
+            .iter()
+            .flat_map(|tag| tag.as_slice())
+            .map(|text| text.len().saturating_add(3))
+            .sum();
+        self.0.content.len().saturating_add(tags).saturating_add(FIXED)
+    }
+
     /// The event itself.
     #[must_use]
     pub fn into_event(self) -> Event {

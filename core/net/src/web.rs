@@ -321,6 +321,7 @@ impl Resolve for CheckedNames {
 /// What a reqwest error means, found in its chain of causes; its text, which holds the whole address, is dropped.
 fn named(error: &reqwest::Error, request: &Request) -> FetchError {
     let origin = origin(&request.url);
+    let mut unpacking = false;
     let mut cause = error.source();
     while let Some(current) = cause {
         if let Some(refusal) = current.downcast_ref::<Refusal>() {
@@ -329,21 +330,19 @@ fn named(error: &reqwest::Error, request: &Request) -> FetchError {
                 Refusal::NotFound => FetchError::NameNotFound { origin },
             };
         }
-        if current.is::<rustls::Error>() {
+        if tls::is_tls_error(current) {
             return FetchError::TlsFailed { origin };
         }
-        if let Some(io) = current.downcast_ref::<io::Error>() {
-            if io.get_ref().is_some_and(|inner| inner.is::<rustls::Error>()) {
-                return FetchError::TlsFailed { origin };
-            }
-        }
+        unpacking |= current
+            .downcast_ref::<io::Error>()
+            .is_some_and(|io| io.kind() == io::ErrorKind::InvalidData);
         cause = current.source();
     }
     if error.is_timeout() {
         FetchError::TimedOut { origin }
     } else if error.is_connect() {
         FetchError::Unreachable { origin }
-    } else if error.is_decode() {
+    } else if unpacking {
         FetchError::BadEncoding { origin }
     } else {
         FetchError::ConnectionLost { origin }

@@ -189,7 +189,17 @@ impl Relay {
         &self.shared.counters
     }
 
-    pub(super) fn last_failure(&self) -> Option<&'static str> {
+    /// Why the relay gives no answer, as far as is known: its last failure when it is not connected, else `timed_out`.
+    pub(super) fn why_silent(&self) -> &'static str {
+        let failure = if *self.state.borrow() == RelayState::Connected {
+            None
+        } else {
+            self.last_failure()
+        };
+        failure.unwrap_or("timed_out")
+    }
+
+    fn last_failure(&self) -> Option<&'static str> {
         *self.shared.last_failure.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -477,6 +487,8 @@ impl Task {
                 }
             }
         };
+        // The state first, so that readers who see their subscription end wait for the next connection.
+        self.state.send_replace(RelayState::Waiting);
         self.end_subscriptions(&End::Dropped { heard: heard.1 });
         ended
     }

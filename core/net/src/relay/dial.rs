@@ -7,6 +7,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::net::TcpStream;
+use tokio_tungstenite::tungstenite::Error as WsError;
+use tokio_tungstenite::tungstenite::error::ProtocolError;
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 use tokio_tungstenite::{Connector, MaybeTlsStream, WebSocketStream, client_async_tls_with_config};
 use url::Url;
@@ -14,6 +16,7 @@ use url::Url;
 use crate::address::{self, NameLookup, Refusal};
 use crate::error::BusError;
 use crate::policy::{NetPolicy, origin};
+use crate::tls;
 use crate::verified::MAX_EVENT_BYTES;
 
 /// An open connection to a relay.
@@ -98,12 +101,11 @@ impl Dialer {
         let handshake = client_async_tls_with_config(relay.url.as_str(), stream, Some(limits), Some(tls));
         match Box::pin(handshake).await {
             Ok((socket, _)) => Ok(socket),
-            Err(tokio_tungstenite::tungstenite::Error::Io(error))
-                if error.get_ref().is_some_and(|inner| inner.is::<rustls::Error>()) =>
-            {
-                Err("tls_failed")
+            Err(WsError::Io(error)) if tls::is_tls_error(&error) => Err("tls_failed"),
+            Err(WsError::Tls(_)) => Err("tls_failed"),
+            Err(WsError::Io(_) | WsError::ConnectionClosed | WsError::Protocol(ProtocolError::HandshakeIncomplete)) => {
+                Err("relay_dropped")
             }
-            Err(tokio_tungstenite::tungstenite::Error::Tls(_)) => Err("tls_failed"),
             Err(_) => Err("not_a_relay"),
         }
     }

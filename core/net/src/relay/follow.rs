@@ -11,7 +11,7 @@ use std::time::Duration;
 use nostr_sdk::filter::MatchEventOptions;
 use nostr_sdk::{Filter, Timestamp};
 use tokio::sync::{mpsc, watch};
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 
 use super::connection::{End, Item, Relay, Subscription, count};
 use super::seen::Seen;
@@ -24,6 +24,9 @@ const SMALLEST_PAGE: usize = 100;
 const MAX_PAGES: usize = 1000;
 /// Pause after a relay refused a subscription, doubling; it may only be its rate limit.
 const REFUSED_PAUSE: Duration = Duration::from_secs(5);
+
+/// A subscription that lasted this long was welcome: the pause starts anew.
+const GOOD_SUBSCRIPTION: Duration = Duration::from_secs(60);
 
 /// What a subscription became at one relay, as the first caller wants to know it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -187,7 +190,12 @@ pub(super) async fn follow(
         let Ok(mut live) = gate.relay.open(&live_filter).await else {
             return;
         };
-        match session(&gate, &limits, &mut live, &mut sink, &confirmation, &mut covered).await {
+        let began = Instant::now();
+        let end = session(&gate, &limits, &mut live, &mut sink, &confirmation, &mut covered).await;
+        if began.elapsed() >= GOOD_SUBSCRIPTION {
+            refusals = 0;
+        }
+        match end {
             End::Stopped => return,
             End::Refused(reason) => {
                 drop(live);
@@ -202,12 +210,7 @@ pub(super) async fn follow(
                 refusals = refusals.saturating_add(1);
                 tokio::time::sleep(pause).await;
             }
-            End::Dropped { .. } => {
-                drop(live);
-                // The state may not have changed yet; without this the loop would spin until it does.
-                tokio::task::yield_now().await;
-            }
-            End::Cut { .. } => {}
+            End::Dropped { .. } | End::Cut { .. } => {}
         }
         if sink.is_closed() {
             return;
@@ -258,8 +261,8 @@ async fn session(
         Ok(()) => true,
         Err(Stopped::Enough) => return End::Stopped,
         Err(Stopped::Ended(End::Stopped)) => return End::Stopped,
-        Err(Stopped::Ended(End::Dropped { heard })) => return End::Dropped { heard },
-        // The relay takes no second subscription or does not answer it: keep what is live, and do not count as covered.
+        // The connection ended, or the relay takes no second subscription: pass on what is queued, and do not count this
+        // stretch as covered.
         Err(Stopped::Ended(_) | Stopped::Silent) => false,
     };
     if caught_up {

@@ -130,12 +130,7 @@ impl NostrBus {
     fn reasons(&self) -> Vec<(String, String)> {
         self.relays
             .iter()
-            .map(|relay| {
-                (
-                    relay.origin().to_owned(),
-                    relay.last_failure().unwrap_or("timed_out").to_owned(),
-                )
-            })
+            .map(|relay| (relay.origin().to_owned(), relay.why_silent().to_owned()))
             .collect()
     }
 
@@ -212,7 +207,8 @@ impl Bus for NostrBus {
                 let gate = self.gate(relay, &filter, &seen);
                 let mut sink = Basket {
                     events: &found,
-                    most: most.saturating_mul(self.relays.len()),
+                    events_left: most,
+                    bytes_left: self.limits.max_fetch_bytes,
                 };
                 let limits = BusLimits {
                     answer_timeout: timeout,
@@ -329,23 +325,28 @@ async fn run_stored(gate: &Gate, most: usize, limits: &BusLimits, sink: &mut Bas
             return Err(Stopped::Ended(End::Stopped));
         }
         match stored(gate, None, Some(most), limits, sink).await {
-            Err(Stopped::Ended(End::Dropped { .. })) => tokio::task::yield_now().await,
+            Err(Stopped::Ended(End::Dropped { .. })) => {}
             outcome => return outcome,
         }
     }
 }
 
-/// What a fetch has gathered, from all relays.
+/// What a fetch has gathered. The limits are each relay's own, so that one relay's flood does not crowd out another's answer.
 struct Basket<'a> {
     events: &'a Mutex<Vec<VerifiedEvent>>,
-    most: usize,
+    events_left: usize,
+    bytes_left: usize,
 }
 
 impl Sink for Basket<'_> {
     async fn put(&mut self, event: VerifiedEvent) -> bool {
-        let mut events = self.events.lock().unwrap_or_else(PoisonError::into_inner);
-        events.push(event);
-        events.len() < self.most
+        let Some(bytes_left) = self.bytes_left.checked_sub(event.size_bytes()) else {
+            return false;
+        };
+        self.bytes_left = bytes_left;
+        self.events_left = self.events_left.saturating_sub(1);
+        self.events.lock().unwrap_or_else(PoisonError::into_inner).push(event);
+        self.events_left > 0
     }
 }
 
