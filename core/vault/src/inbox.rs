@@ -30,6 +30,8 @@ const ID_BYTES: usize = 16;
 pub const ITEM_LIMIT_BYTES: usize = 1024 * 1024;
 /// Items that share one transaction while draining: the disk is waited for once for all of them.
 const BATCH: usize = 64;
+/// A batch is closed at this many bytes, so that a full inbox does not fill the memory.
+const BATCH_BYTES: usize = 2 * 1024 * 1024;
 
 /// What is needed to seal to a vault: no secret. An app extension that cannot see the vault's folder gets it as text.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -170,11 +172,20 @@ impl Vault {
     pub fn drain_inbox<E: From<VaultError>>(
         &self,
         scope: Scope,
+        deliver: impl FnMut(&Transaction<'_>, &InboxItem) -> Result<(), E>,
+    ) -> Result<Drained, E> {
+        self.drain(&self.inbox(), scope, deliver)
+    }
+
+    /// [`Vault::drain_inbox`] of an inbox that the platform keeps elsewhere: on iOS in the app group's folder.
+    pub fn drain<E: From<VaultError>>(
+        &self,
+        inbox: &Inbox,
+        scope: Scope,
         mut deliver: impl FnMut(&Transaction<'_>, &InboxItem) -> Result<(), E>,
     ) -> Result<Drained, E> {
         let _one = self.draining();
         self.with_root(|_| Ok(()))?;
-        let inbox = self.inbox();
         let mut drained = Drained::default();
         let Some((file, end)) = inbox.snapshot()? else {
             return Ok(drained);
@@ -183,8 +194,9 @@ impl Vault {
         let mut keep = Vec::new();
         loop {
             let mut batch = Vec::new();
+            let mut batch_bytes = 0;
             let mut at_end = false;
-            while batch.len() < BATCH && !at_end {
+            while batch.len() < BATCH && batch_bytes < BATCH_BYTES && !at_end {
                 match frames.next().map_err(VaultError::io("reading inbox.log"))? {
                     None => at_end = true,
                     Some(Stretch::Torn { start, end }) => {
@@ -192,7 +204,10 @@ impl Vault {
                         keep.push((start, end));
                     }
                     Some(Stretch::Frame { start, end, body }) => match self.open_item(&body)? {
-                        Some(item) => batch.push(item),
+                        Some(item) => {
+                            batch_bytes += item.bytes.len();
+                            batch.push(item);
+                        }
                         None => {
                             drained.unreadable += 1;
                             keep.push((start, end));

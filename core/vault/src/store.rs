@@ -2,6 +2,7 @@
 //! folder name says anything about the person; what a locked vault shows is its label, which the person chooses.
 
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use rusqlite::TransactionBehavior;
@@ -21,6 +22,8 @@ use crate::vault::{self, Vault};
 use crate::way_in::{self, WayIn, WrappedKey};
 
 const LABEL_LIMIT_CHARS: usize = 64;
+/// In front of the id while a vault is being made. Names with a dot are not listed.
+const UNFINISHED: &str = ".unfinished-";
 
 /// All vaults of a device.
 #[derive(Clone, Debug)]
@@ -78,14 +81,15 @@ impl Store {
         }
         // Two processes that make a vault of the same label at the same moment: the second finds the first's.
         let _turn = hold::wait(&self.vaults.join(".creating"))?;
+        self.sweep().map_err(VaultError::io("removing unfinished vaults"))?;
         if self.list()?.iter().any(|entry| entry.label == label) {
             return Err(VaultError::VaultExists);
         }
         let id = way_in::random_id()?;
         let random = || Secret32::random().map_err(|_| VaultError::Crypto { step: "randomness" });
         let (vault_key, root) = (random()?, random()?);
-        // Names with a dot are not listed: until the rename, this is no vault.
-        let unfinished = self.vaults.join(format!(".unfinished-{id}"));
+        // Until the rename, this is no vault.
+        let unfinished = self.vaults.join(format!("{UNFINISHED}{id}"));
         durable::create_folder(&unfinished).map_err(VaultError::io("making the vault's folder"))?;
         let hold = hold::take(&unfinished)?;
         let mut connection = database::create(&unfinished, &id, &vault_key)?;
@@ -196,6 +200,22 @@ impl Store {
         let raw_key = vault_key(&header.claims)?;
         let header = header.prove(&raw_key)?;
         Vault::open(folder, header, raw_key, hold, schemas)
+    }
+
+    /// Removes vaults whose making was cut. Nobody else is making one: the caller has the turn.
+    fn sweep(&self) -> io::Result<()> {
+        for folder in fs::read_dir(&self.vaults)? {
+            let folder = folder?;
+            if folder
+                .file_name()
+                .to_str()
+                .and_then(|name| name.strip_prefix(UNFINISHED))
+                .is_some_and(is_id)
+            {
+                fs::remove_dir_all(folder.path())?;
+            }
+        }
+        Ok(())
     }
 
     fn header(&self, id_or_label: &str) -> Result<(PathBuf, UnprovenHeader), VaultError> {

@@ -186,6 +186,19 @@ fn an_item_that_arrives_during_a_drain_stays_for_the_next() {
 }
 
 #[test]
+fn an_inbox_kept_elsewhere_is_drained_from_there() {
+    let device = Device::new();
+    let vault = device.create("Home");
+    let group = device.root().join("app group");
+    fs::create_dir(&group).unwrap();
+    let inbox = Inbox::new(&group, vault.inbox_address());
+    inbox.seal(b"shared from another app").unwrap();
+    assert_eq!(vault.drain_inbox(NOTE, keep).unwrap().delivered, 0);
+    assert_eq!(vault.drain(&inbox, NOTE, keep).unwrap().delivered, 1);
+    assert_eq!(texts(&vault), ["shared from another app"]);
+}
+
+#[test]
 fn an_item_has_a_largest_size() {
     let device = Device::new();
     let vault = device.create("Home");

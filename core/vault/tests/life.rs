@@ -82,6 +82,19 @@ fn a_label_is_taken_once_and_is_one_line_of_text() {
 }
 
 #[test]
+fn a_vault_whose_making_was_cut_is_not_listed_and_goes_with_the_next() {
+    let device = Device::new();
+    let unfinished = device
+        .root()
+        .join("vaults/.unfinished-00112233445566778899aabbccddeeff");
+    std::fs::create_dir(&unfinished).unwrap();
+    std::fs::write(unfinished.join("vault.db"), "half").unwrap();
+    assert!(device.store.list().unwrap().is_empty());
+    device.create("Home");
+    assert!(!unfinished.exists());
+}
+
+#[test]
 fn a_wrong_passphrase_is_refused_and_the_right_one_still_opens() {
     let device = Device::new();
     let id = device.locked_vault_with_notes("Home");
