@@ -1,1 +1,28 @@
-//! x
+//! The listen log: what a person heard and watched, from any app, with the seconds that were really played.
+//!
+//! Exports of other services are imported as a stream into a holding pen, looked at, and accepted or rejected as a
+//! batch; an accepted batch can be undone. Every line that could not be used is kept with its number and the reason.
+//! The log then answers what was heard, when, from which source and how much of it, for the person and for paying.
+//!
+//! The room's tables are [`SCHEMA`]; it works on an unlocked [`Vault`](tekram_vault::Vault) and does no I/O besides
+//! that vault and the file it is given.
+
+mod error;
+mod format;
+mod input;
+mod listen;
+mod log;
+mod pen;
+mod schema;
+
+pub use error::ListenError;
+pub use format::{Format, Reason};
+pub use listen::{EstimateRule, Evidence, Identifiers, Kind, Listen, Played};
+pub use log::export::{ExportForm, Exported, export};
+pub use log::hours::{Month, SourceHours, hours_by_source, months, newest_month};
+pub use log::list::{Cursor, ListQuery, Page, find, list};
+pub use log::subscriptions::{Subscription, subscriptions};
+pub use log::totals::{ItemTotal, PlayedTotal, TiedBy, totals};
+pub use pen::import::{ImportOptions, ImportReport, Progress, import, import_stream};
+pub use pen::{Batch, BatchState, Preview, RefusedLine, accept, batch, batches, preview, refused, reject, sweep, undo};
+pub use schema::SCHEMA;

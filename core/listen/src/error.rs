@@ -1,0 +1,115 @@
+//! What can go wrong with a whole import or question, each with a stable code. A single bad line is not an error: it
+//! is refused with a [`Reason`](crate::Reason) and the rest goes on.
+
+use tekram_vault::VaultError;
+
+/// An error of the `listen` room. No variant holds a title, a name or a line of somebody's log.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ListenError {
+    /// The vault failed.
+    #[error(transparent)]
+    Vault(#[from] VaultError),
+    /// The file could not be read.
+    #[error("the file could not be read: {kind}")]
+    Io {
+        /// What the system said.
+        kind: std::io::ErrorKind,
+    },
+    /// Nothing in the file looks like a listening history that is understood here.
+    #[error("this is no listening history in a known format")]
+    UnknownFormat,
+    /// The file is a zip archive whose end is missing: the download was cut off.
+    #[error("the zip archive is cut off or damaged: fetch it again")]
+    TruncatedArchive,
+    /// The archive unpacks to far more than a listening history can be.
+    #[error("the archive unpacks to far more than it should: {limit}")]
+    ArchiveBomb {
+        /// Which limit was passed.
+        limit: &'static str,
+    },
+    /// The archive is encrypted.
+    #[error("the archive is locked with a password: unpack it first")]
+    LockedArchive,
+    /// A list of subscriptions is larger than any real one.
+    #[error("the subscription list is larger than {limit_bytes} bytes")]
+    FileTooLarge {
+        /// The largest size taken.
+        limit_bytes: u64,
+    },
+    /// The person stopped the import; nothing of it was kept.
+    #[error("the import was stopped; nothing of it was kept")]
+    Cancelled,
+    /// Another import or removal runs on this log.
+    #[error("another import or removal is running on this log: wait for it")]
+    ImportRunning,
+    /// There is no such batch.
+    #[error("there is no import number {batch_id}")]
+    NoSuchBatch {
+        /// The number asked for.
+        batch_id: i64,
+    },
+    /// The batch is in a state in which this cannot be done.
+    #[error("import number {batch_id} is {state}, so this cannot be done with it")]
+    WrongBatchState {
+        /// The batch.
+        batch_id: i64,
+        /// Its state.
+        state: &'static str,
+    },
+    /// There is no such listen.
+    #[error("there is no listen number {play_id}")]
+    NoSuchListen {
+        /// The number asked for.
+        play_id: i64,
+    },
+    /// A page mark was not made by this log.
+    #[error("the page mark is not one of this log")]
+    BadCursor,
+    /// No such time zone.
+    #[error("no such time zone")]
+    UnknownZone,
+    /// The export could not be written.
+    #[error("the export could not be written: {kind}")]
+    Write {
+        /// What the system said.
+        kind: std::io::ErrorKind,
+    },
+    /// The log holds something this version cannot read.
+    #[error("the log holds a {what} that this version cannot read")]
+    Unreadable {
+        /// Which column.
+        what: &'static str,
+    },
+}
+
+impl ListenError {
+    /// Stable snake_case name.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Vault(error) => error.code(),
+            Self::Io { .. } => "io",
+            Self::UnknownFormat => "unknown_format",
+            Self::TruncatedArchive => "truncated_archive",
+            Self::ArchiveBomb { .. } => "archive_bomb",
+            Self::LockedArchive => "locked_archive",
+            Self::FileTooLarge { .. } => "file_too_large",
+            Self::Cancelled => "cancelled",
+            Self::ImportRunning => "import_running",
+            Self::NoSuchBatch { .. } => "no_such_batch",
+            Self::WrongBatchState { .. } => "wrong_batch_state",
+            Self::NoSuchListen { .. } => "no_such_listen",
+            Self::BadCursor => "bad_cursor",
+            Self::UnknownZone => "unknown_zone",
+            Self::Write { .. } => "write_failed",
+            Self::Unreadable { .. } => "unreadable",
+        }
+    }
+}
+
+impl From<rusqlite::Error> for ListenError {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Vault(error.into())
+    }
+}

@@ -1,0 +1,9 @@
+//! Questions to the accepted log. Each is one read transaction; lists come in pages, sums in one pass over the narrow
+//! table of plays.
+
+pub(crate) mod export;
+pub(crate) mod hours;
+pub(crate) mod list;
+pub(crate) mod scan;
+pub(crate) mod subscriptions;
+pub(crate) mod totals;

@@ -1,0 +1,516 @@
+//! One import, from the file to the held batch: as a stream, in transactions of a few thousand records, so that
+//! memory does not grow with the file and other writes get their turn. Until the last transaction the batch is in state
+//! `importing`, which nothing shows; if the import is stopped or killed, all of it goes.
+
+use std::fs::File;
+use std::io::{BufReader, Read, Seek, SeekFrom};
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+use rusqlite::params;
+use serde::Serialize;
+use tekram_primitives::time::Timestamp;
+use tekram_vault::Vault;
+
+use super::running::Running;
+use super::writer::{Counts, Memory, Writer};
+use super::{BatchState, LOG, PEN, sweep_alone};
+use crate::format::sitting::Sittings;
+use crate::format::{gpodder, listenbrainz, opml, spotify};
+use crate::input::archive;
+use crate::input::elements::Elements;
+use crate::input::lines::Lines;
+use crate::input::metered::{LARGEST_TOTAL, Metered, Unpacked, read_error};
+use crate::input::recognise::{LOOK_BYTES, Shape, is_zip, recognise};
+use crate::input::window::Window;
+use crate::input::{Found, Pulled, RecordKind};
+use crate::{Format, ListenError, Reason};
+
+/// Records in one transaction.
+const AT_ONCE: usize = 8192;
+/// Windows of an overlong record that are skipped in one transaction.
+const SKIPS_AT_ONCE: usize = 64;
+
+/// How far an import is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Progress {
+    /// Bytes of the file read.
+    pub bytes_read: u64,
+    /// Bytes that there are, if known.
+    pub bytes_total: Option<u64>,
+    /// Records read.
+    pub records: u64,
+}
+
+/// How to import.
+pub struct ImportOptions<'a> {
+    /// Take the file for this format instead of recognising it.
+    pub format: Option<Format>,
+    /// Now: later times (by more than a day) are refused.
+    pub now: Timestamp,
+    /// Told after every few thousand records, outside of any transaction.
+    pub progress: Option<&'a mut dyn FnMut(Progress)>,
+    /// Set it to stop; the import ends with `cancelled` and leaves nothing.
+    pub cancel: Arc<AtomicBool>,
+}
+
+impl ImportOptions<'_> {
+    /// Recognise the format, tell nobody.
+    #[must_use]
+    pub fn new(now: Timestamp) -> Self {
+        Self {
+            format: None,
+            now,
+            progress: None,
+            cancel: Arc::default(),
+        }
+    }
+}
+
+impl std::fmt::Debug for ImportOptions<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ImportOptions")
+            .field("format", &self.format)
+            .field("now", &self.now)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What an import found. `read` is always `new + duplicates + refused`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ImportReport {
+    /// The batch in the holding pen.
+    pub batch_id: i64,
+    /// Format of the file; of its first recognised file when it is an archive.
+    pub format: Format,
+    /// Records read.
+    pub read: u64,
+    /// Records that are new.
+    pub new: u64,
+    /// Records that are in this file twice, in another held batch or in the log.
+    pub duplicates: u64,
+    /// Records that cannot be used; see [`refused`](crate::refused).
+    pub refused: u64,
+    /// Listens made of the new records.
+    pub listens: u64,
+    /// Files of the archive that are no listening history.
+    pub files_skipped: u64,
+    /// Whether the file ended before its list did: fetch it again to get the rest.
+    pub cut_off: bool,
+}
+
+/// Imports a file into the holding pen: plain or zipped, its format recognised by its content.
+///
+/// # Errors
+/// `io`, `unknown_format`, `truncated_archive`, `locked_archive`, `archive_bomb`, `file_too_large` (subscription lists
+/// only), `cancelled`, `import_running`, or when the vault fails. On an error nothing of the import is kept.
+pub fn import(vault: &Vault, path: &Path, options: ImportOptions<'_>) -> Result<ImportReport, ListenError> {
+    let io = |error: std::io::Error| read_error(&error);
+    let file = File::open(path).map_err(io)?;
+    let total = file.metadata().map_err(io)?.len();
+    let name = path
+        .file_name()
+        .map(|name| name.to_string_lossy().into_owned())
+        .unwrap_or_default();
+    let mut file = Metered {
+        from: BufReader::new(file),
+        read: Arc::default(),
+        cancel: Arc::clone(&options.cancel),
+    };
+    let mut start = Vec::new();
+    (&mut file).take(4).read_to_end(&mut start).map_err(io)?;
+    file.seek(SeekFrom::Start(0)).map_err(io)?;
+    let read = Arc::clone(&file.read);
+    let mut run = Run::begin(vault, options, name, Some(total), read)?;
+    let done = if is_zip(&start) {
+        run.archive(file)
+    } else {
+        run.plain(file)
+    };
+    run.end(done)
+}
+
+/// Imports a stream into the holding pen, like [`import`]; archives need a file.
+///
+/// # Errors
+/// As [`import`].
+pub fn import_stream(
+    vault: &Vault,
+    from: impl Read,
+    name: &str,
+    options: ImportOptions<'_>,
+) -> Result<ImportReport, ListenError> {
+    let from = Metered {
+        from,
+        read: Arc::default(),
+        cancel: Arc::clone(&options.cancel),
+    };
+    let read = Arc::clone(&from.read);
+    let mut run = Run::begin(vault, options, name.to_owned(), None, read)?;
+    let done = run.plain(from);
+    run.end(done)
+}
+
+/// The records of one file.
+enum Source<R: Read> {
+    Lines(Lines<R>),
+    Elements(Elements<R>),
+    Outlines(opml::Outlines<BufReader<std::io::Take<Window<R>>>>),
+}
+
+impl<R: Read> Source<R> {
+    fn next<K: RecordKind, T>(&mut self, take: impl FnMut(Found<'_, K::Row<'_>>) -> T) -> std::io::Result<Pulled<T>> {
+        match self {
+            Self::Lines(lines) => lines.next::<K, T>(take),
+            Self::Elements(elements) => elements.next::<K, T>(take),
+            Self::Outlines(_) => Ok(Pulled::End),
+        }
+    }
+}
+
+/// Whether a file of an archive is read to its end although it is damaged.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Damage {
+    EndsImport,
+    EndsFile,
+}
+
+struct Run<'v, 'o> {
+    vault: &'v Vault,
+    options: ImportOptions<'o>,
+    file_name: String,
+    bytes_read: Arc<AtomicU64>,
+    bytes_total: Option<u64>,
+    /// The batch and the format of its first file, once something was recognised.
+    batch: Option<(i64, Format)>,
+    memory: Memory,
+    files_skipped: u64,
+    cut_off: bool,
+    _running: Running,
+}
+
+impl<'v, 'o> Run<'v, 'o> {
+    fn begin(
+        vault: &'v Vault,
+        options: ImportOptions<'o>,
+        file_name: String,
+        bytes_total: Option<u64>,
+        bytes_read: Arc<AtomicU64>,
+    ) -> Result<Self, ListenError> {
+        let running = Running::begin(vault.id())?;
+        sweep_alone(vault)?;
+        Ok(Self {
+            vault,
+            options,
+            file_name,
+            bytes_read,
+            bytes_total,
+            batch: None,
+            memory: Memory::default(),
+            files_skipped: 0,
+            cut_off: false,
+            _running: running,
+        })
+    }
+
+    /// Holds the batch when all went well, removes it when not.
+    fn end(mut self, done: Result<(), ListenError>) -> Result<ImportReport, ListenError> {
+        let held = done.and_then(|()| {
+            let (batch_id, format) = self.batch.ok_or(ListenError::UnknownFormat)?;
+            self.check_cancelled()?;
+            let memory = &mut self.memory;
+            self.vault.write(LOG, |transaction| {
+                Writer::new(transaction, batch_id, format)?.close(memory, BatchState::Held.name())
+            })?;
+            Ok((batch_id, format))
+        });
+        let (batch_id, format) = match held {
+            Ok(held) => held,
+            Err(error) => {
+                // A batch left in state `importing` is invisible and swept next time, should this fail too.
+                let _ = sweep_alone(self.vault);
+                return Err(error);
+            }
+        };
+        let Counts {
+            read,
+            new,
+            duplicates,
+            refused,
+            listens,
+        } = self.memory.counts;
+        Ok(ImportReport {
+            batch_id,
+            format,
+            read,
+            new,
+            duplicates,
+            refused,
+            listens,
+            files_skipped: self.files_skipped,
+            cut_off: self.cut_off,
+        })
+    }
+
+    fn check_cancelled(&self) -> Result<(), ListenError> {
+        if self.options.cancel.load(Ordering::Relaxed) {
+            Err(ListenError::Cancelled)
+        } else {
+            Ok(())
+        }
+    }
+
+    fn plain(&mut self, from: impl Read) -> Result<(), ListenError> {
+        if self.file(from, "", Damage::EndsImport)? {
+            Ok(())
+        } else {
+            Err(ListenError::UnknownFormat)
+        }
+    }
+
+    fn archive(&mut self, file: impl Read + Seek) -> Result<(), ListenError> {
+        let mut archive = archive::open(file)?;
+        let mut total_left = LARGEST_TOTAL;
+        for number in 0..archive.len() {
+            self.check_cancelled()?;
+            let entry = match archive.by_index(number) {
+                Ok(entry) => entry,
+                Err(error) => match archive::zip_error(&error) {
+                    ListenError::TruncatedArchive => {
+                        self.files_skipped += 1;
+                        continue;
+                    }
+                    stopped => return Err(stopped),
+                },
+            };
+            if entry.is_dir() {
+                continue;
+            }
+            let name: String = String::from_utf8_lossy(entry.name_raw())
+                .chars()
+                .filter(|c| *c != '\0')
+                .take(255)
+                .collect();
+            let packed = entry.compressed_size();
+            if !self.file(Unpacked::new(entry, packed, &mut total_left), &name, Damage::EndsFile)? {
+                self.files_skipped += 1;
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads one file to its end; `false` when it is no listening history.
+    fn file(&mut self, from: impl Read, name: &str, damage: Damage) -> Result<bool, ListenError> {
+        let mut window = Window::new(from);
+        let looked = window.skip_byte_order_mark().and_then(|()| window.fill_to(LOOK_BYTES));
+        if let Err(error) = looked {
+            return match (read_error(&error), damage) {
+                (ListenError::Io { .. }, Damage::EndsFile) => Ok(false),
+                (error, _) => Err(error),
+            };
+        }
+        let Some((format, shape)) = recognise(window.view(), self.options.format) else {
+            return Ok(false);
+        };
+        let mut source = match shape {
+            Shape::Lines => Source::Lines(Lines::new(window)),
+            Shape::Array { after } => {
+                window.consume(after);
+                Source::Elements(Elements::new(window))
+            }
+            Shape::Xml => Source::Outlines(opml::Outlines::new(BufReader::new(
+                window.take(opml::LARGEST_BYTES + 1),
+            ))),
+        };
+        let batch_id = match self.batch {
+            Some((batch_id, _)) => batch_id,
+            None => self.open_batch(format)?,
+        };
+        name.clone_into(&mut self.memory.file);
+        let mut sittings = Sittings::default();
+        loop {
+            self.check_cancelled()?;
+            let (memory, now_ms) = (&mut self.memory, self.options.now.millis());
+            let more = self.vault.write(PEN, |transaction| {
+                let mut writer = Writer::new(transaction, batch_id, format)?;
+                let mut step = Step {
+                    writer: &mut writer,
+                    memory,
+                    now_ms,
+                };
+                let more = match step.some(&mut source, &mut sittings, format) {
+                    Ok(more) => more,
+                    Err(Stopped::Room(error)) => return Err(error),
+                    Err(Stopped::Read(error)) => match (read_error(&error), damage) {
+                        (ListenError::Io { .. }, Damage::EndsFile) => {
+                            step.refused(Reason::ArchiveDamaged, 0, &[])?;
+                            false
+                        }
+                        (error, _) => return Err(error),
+                    },
+                };
+                if !more {
+                    for sitting in sittings.close_all() {
+                        step.writer.sitting(step.memory, &sitting)?;
+                    }
+                }
+                writer.close(memory, BatchState::Importing.name())?;
+                Ok(more)
+            })?;
+            if let Some(progress) = &mut self.options.progress {
+                let bytes_read = self.bytes_read.load(Ordering::Relaxed);
+                progress(Progress {
+                    bytes_read: self.bytes_total.map_or(bytes_read, |total| bytes_read.min(total)),
+                    bytes_total: self.bytes_total,
+                    records: self.memory.counts.read,
+                });
+            }
+            if !more {
+                break;
+            }
+        }
+        if let Source::Elements(elements) = &source {
+            self.cut_off |= elements.ended_early();
+        }
+        Ok(true)
+    }
+
+    fn open_batch(&mut self, format: Format) -> Result<i64, ListenError> {
+        let (name, now) = (&self.file_name, self.options.now.millis());
+        let batch_id = self.vault.write(PEN, |transaction| {
+            transaction
+                .prepare_cached(
+                    "INSERT INTO listen_batch (state, format, file_name, started_ms) VALUES (?1, ?2, ?3, ?4)",
+                )?
+                .execute(params![BatchState::Importing.name(), format.name(), name, now])?;
+            Ok::<_, ListenError>(transaction.last_insert_rowid())
+        })?;
+        self.batch = Some((batch_id, format));
+        Ok(batch_id)
+    }
+}
+
+/// Why a step could not go on: the stream, or the room.
+enum Stopped {
+    Read(std::io::Error),
+    Room(ListenError),
+}
+
+impl From<ListenError> for Stopped {
+    fn from(error: ListenError) -> Self {
+        Self::Room(error)
+    }
+}
+
+impl From<std::io::Error> for Stopped {
+    fn from(error: std::io::Error) -> Self {
+        Self::Read(error)
+    }
+}
+
+/// What happens in one transaction.
+struct Step<'s, 't> {
+    writer: &'s mut Writer<'t>,
+    memory: &'s mut Memory,
+    now_ms: i64,
+}
+
+impl Step<'_, '_> {
+    /// Reads and stores some thousand records; `false` at the end.
+    fn some<R: Read>(
+        &mut self,
+        source: &mut Source<R>,
+        sittings: &mut Sittings,
+        format: Format,
+    ) -> Result<bool, Stopped> {
+        if let Source::Outlines(outlines) = source {
+            return self.outlines(outlines);
+        }
+        let is_video = self
+            .memory
+            .file
+            .rsplit('/')
+            .next()
+            .is_some_and(|name| name.contains("_Video_"));
+        let mut skips = 0;
+        for _ in 0..AT_ONCE {
+            let pulled = match format {
+                Format::Listenbrainz => source.next::<listenbrainz::Listens, _>(|found| {
+                    self.count();
+                    match listenbrainz::draft(found.row, self.now_ms, &mut self.memory.scratch) {
+                        Ok(draft) => self.writer.play(self.memory, &draft),
+                        Err(reason) => self.refuse(reason, found.line, found.raw),
+                    }
+                })?,
+                Format::SpotifyExtended => source.next::<spotify::Streams, _>(|found| {
+                    self.count();
+                    match spotify::draft(found.row, is_video, self.now_ms, &mut self.memory.scratch) {
+                        Ok(draft) => self.writer.play(self.memory, &draft),
+                        Err(reason) => self.refuse(reason, found.line, found.raw),
+                    }
+                })?,
+                Format::GpodderActions => source.next::<gpodder::Actions, _>(|found| {
+                    self.count();
+                    match gpodder::action(found.row, self.now_ms, &mut self.memory.scratch) {
+                        Ok(action) => {
+                            for closed in sittings.add(&action, self.memory.record) {
+                                self.writer.sitting(self.memory, &closed)?;
+                            }
+                            Ok(())
+                        }
+                        Err(reason) => self.refuse(reason, found.line, found.raw),
+                    }
+                })?,
+                Format::Opml => Pulled::End,
+            };
+            match pulled {
+                Pulled::Record(stored) => stored?,
+                Pulled::Refused { reason, excerpt, line } => self.refused(reason, line, &excerpt)?,
+                Pulled::Skipping => {
+                    skips += 1;
+                    if skips >= SKIPS_AT_ONCE {
+                        return Ok(true);
+                    }
+                }
+                Pulled::End => return Ok(false),
+            }
+        }
+        Ok(true)
+    }
+
+    fn outlines<B: std::io::BufRead>(&mut self, outlines: &mut opml::Outlines<B>) -> Result<bool, Stopped> {
+        for _ in 0..AT_ONCE {
+            match outlines.next()? {
+                Some(opml::Outline::Feed(feed)) => {
+                    self.count();
+                    self.writer.subscription(self.memory, &feed)?;
+                }
+                Some(opml::Outline::Refused { reason, excerpt }) => self.refused(reason, 0, &excerpt)?,
+                None => return Ok(false),
+            }
+            if outlines.position() > opml::LARGEST_BYTES {
+                return Err(ListenError::FileTooLarge {
+                    limit_bytes: opml::LARGEST_BYTES,
+                }
+                .into());
+            }
+        }
+        Ok(true)
+    }
+
+    fn count(&mut self) {
+        self.memory.counts.read += 1;
+        self.memory.record += 1;
+    }
+
+    fn refuse(&mut self, reason: Reason, line: u64, raw: &[u8]) -> Result<(), ListenError> {
+        let excerpt = crate::input::excerpt(raw);
+        self.writer.refuse(self.memory, reason, line, &excerpt)
+    }
+
+    fn refused(&mut self, reason: Reason, line: u64, excerpt: &[u8]) -> Result<(), ListenError> {
+        self.count();
+        self.writer.refuse(self.memory, reason, line, excerpt)
+    }
+}

@@ -1,0 +1,455 @@
+//! Storing what an import reads: one row for each play, its texts once, duplicates by the index alone.
+
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
+
+use rusqlite::{CachedStatement, OptionalExtension, Transaction, params};
+use tekram_primitives::ranges::Ranges;
+
+use crate::format::draft::{Credit, Draft, Via, Work, feed_key};
+use crate::format::opml::Feed;
+use crate::format::sitting::Sitting;
+use crate::listen::{Kind, Played};
+use crate::{Format, ListenError, Reason};
+
+/// Works whose number is remembered; when there are more, remembering starts anew.
+const WORKS_REMEMBERED: usize = 1 << 16;
+const VIAS_REMEMBERED: usize = 1 << 10;
+/// Refusals that are kept one by one; beyond it the file is junk, and they are only counted.
+pub(crate) const REFUSALS_KEPT: u64 = 100_000;
+
+/// What an import has come to so far.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Counts {
+    pub(crate) read: u64,
+    pub(crate) new: u64,
+    pub(crate) duplicates: u64,
+    pub(crate) refused: u64,
+    pub(crate) listens: u64,
+}
+
+/// What an import remembers from one transaction to the next.
+#[derive(Debug, Default)]
+pub(crate) struct Memory {
+    pub(crate) counts: Counts,
+    /// Number of the record being read, from 1.
+    pub(crate) record: i64,
+    /// Name of the file inside an archive.
+    pub(crate) file: String,
+    pub(crate) scratch: Vec<u8>,
+    works: HashMap<[u8; 16], i64>,
+    vias: HashMap<Via<'static>, i64>,
+    first_play_id: i64,
+}
+
+/// What was stored just now for a record and must go again if the record turns out to be a duplicate.
+#[derive(Default)]
+struct JustAdded {
+    work: Option<i64>,
+    credit: Option<i64>,
+}
+
+/// The statements of one transaction of an import.
+pub(crate) struct Writer<'t> {
+    transaction: &'t Transaction<'t>,
+    batch_id: i64,
+    format: Format,
+    next_play_id: i64,
+    add_play: CachedStatement<'t>,
+    add_work: CachedStatement<'t>,
+    find_work: CachedStatement<'t>,
+    add_evidence: CachedStatement<'t>,
+}
+
+impl<'t> Writer<'t> {
+    pub(crate) fn new(transaction: &'t Transaction<'t>, batch_id: i64, format: Format) -> Result<Self, ListenError> {
+        // Others may have added plays since the last transaction; a batch's last id outlives its plays.
+        let last: i64 = transaction
+            .prepare_cached(
+                "SELECT max(coalesce((SELECT max(play_id) FROM listen_play), 0),
+                            coalesce((SELECT max(last_play_id) FROM listen_batch), 0))",
+            )?
+            .query_row([], |row| row.get(0))?;
+        Ok(Self {
+            transaction,
+            batch_id,
+            format,
+            next_play_id: last + 1,
+            add_play: transaction.prepare_cached(
+                "INSERT INTO listen_play (play_id, start_ms, fingerprint, batch_id, work_id, via_id, record, played_how,
+                    played_ms, media_ms, marks, ranges)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12) ON CONFLICT DO NOTHING",
+            )?,
+            add_work: transaction.prepare_cached(
+                "INSERT INTO listen_work (work_hash, credit_id, kind, title, creators, show, publisher, url, feed_url,
+                    item_guid, isrc, recording_mbid, release_mbid, artist_mbids, spotify_uri)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
+            )?,
+            find_work: transaction.prepare_cached("SELECT work_id FROM listen_work WHERE work_hash = ?1")?,
+            add_evidence: transaction.prepare_cached(
+                "INSERT OR IGNORE INTO listen_evidence (batch_id, play_id)
+                 SELECT ?1, play_id FROM listen_play WHERE start_ms = ?2 AND fingerprint = ?3 AND batch_id <> ?1",
+            )?,
+        })
+    }
+
+    /// Stores a play, or notes that it is known.
+    pub(crate) fn play(&mut self, memory: &mut Memory, draft: &Draft<'_>) -> Result<(), ListenError> {
+        if self.add(memory, draft)?.is_some() {
+            memory.counts.new += 1;
+        } else {
+            memory.counts.duplicates += 1;
+        }
+        Ok(())
+    }
+
+    /// The number of the play if it is new.
+    fn add(&mut self, memory: &mut Memory, draft: &Draft<'_>) -> Result<Option<i64>, ListenError> {
+        let mut just = JustAdded::default();
+        let hash = draft.work.hash(&mut memory.scratch);
+        let work_id = self.work_id(memory, &hash, &draft.work, &draft.credit, &mut just)?;
+        let via_id = self.via_id(memory, &draft.via)?;
+        let play_id = self.next_play_id;
+        let ranges = match &draft.played {
+            Played::Ranges { ranges } => Some(serde_json::to_string(ranges).unwrap_or_default()),
+            _ => None,
+        };
+        let added = self.add_play.execute(params![
+            play_id,
+            draft.start_ms,
+            draft.fingerprint,
+            self.batch_id,
+            work_id,
+            via_id,
+            memory.record,
+            draft.played.how(),
+            draft.played.ms(),
+            draft.media_ms,
+            draft.marks,
+            ranges,
+        ])?;
+        if added == 1 {
+            self.next_play_id += 1;
+            memory.counts.listens += 1;
+            if memory.first_play_id == 0 {
+                memory.first_play_id = play_id;
+            }
+            return Ok(Some(play_id));
+        }
+        self.add_evidence
+            .execute(params![self.batch_id, draft.start_ms, draft.fingerprint])?;
+        if let Some(work_id) = just.work {
+            memory.works.remove(&hash);
+            self.transaction
+                .prepare_cached("DELETE FROM listen_work WHERE work_id = ?1")?
+                .execute([work_id])?;
+        }
+        if let Some(credit_id) = just.credit {
+            self.transaction
+                .prepare_cached("DELETE FROM listen_credit WHERE credit_id = ?1")?
+                .execute([credit_id])?;
+        }
+        Ok(None)
+    }
+
+    fn work_id(
+        &mut self,
+        memory: &mut Memory,
+        hash: &[u8; 16],
+        work: &Work<'_>,
+        credit: &Credit<'_>,
+        just: &mut JustAdded,
+    ) -> Result<i64, ListenError> {
+        if let Some(work_id) = memory.works.get(hash) {
+            return Ok(*work_id);
+        }
+        let known = self.find_work.query_row([hash], |row| row.get(0)).optional()?;
+        let work_id = match known {
+            Some(work_id) => work_id,
+            None => {
+                let credit_id = self.credit_id(credit, work.kind(), just)?;
+                self.add_work.execute(params![
+                    hash,
+                    credit_id,
+                    work.kind().name(),
+                    work.title,
+                    json_list(&work.creators),
+                    work.show,
+                    work.publisher,
+                    work.url,
+                    work.feed_url,
+                    work.item_guid,
+                    work.isrc,
+                    work.recording_mbid,
+                    work.release_mbid,
+                    json_list(&work.artist_mbids),
+                    work.spotify_uri,
+                ])?;
+                let work_id = self.transaction.last_insert_rowid();
+                just.work = Some(work_id);
+                work_id
+            }
+        };
+        if memory.works.len() >= WORKS_REMEMBERED {
+            memory.works.clear();
+        }
+        memory.works.insert(*hash, work_id);
+        Ok(work_id)
+    }
+
+    fn credit_id(&self, credit: &Credit<'_>, kind: Kind, just: &mut JustAdded) -> Result<i64, ListenError> {
+        let key = credit.key();
+        let known = self
+            .transaction
+            .prepare_cached("SELECT credit_id FROM listen_credit WHERE credit_key = ?1")?
+            .query_row([&key], |row| row.get(0))
+            .optional()?;
+        if let Some(credit_id) = known {
+            return Ok(credit_id);
+        }
+        self.transaction
+            .prepare_cached("INSERT INTO listen_credit (credit_key, kind, name, feed_url) VALUES (?1, ?2, ?3, ?4)")?
+            .execute(params![key, kind.name(), credit.name(), credit.feed_url()])?;
+        let credit_id = self.transaction.last_insert_rowid();
+        just.credit = Some(credit_id);
+        Ok(credit_id)
+    }
+
+    fn via_id(&self, memory: &mut Memory, via: &Via<'_>) -> Result<i64, ListenError> {
+        // Shared borrowing lets the longer-lived keys be looked up by a shorter-lived one.
+        let vias: &HashMap<Via<'_>, i64> = &memory.vias;
+        if let Some(via_id) = vias.get(via) {
+            return Ok(*via_id);
+        }
+        let texts = params![self.format.source(), via.service, via.player, via.device, via.client];
+        self.transaction
+            .prepare_cached(
+                "INSERT INTO listen_via (source, service, player, device, client) VALUES (?1, ?2, ?3, ?4, ?5)
+                 ON CONFLICT DO NOTHING",
+            )?
+            .execute(texts)?;
+        let via_id = self
+            .transaction
+            .prepare_cached(
+                "SELECT via_id FROM listen_via
+                 WHERE source = ?1 AND service = ?2 AND player = ?3 AND device = ?4 AND client = ?5",
+            )?
+            .query_row(texts, |row| row.get(0))?;
+        if memory.vias.len() >= VIAS_REMEMBERED {
+            memory.vias.clear();
+        }
+        let owned = |text: &Cow<'_, str>| Cow::Owned(text.clone().into_owned());
+        let key = Via {
+            service: owned(&via.service),
+            player: owned(&via.player),
+            device: owned(&via.device),
+            client: owned(&via.client),
+        };
+        memory.vias.insert(key, via_id);
+        Ok(via_id)
+    }
+
+    /// Stores the new part of a sitting. Stretches that an earlier import or sitting told of already are taken off, so
+    /// that an overlapping export adds only what it knows more.
+    pub(crate) fn sitting(&mut self, memory: &mut Memory, sitting: &Sitting) -> Result<(), ListenError> {
+        let play_id = self.next_play_id;
+        let (mut fresh, mut known) = (Ranges::new(), Ranges::new());
+        let mut new_actions = Vec::new();
+        let mut seen = HashSet::new();
+        {
+            let mut add = self.transaction.prepare_cached(
+                "INSERT INTO listen_action (fingerprint, batch_id, play_id) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
+            )?;
+            let mut evidence = self.transaction.prepare_cached(
+                "INSERT OR IGNORE INTO listen_evidence (batch_id, play_id)
+                 SELECT ?1, play_id FROM listen_action WHERE fingerprint = ?2 AND batch_id <> ?1 AND play_id > 0",
+            )?;
+            for (mark, stretch) in &sitting.stretches {
+                if !seen.insert(mark) {
+                    memory.counts.duplicates += 1;
+                    continue;
+                }
+                let into = if add.execute(params![mark, self.batch_id, play_id])? == 1 {
+                    new_actions.push(mark);
+                    &mut fresh
+                } else {
+                    memory.counts.duplicates += 1;
+                    evidence.execute(params![self.batch_id, mark])?;
+                    &mut known
+                };
+                if let Some((start, end)) = stretch {
+                    // Checked when it was read.
+                    let _ = into.insert(*start, *end);
+                }
+            }
+        }
+        memory.counts.new += u64::try_from(new_actions.len()).unwrap_or(0);
+        let fresh_only = without(&fresh, &known);
+        // A player that gives no positions still tells of a play; a rewind over what is known tells of nothing new.
+        let unknown = fresh.is_empty() && known.is_empty();
+        let added = match new_actions.first() {
+            Some(mark) if unknown || !fresh_only.is_empty() => {
+                let played = if unknown {
+                    Played::Unknown
+                } else {
+                    Played::Ranges { ranges: fresh_only }
+                };
+                let record = std::mem::replace(&mut memory.record, sitting.record);
+                let added = self.add(memory, &draft(sitting, played, **mark));
+                memory.record = record;
+                added?
+            }
+            _ => None,
+        };
+        if added.is_none() {
+            let mut none = self
+                .transaction
+                .prepare_cached("UPDATE listen_action SET play_id = 0 WHERE fingerprint = ?1")?;
+            for mark in new_actions {
+                none.execute([mark])?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Stores a subscription, or notes that it is known from this or another live import.
+    pub(crate) fn subscription(&self, memory: &mut Memory, feed: &Feed) -> Result<(), ListenError> {
+        let key = feed_key(&feed.feed_url);
+        let elsewhere: bool = self
+            .transaction
+            .prepare_cached(
+                "SELECT EXISTS (SELECT 1 FROM listen_batch b CROSS JOIN listen_subscription s
+                 ON s.batch_id = b.batch_id AND s.feed_key = ?1
+                 WHERE b.state IN ('held', 'accepted') AND b.batch_id <> ?2)",
+            )?
+            .query_row(params![key, self.batch_id], |row| row.get(0))?;
+        let added = self
+            .transaction
+            .prepare_cached(
+                "INSERT INTO listen_subscription (batch_id, feed_key, feed_url, title, site_url, folder)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO NOTHING",
+            )?
+            .execute(params![
+                self.batch_id,
+                key,
+                feed.feed_url,
+                feed.title,
+                feed.site_url,
+                feed.folder
+            ])?;
+        if added == 1 && !elsewhere {
+            memory.counts.new += 1;
+        } else {
+            memory.counts.duplicates += 1;
+        }
+        Ok(())
+    }
+
+    /// Keeps a refused record, with its beginning.
+    pub(crate) fn refuse(
+        &self,
+        memory: &mut Memory,
+        reason: Reason,
+        line: u64,
+        excerpt: &[u8],
+    ) -> Result<(), ListenError> {
+        memory.counts.refused += 1;
+        if memory.counts.refused > REFUSALS_KEPT {
+            return Ok(());
+        }
+        let text: String = String::from_utf8_lossy(excerpt)
+            .chars()
+            .filter(|letter| *letter != '\0')
+            .collect();
+        self.transaction
+            .prepare_cached(
+                "INSERT INTO listen_refused (batch_id, seq, file, line, record, reason, field, excerpt)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+            )?
+            .execute(params![
+                self.batch_id,
+                i64::try_from(memory.counts.refused).unwrap_or(i64::MAX),
+                memory.file,
+                i64::try_from(line).unwrap_or(i64::MAX),
+                memory.record,
+                reason.code(),
+                reason.field(),
+                text,
+            ])?;
+        Ok(())
+    }
+
+    /// Writes the counts and the bounds of ids into the batch's row. Last in every transaction.
+    pub(crate) fn close(self, memory: &Memory, state: &str) -> Result<(), ListenError> {
+        let count = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
+        let counts = memory.counts;
+        self.transaction
+            .prepare_cached(
+                "UPDATE listen_batch SET state = ?2, read_count = ?3, new_count = ?4, duplicate_count = ?5,
+                    refused_count = ?6, listen_count = ?7, first_play_id = ?8, last_play_id = ?9 WHERE batch_id = ?1",
+            )?
+            .execute(params![
+                self.batch_id,
+                state,
+                count(counts.read),
+                count(counts.new),
+                count(counts.duplicates),
+                count(counts.refused),
+                count(counts.listens),
+                memory.first_play_id,
+                if memory.first_play_id == 0 {
+                    0
+                } else {
+                    self.next_play_id - 1
+                },
+            ])?;
+        Ok(())
+    }
+}
+
+fn draft<'a>(sitting: &'a Sitting, played: Played, mark: [u8; 16]) -> Draft<'a> {
+    let feed = Cow::Borrowed(sitting.podcast.as_str());
+    Draft {
+        work: Work {
+            kind: Some(Kind::Podcast),
+            url: Cow::Borrowed(&sitting.episode),
+            feed_url: feed.clone(),
+            item_guid: Cow::Borrowed(&sitting.guid),
+            ..Work::default()
+        },
+        credit: Credit::Feed(feed),
+        start_ms: sitting.from_ms,
+        played,
+        media_ms: sitting.total_ms,
+        via: Via {
+            device: Cow::Borrowed(&sitting.device),
+            ..Via::default()
+        },
+        marks: 0,
+        fingerprint: mark,
+    }
+}
+
+/// What is in `all` and not in `off`.
+fn without(all: &Ranges, off: &Ranges) -> Ranges {
+    let mut left = Vec::new();
+    for (mut start, end) in all.iter() {
+        for (off_start, off_end) in off.iter() {
+            if off_end <= start || off_start >= end {
+                continue;
+            }
+            if off_start > start {
+                left.push((start, off_start));
+            }
+            start = off_end.min(end);
+        }
+        if start < end {
+            left.push((start, end));
+        }
+    }
+    Ranges::from_intervals(left).unwrap_or_default()
+}
+
+fn json_list(texts: &[Cow<'_, str>]) -> String {
+    serde_json::to_string(texts).unwrap_or_else(|_| "[]".to_owned())
+}

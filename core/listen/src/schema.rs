@@ -1,0 +1,125 @@
+//! The room's tables and their migrations, in the order in which they are applied.
+//!
+//! A play is a narrow row of numbers; everything textual about it stands once in the work, credit and via it points
+//! to. So an import writes little, and a question about a million plays reads little. A play belongs to the batch that
+//! brought it; the batch's state alone says whether it is in the log, so accepting a batch changes one row.
+
+use tekram_vault::RoomSchema;
+
+/// Tables of the `listen` room.
+pub const SCHEMA: RoomSchema = RoomSchema {
+    room: "listen",
+    migrations: &[MIGRATION_BATCHES, MIGRATION_PLAYS, MIGRATION_PEN],
+};
+
+// `first_play_id` and `last_play_id` enclose the ids of the batch's plays: deleting and previewing need no index of
+// their own, and an id is not given twice although plays get deleted (batches are not).
+const MIGRATION_BATCHES: &str = "
+CREATE TABLE listen_batch (
+    batch_id INTEGER PRIMARY KEY NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('importing', 'held', 'accepted', 'rejected', 'undone')),
+    format TEXT NOT NULL,
+    file_name TEXT NOT NULL DEFAULT '',
+    started_ms INTEGER NOT NULL,
+    decided_ms INTEGER NOT NULL DEFAULT 0,
+    read_count INTEGER NOT NULL DEFAULT 0,
+    new_count INTEGER NOT NULL DEFAULT 0,
+    duplicate_count INTEGER NOT NULL DEFAULT 0,
+    refused_count INTEGER NOT NULL DEFAULT 0,
+    listen_count INTEGER NOT NULL DEFAULT 0,
+    first_play_id INTEGER NOT NULL DEFAULT 0,
+    last_play_id INTEGER NOT NULL DEFAULT 0
+) STRICT;
+";
+
+// `played_how`: 0 unknown, 1 total, 2 exact ranges (in `ranges`, JSON), 3 and up an estimate by a rule.
+// `marks`: bit 0 skipped, bit 1 private session, bit 2 offline.
+// The one index on plays finds a duplicate and answers by time; exports are in order of time, so it grows at its end.
+const MIGRATION_PLAYS: &str = "
+CREATE TABLE listen_credit (
+    credit_id INTEGER PRIMARY KEY NOT NULL,
+    credit_key TEXT NOT NULL UNIQUE,
+    kind TEXT NOT NULL,
+    name TEXT NOT NULL DEFAULT '',
+    feed_url TEXT NOT NULL DEFAULT ''
+) STRICT;
+CREATE TABLE listen_work (
+    work_id INTEGER PRIMARY KEY NOT NULL,
+    work_hash BLOB NOT NULL UNIQUE,
+    credit_id INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    title TEXT NOT NULL DEFAULT '',
+    creators TEXT NOT NULL DEFAULT '[]',
+    show TEXT NOT NULL DEFAULT '',
+    publisher TEXT NOT NULL DEFAULT '',
+    url TEXT NOT NULL DEFAULT '',
+    feed_url TEXT NOT NULL DEFAULT '',
+    feed_guid TEXT NOT NULL DEFAULT '',
+    item_guid TEXT NOT NULL DEFAULT '',
+    isrc TEXT NOT NULL DEFAULT '',
+    recording_mbid TEXT NOT NULL DEFAULT '',
+    release_mbid TEXT NOT NULL DEFAULT '',
+    artist_mbids TEXT NOT NULL DEFAULT '[]',
+    spotify_uri TEXT NOT NULL DEFAULT ''
+) STRICT;
+CREATE TABLE listen_via (
+    via_id INTEGER PRIMARY KEY NOT NULL,
+    source TEXT NOT NULL,
+    service TEXT NOT NULL DEFAULT '',
+    player TEXT NOT NULL DEFAULT '',
+    device TEXT NOT NULL DEFAULT '',
+    client TEXT NOT NULL DEFAULT '',
+    UNIQUE (source, service, player, device, client)
+) STRICT;
+CREATE TABLE listen_play (
+    play_id INTEGER PRIMARY KEY NOT NULL,
+    start_ms INTEGER NOT NULL,
+    fingerprint BLOB NOT NULL,
+    batch_id INTEGER NOT NULL,
+    work_id INTEGER NOT NULL,
+    via_id INTEGER NOT NULL,
+    record INTEGER NOT NULL DEFAULT 0,
+    played_how INTEGER NOT NULL DEFAULT 0,
+    played_ms INTEGER,
+    media_ms INTEGER,
+    offset_min INTEGER,
+    marks INTEGER NOT NULL DEFAULT 0,
+    ranges TEXT
+) STRICT;
+CREATE UNIQUE INDEX listen_play_moment ON listen_play (start_ms, fingerprint);
+";
+
+// `listen_evidence`: this batch's file tells of the play too, though another batch brought it first.
+// `listen_action`: an action of a podcast player that went into the play of one sitting (or into none: `play_id` 0).
+const MIGRATION_PEN: &str = "
+CREATE TABLE listen_evidence (
+    batch_id INTEGER NOT NULL,
+    play_id INTEGER NOT NULL,
+    PRIMARY KEY (batch_id, play_id)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE listen_action (
+    fingerprint BLOB PRIMARY KEY NOT NULL,
+    batch_id INTEGER NOT NULL,
+    play_id INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE listen_refused (
+    batch_id INTEGER NOT NULL,
+    seq INTEGER NOT NULL,
+    file TEXT NOT NULL DEFAULT '',
+    line INTEGER NOT NULL,
+    record INTEGER NOT NULL,
+    reason TEXT NOT NULL,
+    field TEXT NOT NULL DEFAULT '',
+    excerpt TEXT NOT NULL DEFAULT '',
+    PRIMARY KEY (batch_id, seq)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE listen_subscription (
+    batch_id INTEGER NOT NULL,
+    feed_key TEXT NOT NULL,
+    feed_url TEXT NOT NULL,
+    title TEXT NOT NULL DEFAULT '',
+    site_url TEXT NOT NULL DEFAULT '',
+    folder TEXT NOT NULL DEFAULT '',
+    PRIMARY KEY (batch_id, feed_key)
+) STRICT, WITHOUT ROWID;
+";
