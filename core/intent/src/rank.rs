@@ -226,3 +226,153 @@ fn seller_reason(is_known: bool, weight: u32) -> Reason {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::indexing_slicing,
+        clippy::string_slice,
+        clippy::panic,
+        missing_docs
+    )]
+
+    use proptest::prelude::*;
+    use tekram_primitives::canonical::sha256_hex;
+    use tekram_primitives::money::Money;
+    use tekram_primitives::time::Timestamp;
+
+    use super::*;
+
+    fn offer(number: u8, price: &str, cell: Option<&str>, stock: u32) -> KeptOffer {
+        KeptOffer {
+            id: sha256_hex(&[number]).parse().unwrap(),
+            seller: DidKey::from_public([number; 32]),
+            seller_name: format!("shop {number}"),
+            item: "headphones".into(),
+            gtin: None,
+            price: price.parse().unwrap(),
+            stock,
+            cell: cell.map(|cell| Cell::new(cell).unwrap()),
+            valid_until: Timestamp::MAX,
+            received: Timestamp::EPOCH,
+        }
+    }
+
+    fn near() -> Cell {
+        Cell::new("u2edk").unwrap()
+    }
+
+    fn order(offers: &[KeptOffer], weights: &Weights, known: &[u8]) -> Vec<String> {
+        let known = known.iter().map(|number| DidKey::from_public([*number; 32])).collect();
+        let name = |id: &RecordId| offers.iter().find(|offer| offer.id == *id).unwrap().seller_name.clone();
+        rank(offers, &near(), 1, weights, &known)
+            .iter()
+            .map(|ranked| name(&ranked.offer))
+            .collect()
+    }
+
+    #[test]
+    fn of_equal_shops_the_cheapest_comes_first_and_the_others_say_by_how_much_they_are_dearer() {
+        let offers = [
+            offer(1, "219.00 EUR", Some("u2edk"), 1),
+            offer(2, "189.90 EUR", Some("u2edk"), 1),
+        ];
+        let ranked = rank(&offers, &near(), 1, &Weights::default(), &BTreeSet::new());
+        assert_eq!(ranked[0].reasons[0].why, Why::Cheapest);
+        assert_eq!(ranked[1].reasons[0].why, Why::Dearer { by_minor: 2910 });
+        assert_eq!(ranked[1].reasons[0].points, 867);
+        assert_eq!(ranked[0].points, (60 * 1000 + 20 * 1000 + 10 * 1000) / 100);
+    }
+
+    #[test]
+    fn the_persons_weights_decide() {
+        let offers = [
+            offer(1, "180.00 EUR", Some("u2e9"), 1),
+            offer(2, "200.00 EUR", Some("u2edk9"), 1),
+            offer(3, "190.00 EUR", None, 0),
+        ];
+        let only = |price, distance, stock, known| Weights {
+            price,
+            distance,
+            stock,
+            known,
+        };
+        assert_eq!(order(&offers, &only(1, 0, 0, 0), &[]), ["shop 1", "shop 3", "shop 2"]);
+        assert_eq!(order(&offers, &only(0, 0, 0, 0), &[]), ["shop 1", "shop 3", "shop 2"]);
+        assert_eq!(order(&offers, &only(0, 1, 0, 0), &[])[0], "shop 2");
+        assert_eq!(order(&offers, &only(0, 0, 1, 0), &[])[2], "shop 3");
+        assert_eq!(order(&offers, &only(0, 0, 0, 1), &[3])[0], "shop 3");
+    }
+
+    #[test]
+    fn prices_are_compared_within_their_currency() {
+        let offers = [
+            offer(1, "200 JPY", None, 1),
+            offer(2, "1.00 EUR", None, 1),
+            offer(3, "2.00 EUR", None, 1),
+        ];
+        let ranked = rank(&offers, &near(), 1, &Weights::default(), &BTreeSet::new());
+        let cheapest = ranked
+            .iter()
+            .filter(|ranked| ranked.reasons[0].why == Why::Cheapest)
+            .count();
+        assert_eq!(cheapest, 2);
+    }
+
+    #[test]
+    fn a_cell_inside_the_published_one_is_as_near_as_can_be_told() {
+        let at = |cell| {
+            rank(
+                &[offer(1, "1.00 EUR", cell, 1)],
+                &near(),
+                1,
+                &Weights::default(),
+                &BTreeSet::new(),
+            )[0]
+            .reasons[1]
+        };
+        assert_eq!(at(Some("u2edk85")).why, Why::Distance { metres: 0 });
+        assert_eq!(at(Some("u2e")).why, Why::Distance { metres: 0 });
+        assert_eq!(
+            at(None),
+            Reason {
+                why: Why::NoCell,
+                points: 0,
+                weight: 20
+            }
+        );
+        assert_eq!(
+            at(Some("u2edh")).points,
+            290,
+            "a cell next door, 4.9 km from middle to middle"
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn the_ranking_does_not_depend_on_the_order_of_arrival(
+            prices in proptest::collection::vec((1_i64..30_000, 0_u32..3), 1..12), turn in 0_usize..12,
+            weights in (0_u32..100, 0_u32..100, 0_u32..100, 0_u32..100),
+        ) {
+            let weights = Weights { price: weights.0, distance: weights.1, stock: weights.2, known: weights.3 };
+            let mut offers: Vec<KeptOffer> = prices
+                .iter()
+                .enumerate()
+                .map(|(n, (minor, stock))| {
+                    let mut offer = offer(u8::try_from(n).unwrap(), "1.00 EUR", Some("u2edk"), *stock);
+                    offer.price = Money::new(*minor, offer.price.asset);
+                    offer
+                })
+                .collect();
+            let one = rank(&offers, &near(), 1, &weights, &BTreeSet::new());
+            let len = offers.len();
+            offers.rotate_left(turn % len);
+            offers.reverse();
+            prop_assert_eq!(&one, &rank(&offers, &near(), 1, &weights, &BTreeSet::new()));
+            prop_assert!(one.windows(2).all(|pair| pair[0].points >= pair[1].points));
+            prop_assert!(one.iter().all(|ranked| ranked.points <= 1000));
+        }
+    }
+}

@@ -1,5 +1,12 @@
 //! What a desk makes of an intent event: read when it is whole, refused by name when it is not.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::string_slice, clippy::panic, missing_docs)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::panic,
+    missing_docs
+)]
 
 use nostr_sdk::{EventBuilder, Keys, Kind, Tag, Timestamp as NostrTime};
 use proptest::prelude::*;
@@ -25,7 +32,10 @@ fn demand() -> Demand {
         price_ceiling: Some("250.00 EUR".parse().unwrap()),
         valid_through: now().plus_secs(3600),
         area: ["u2e", "u2ed", "u2edk"].map(String::from).to_vec(),
-        terms: TermsRef { id: "PDC-INTENT".into(), sha256: "ab".repeat(32) },
+        terms: TermsRef {
+            id: "PDC-INTENT".into(),
+            sha256: "ab".repeat(32),
+        },
     }
 }
 
@@ -42,7 +52,13 @@ impl Draft {
         let view = relay_view(demand, Reach::Standing).unwrap();
         let mut tags = vec![vec!["d".to_owned(), "00".repeat(16)]];
         tags.extend(view.tags);
-        Self { kind: view.kind, tags, content: view.content, bits: BITS, created: 1_790_000_000 }
+        Self {
+            kind: view.kind,
+            tags,
+            content: view.content,
+            bits: BITS,
+            created: 1_790_000_000,
+        }
     }
 
     fn read(&self) -> Result<ReceivedIntent, Refused> {
@@ -56,7 +72,11 @@ impl Draft {
             .custom_created_at(NostrTime::from_secs(self.created))
             .build(keys.public_key());
         let mined = pow::mine(unsigned, self.bits, |_| std::ops::ControlFlow::Continue(())).unwrap();
-        parse_intent(&VerifiedEvent::check(mined.sign_with_keys(&keys).unwrap()).unwrap(), bits, now())
+        parse_intent(
+            &VerifiedEvent::check(mined.sign_with_keys(&keys).unwrap()).unwrap(),
+            bits,
+            now(),
+        )
     }
 }
 
@@ -75,21 +95,44 @@ fn demanding(change: impl FnOnce(&mut Demand)) -> Option<Refused> {
 #[test]
 fn a_whole_event_is_read() {
     let read = Draft::of(&demand()).read().unwrap();
-    assert_eq!((read.demand, read.cell.as_str(), read.reach), (demand(), "u2edk", Reach::Standing));
+    assert_eq!(
+        (read.demand, read.cell.as_str(), read.reach),
+        (demand(), "u2edk", Reach::Standing)
+    );
     assert_eq!(read.created, now());
 }
 
 #[test]
 fn tags_must_say_what_the_content_says() {
     let g = |cell: &str| vec!["g".to_owned(), cell.to_owned()];
-    assert_eq!(changed(|d| d.tags.retain(|t| t[0] != "expiration")), Some(Refused::BadExpiration));
-    assert_eq!(changed(|d| d.tags[4][1] = "1790003601".into()), Some(Refused::BadExpiration));
-    assert_eq!(changed(|d| d.tags[4][1] = "1790000000".into()), Some(Refused::IntentExpired));
+    assert_eq!(
+        changed(|d| d.tags.retain(|t| t[0] != "expiration")),
+        Some(Refused::BadExpiration)
+    );
+    assert_eq!(
+        changed(|d| d.tags[4][1] = "1790003601".into()),
+        Some(Refused::BadExpiration)
+    );
+    assert_eq!(
+        changed(|d| d.tags[4][1] = "1790000000".into()),
+        Some(Refused::IntentExpired)
+    );
     assert_eq!(changed(|d| d.tags.push(g("u2edk8"))), Some(Refused::AreaDiffers));
-    assert_eq!(changed(|d| { d.tags.remove(1); }), Some(Refused::AreaDiffers));
+    assert_eq!(
+        changed(|d| {
+            d.tags.remove(1);
+        }),
+        Some(Refused::AreaDiffers)
+    );
     assert_eq!(changed(|d| d.tags.swap(1, 2)), Some(Refused::AreaDiffers));
-    assert_eq!(changed(|d| d.tags.retain(|t| t[0] != "terms")), Some(Refused::TermsTagDiffers));
-    assert_eq!(changed(|d| d.tags[5][2] = "cd".repeat(32)), Some(Refused::TermsTagDiffers));
+    assert_eq!(
+        changed(|d| d.tags.retain(|t| t[0] != "terms")),
+        Some(Refused::TermsTagDiffers)
+    );
+    assert_eq!(
+        changed(|d| d.tags[5][2] = "cd".repeat(32)),
+        Some(Refused::TermsTagDiffers)
+    );
     let twice = |d: &mut Draft| d.tags.push(vec!["terms".into(), "SD-BASE".into(), "cd".repeat(32)]);
     assert_eq!(changed(twice), Some(Refused::TermsTagDiffers));
 }
@@ -99,13 +142,19 @@ fn the_content_must_be_a_demand_within_its_bounds() {
     assert_eq!(changed(|d| d.kind = 1), Some(Refused::WrongKind));
     assert_eq!(changed(|d| d.content = "{}".into()), Some(Refused::BadDemand));
     assert_eq!(changed(|d| d.content = "[".repeat(4000)), Some(Refused::BadDemand));
-    assert_eq!(changed(|d| d.content = " ".repeat(8 * 1024 + 1)), Some(Refused::TooLarge));
+    assert_eq!(
+        changed(|d| d.content = " ".repeat(8 * 1024 + 1)),
+        Some(Refused::TooLarge)
+    );
     assert_eq!(demanding(|d| d.version = 2), Some(Refused::BadDemand));
     assert_eq!(demanding(|d| d.kind = "Offer".into()), Some(Refused::BadDemand));
     assert_eq!(demanding(|d| d.name = "a\u{0}b".into()), Some(Refused::BadDemand));
     assert_eq!(demanding(|d| d.quantity = 0), Some(Refused::BadDemand));
     assert_eq!(demanding(|d| d.gtin = Some("1".into())), Some(Refused::BadDemand));
-    assert_eq!(demanding(|d| d.valid_through = now().plus_secs(100 * 24 * 3600)), Some(Refused::BadDemand));
+    assert_eq!(
+        demanding(|d| d.valid_through = now().plus_secs(100 * 24 * 3600)),
+        Some(Refused::BadDemand)
+    );
     assert_eq!(demanding(|d| d.area = vec!["u2edk".into()]), Some(Refused::AreaDiffers));
     assert_eq!(demanding(|d| d.area[1] = "u2ex".into()), Some(Refused::AreaDiffers));
     let with_unknown = |d: &mut Draft| d.content = d.content.replacen('{', "{\"colour\":\"black\",", 1);
@@ -127,7 +176,13 @@ fn a_desk_asks_for_its_cells_and_the_coarser_ones_and_knows_which_it_serves() {
     let filter = serde_json::to_value(intents_filter(&[cell("u2edk8"), cell("u2edk")])).unwrap();
     assert_eq!(filter["#g"], serde_json::json!(["u2e", "u2ed", "u2edk", "u2edk8"]));
     let asked = Draft::of(&demand()).read().unwrap();
-    for (mine, served) in [("u2edk", true), ("u2edk8", true), ("u2e", true), ("u2edh", false), ("u2f", false)] {
+    for (mine, served) in [
+        ("u2edk", true),
+        ("u2edk8", true),
+        ("u2e", true),
+        ("u2edh", false),
+        ("u2f", false),
+    ] {
         assert_eq!(asked.is_served_by(&[cell(mine)]), served, "{mine}");
     }
 }

@@ -1,5 +1,12 @@
 //! A person, three shops and a relay: from a wish to an agreement that both sides hold.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::string_slice, clippy::panic, missing_docs)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::panic,
+    missing_docs
+)]
 
 mod common;
 
@@ -7,10 +14,10 @@ use std::collections::BTreeSet;
 
 use common::{PATIENCE, Person, Shop, Town, clock, headphones, quote, receivers};
 use tekram_intent::{
-    AcceptanceState, Cell, CheckedAcceptance, IntentState, POW_BITS, ReceivedAcceptance, Refused, UnsentStep, Until, Weights,
-    accept, acceptance_key, acceptance_wrap, answer, await_answer, check_acceptance, collect, compose, confirm,
-    current_acceptance, expire, finish, get, hear_answer, intents_filter, letters_filter, offers, open_letter, parse_intent,
-    publish, rank, read_acceptance, read_message, refuse, send_acceptance, unsent, withdraw,
+    AcceptanceState, Cell, CheckedAcceptance, IntentState, POW_BITS, ReceivedAcceptance, Refused, UnsentStep, Until,
+    Weights, accept, acceptance_key, acceptance_wrap, answer, await_answer, check_acceptance, collect, compose,
+    confirm, current_acceptance, expire, finish, get, hear_answer, intents_filter, letters_filter, offers, open_letter,
+    parse_intent, publish, rank, read_acceptance, read_message, refuse, send_acceptance, unsent, withdraw,
 };
 use tekram_net::{Bus, VerifiedEvent};
 use tekram_primitives::did::SigningKey;
@@ -18,12 +25,17 @@ use tekram_primitives::record::SignedRecord;
 use tekram_primitives::time::{Clock, Timestamp};
 use tekram_primitives::wire::{Agreement, Commitment, KIND_INTENT_STANDING, Message};
 
-const UNTIL_THREE: Until = Until { wait: PATIENCE, enough: 3 };
+const UNTIL_THREE: Until = Until {
+    wait: PATIENCE,
+    enough: 3,
+};
 
 /// What a shop does with an acceptance in its post.
 fn read(shop: &Shop, wrap: &VerifiedEvent) -> ReceivedAcceptance {
     let opened = open_letter(&shop.nostr, wrap).unwrap();
-    let Message::Acceptance { commitment, agreement } = read_message(&opened).unwrap() else { panic!("no acceptance") };
+    let Message::Acceptance { commitment, agreement } = read_message(&opened).unwrap() else {
+        panic!("no acceptance")
+    };
     read_acceptance(opened.sender, commitment, agreement).unwrap()
 }
 
@@ -37,7 +49,13 @@ async fn a_person_accepts_one_of_three_offers_and_the_others_hear_nothing() {
     let mut post = Vec::new();
     for shop in &shops {
         let bus = town.bus().await;
-        let intents = bus.listen(intents_filter(&[Cell::new("u2edk").unwrap(), Cell::new("u2edh").unwrap()])).await.unwrap();
+        let intents = bus
+            .listen(intents_filter(&[
+                Cell::new("u2edk").unwrap(),
+                Cell::new("u2edh").unwrap(),
+            ]))
+            .await
+            .unwrap();
         let letters = bus.listen(letters_filter(&shop.nostr.public_key())).await.unwrap();
         post.push((bus, intents, letters));
     }
@@ -47,7 +65,9 @@ async fn a_person_accepts_one_of_three_offers_and_the_others_hear_nothing() {
     wish.cell = Cell::new("u2edk").unwrap();
     let draft = compose(&person.vault, &wish, &clock).unwrap();
     let line = town.line(&draft.id).await;
-    let intent = publish(&person.vault, &draft.id, &line, POW_BITS, &clock).await.unwrap();
+    let intent = publish(&person.vault, &draft.id, &line, POW_BITS, &clock)
+        .await
+        .unwrap();
     assert_eq!((intent.state, intent.published), (IntentState::Open, Some(clock.now())));
 
     // Each shop reads it and answers.
@@ -63,7 +83,9 @@ async fn a_person_accepts_one_of_three_offers_and_the_others_hear_nothing() {
     }
 
     // They come in, are checked and ranked.
-    let collected = collect(&person.vault, &intent.id, &line, UNTIL_THREE, &clock).await.unwrap();
+    let collected = collect(&person.vault, &intent.id, &line, UNTIL_THREE, &clock)
+        .await
+        .unwrap();
     assert_eq!((collected.kept, collected.live, collected.refused.len()), (3, 3, 0));
     let live = offers(&person.vault, &intent.id).unwrap();
     let ranked = rank(&live, &intent.cell().unwrap(), 1, &Weights::default(), &BTreeSet::new());
@@ -90,9 +112,14 @@ async fn a_person_accepts_one_of_three_offers_and_the_others_hear_nothing() {
     post[1].0.publish(&confirmation).await.unwrap();
 
     // Both hold the same bytes.
-    let confirmed = await_answer(&person.vault, &intent.id, &line, PATIENCE, &clock).await.unwrap();
+    let confirmed = await_answer(&person.vault, &intent.id, &line, PATIENCE, &clock)
+        .await
+        .unwrap();
     assert_eq!(confirmed.state, AcceptanceState::Confirmed);
-    assert_eq!(confirmed.agreement_by_both.as_deref(), Some(by_both.bytes().unwrap().as_slice()));
+    assert_eq!(
+        confirmed.agreement_by_both.as_deref(),
+        Some(by_both.bytes().unwrap().as_slice())
+    );
     assert_eq!(confirmed.commitment, received.commitment.bytes().unwrap());
     assert_eq!(confirmed.offer_record, offer.offer.bytes().unwrap());
     let mut signers = vec![payer, shop.signing.did()];
@@ -110,7 +137,10 @@ async fn a_person_accepts_one_of_three_offers_and_the_others_hear_nothing() {
     // What signed is kept until the person is done, then forgotten.
     assert_eq!(acceptance_key(&person.vault, &intent.id).unwrap().did(), payer);
     finish(&person.vault, &intent.id).unwrap();
-    assert_eq!(acceptance_key(&person.vault, &intent.id).unwrap_err().code(), "wrong_state");
+    assert_eq!(
+        acceptance_key(&person.vault, &intent.id).unwrap_err().code(),
+        "wrong_state"
+    );
     assert_eq!(person.kept_secrets(), 0);
     assert_eq!(current_acceptance(&person.vault, &intent.id).unwrap(), confirmed);
 }
@@ -121,13 +151,19 @@ async fn offers_that_came_while_the_phone_slept_are_found() {
     let (person, intent, asked) = town.open_intent(&clock).await;
     let bus = town.bus().await;
     for price in ["210.00 EUR", "220.00 EUR", "230.00 EUR"] {
-        bus.publish(&Shop::new("shop").offers(&asked, price, clock.now()).wrap).await.unwrap();
+        bus.publish(&Shop::new("shop").offers(&asked, price, clock.now()).wrap)
+            .await
+            .unwrap();
     }
     let person = person.reopened();
     let line = town.line(&intent.id).await;
-    let collected = collect(&person.vault, &intent.id, &line, UNTIL_THREE, &clock).await.unwrap();
+    let collected = collect(&person.vault, &intent.id, &line, UNTIL_THREE, &clock)
+        .await
+        .unwrap();
     assert_eq!(collected.live, 3);
-    let enough = collect(&person.vault, &intent.id, &line, UNTIL_THREE, &clock).await.unwrap();
+    let enough = collect(&person.vault, &intent.id, &line, UNTIL_THREE, &clock)
+        .await
+        .unwrap();
     assert_eq!((enough.received, enough.live), (0, 3), "there are enough already");
 }
 
@@ -143,13 +179,24 @@ async fn an_acceptance_is_sent_with_the_same_bytes_after_a_crash() {
 
     let person = person.reopened();
     let waiting = unsent(&person.vault).unwrap();
-    assert_eq!((waiting.len(), waiting[0].step, &waiting[0].intent), (1, UnsentStep::SendAcceptance, &intent.id));
+    assert_eq!(
+        (waiting.len(), waiting[0].step, &waiting[0].intent),
+        (1, UnsentStep::SendAcceptance, &intent.id)
+    );
     let line = town.line(&intent.id).await;
     for _ in 0..2 {
         let sent = send_acceptance(&person.vault, &intent.id, &line, &clock).await.unwrap();
-        assert_eq!((&sent.commitment, &sent.agreement), (&accepted.commitment, &accepted.agreement));
+        assert_eq!(
+            (&sent.commitment, &sent.agreement),
+            (&accepted.commitment, &accepted.agreement)
+        );
     }
-    let stored = town.bus().await.fetch(letters_filter(&shop.nostr.public_key()), PATIENCE).await.unwrap();
+    let stored = town
+        .bus()
+        .await
+        .fetch(letters_filter(&shop.nostr.public_key()), PATIENCE)
+        .await
+        .unwrap();
     assert_eq!(stored.len(), 1);
     assert_eq!(stored[0].id, wrap.id);
     assert!(unsent(&person.vault).unwrap().is_empty());
@@ -160,23 +207,51 @@ async fn one_offer_is_accepted_and_another_only_after_the_seller_refused() {
     let (town, clock) = (Town::new(), clock());
     let (person, intent, asked) = town.open_intent(&clock).await;
     let (first, second) = (Shop::new("first"), Shop::new("second"));
-    let offered = [first.offers(&asked, "210.00 EUR", clock.now()), second.offers(&asked, "220.00 EUR", clock.now())];
-    person.take(&intent, &offered.each_ref().map(|offer| offer.wrap.clone()), clock.now());
+    let offered = [
+        first.offers(&asked, "210.00 EUR", clock.now()),
+        second.offers(&asked, "220.00 EUR", clock.now()),
+    ];
+    person.take(
+        &intent,
+        &offered.each_ref().map(|offer| offer.wrap.clone()),
+        clock.now(),
+    );
 
     let missing = "00".repeat(32).parse().unwrap();
-    assert_eq!(accept(&person.vault, &intent.id, &missing, &clock).unwrap_err().code(), "no_such_offer");
+    assert_eq!(
+        accept(&person.vault, &intent.id, &missing, &clock).unwrap_err().code(),
+        "no_such_offer"
+    );
     accept(&person.vault, &intent.id, &offered[0].id, &clock).unwrap();
     for offer in &offered {
-        assert_eq!(accept(&person.vault, &intent.id, &offer.id, &clock).unwrap_err().code(), "already_accepted");
+        assert_eq!(
+            accept(&person.vault, &intent.id, &offer.id, &clock).unwrap_err().code(),
+            "already_accepted"
+        );
     }
     let line = town.line(&intent.id).await;
-    assert_eq!(withdraw(&person.vault, &intent.id, &line, &clock).await.unwrap_err().code(), "wrong_state");
+    assert_eq!(
+        withdraw(&person.vault, &intent.id, &line, &clock)
+            .await
+            .unwrap_err()
+            .code(),
+        "wrong_state"
+    );
 
     let wrap = VerifiedEvent::check(acceptance_wrap(&person.vault, &intent.id).unwrap()).unwrap();
     let received = read(&first, &wrap);
     let sold_out = refuse(&received, "sold_out", &first.nostr, clock.now().plus_secs(600)).unwrap();
-    let refused = hear_answer(&person.vault, &intent.id, &VerifiedEvent::check(sold_out).unwrap(), &clock).unwrap();
-    assert_eq!((refused.state, refused.reason.as_deref()), (AcceptanceState::Refused, Some("sold_out")));
+    let refused = hear_answer(
+        &person.vault,
+        &intent.id,
+        &VerifiedEvent::check(sold_out).unwrap(),
+        &clock,
+    )
+    .unwrap();
+    assert_eq!(
+        (refused.state, refused.reason.as_deref()),
+        (AcceptanceState::Refused, Some("sold_out"))
+    );
     assert_eq!(get(&person.vault, &intent.id).unwrap().state, IntentState::Open);
 
     let again = accept(&person.vault, &intent.id, &offered[1].id, &clock).unwrap();
@@ -200,29 +275,67 @@ async fn only_the_chosen_sellers_own_answer_to_this_acceptance_counts() {
     };
 
     let by_both = received.agreement.countersign(&shop.signing, clock.now()).unwrap();
-    assert_eq!(hears(confirm(&received, &by_both, &other.nostr, until).unwrap()), Err("sender_differs"));
-    assert_eq!(hears(confirm(&received, &received.agreement, &shop.nostr, until).unwrap()), Err("missing_signature"));
+    assert_eq!(
+        hears(confirm(&received, &by_both, &other.nostr, until).unwrap()),
+        Err("sender_differs")
+    );
+    assert_eq!(
+        hears(confirm(&received, &received.agreement, &shop.nostr, until).unwrap()),
+        Err("missing_signature")
+    );
     let by_other = received.agreement.countersign(&other.signing, clock.now()).unwrap();
-    assert_eq!(hears(confirm(&received, &by_other, &shop.nostr, until).unwrap()), Err("missing_signature"));
+    assert_eq!(
+        hears(confirm(&received, &by_other, &shop.nostr, until).unwrap()),
+        Err("missing_signature")
+    );
     let mut changed: Agreement = received.agreement.body().unwrap();
     changed.terms.id = "SD-BASE-ATP".into();
     let changed = SignedRecord::sign(&changed, &shop.signing, clock.now()).unwrap();
-    assert_eq!(hears(confirm(&received, &changed, &shop.nostr, until).unwrap()), Err("different_document"));
-    let elsewhere = ReceivedAcceptance { id: "11".repeat(32).parse().unwrap(), ..received.clone() };
-    assert_eq!(hears(confirm(&elsewhere, &by_both, &shop.nostr, until).unwrap()), Err("wrong_offer"));
-    assert_eq!(hears(refuse(&elsewhere, "sold_out", &shop.nostr, until).unwrap()), Err("wrong_offer"));
-    let forged = String::from_utf8(by_both.bytes().unwrap()).unwrap().replace("\"proofValue\":\"z", "\"proofValue\":\"z2");
+    assert_eq!(
+        hears(confirm(&received, &changed, &shop.nostr, until).unwrap()),
+        Err("different_document")
+    );
+    let elsewhere = ReceivedAcceptance {
+        id: "11".repeat(32).parse().unwrap(),
+        ..received.clone()
+    };
+    assert_eq!(
+        hears(confirm(&elsewhere, &by_both, &shop.nostr, until).unwrap()),
+        Err("wrong_offer")
+    );
+    assert_eq!(
+        hears(refuse(&elsewhere, "sold_out", &shop.nostr, until).unwrap()),
+        Err("wrong_offer")
+    );
+    let forged = String::from_utf8(by_both.bytes().unwrap())
+        .unwrap()
+        .replace("\"proofValue\":\"z", "\"proofValue\":\"z2");
     if let Ok(forged) = SignedRecord::parse(forged.as_bytes()) {
-        assert_eq!(hears(confirm(&received, &forged, &shop.nostr, until).unwrap()), Err("bad_signature"));
+        assert_eq!(
+            hears(confirm(&received, &forged, &shop.nostr, until).unwrap()),
+            Err("bad_signature")
+        );
     }
-    assert_eq!(current_acceptance(&person.vault, &intent.id).unwrap().state, AcceptanceState::Queued);
+    assert_eq!(
+        current_acceptance(&person.vault, &intent.id).unwrap().state,
+        AcceptanceState::Queued
+    );
 
     let confirmed = hears(confirm(&received, &by_both, &shop.nostr, until).unwrap()).unwrap();
     assert_eq!(confirmed.state, AcceptanceState::Confirmed);
     // A refusal after the confirmation, or another set of signatures, changes nothing.
-    assert_eq!(hears(refuse(&received, "sold_out", &shop.nostr, until).unwrap()), Ok(confirmed.clone()));
-    let again = received.agreement.countersign(&shop.signing, clock.now().plus_secs(1)).unwrap();
-    assert_eq!(hears(confirm(&received, &again, &shop.nostr, until).unwrap()), Ok(confirmed));
+    assert_eq!(
+        hears(refuse(&received, "sold_out", &shop.nostr, until).unwrap()),
+        Ok(confirmed.clone())
+    );
+    let again = received
+        .agreement
+        .countersign(&shop.signing, clock.now().plus_secs(1))
+        .unwrap();
+    assert_eq!(
+        hears(confirm(&received, &again, &shop.nostr, until).unwrap()),
+        Ok(confirmed)
+    );
 }
 
 #[tokio::test]
@@ -237,38 +350,87 @@ async fn a_desk_believes_only_an_acceptance_of_its_own_offer_by_who_was_offered(
     let wrap = VerifiedEvent::check(acceptance_wrap(&person.vault, &intent.id).unwrap()).unwrap();
     let good = read(&shop, &wrap);
     let key = acceptance_key(&person.vault, &intent.id).unwrap();
-    let check = |received: &ReceivedAcceptance, now: Timestamp| check_acceptance(received, &offer.offer, &asked.author, now);
+    let check =
+        |received: &ReceivedAcceptance, now: Timestamp| check_acceptance(received, &offer.offer, &asked.author, now);
     assert!(check(&good, clock.now()).is_ok());
 
     let stranger = nostr_sdk::Keys::generate().public_key();
-    assert_eq!(check(&ReceivedAcceptance { sender: stranger, ..good.clone() }, clock.now()).unwrap_err(), Refused::SenderDiffers);
-    assert_eq!(check_acceptance(&good, &dearer.offer, &asked.author, clock.now()).unwrap_err(), Refused::WrongOffer);
-    assert_eq!(check(&good, clock.now().plus_secs(3600)).unwrap_err(), Refused::OfferExpired);
+    assert_eq!(
+        check(
+            &ReceivedAcceptance {
+                sender: stranger,
+                ..good.clone()
+            },
+            clock.now()
+        )
+        .unwrap_err(),
+        Refused::SenderDiffers
+    );
+    assert_eq!(
+        check_acceptance(&good, &dearer.offer, &asked.author, clock.now()).unwrap_err(),
+        Refused::WrongOffer
+    );
+    assert_eq!(
+        check(&good, clock.now().plus_secs(3600)).unwrap_err(),
+        Refused::OfferExpired
+    );
 
     let with_commitment = |signer: &SigningKey, change: &dyn Fn(&mut Commitment)| {
         let mut body: Commitment = good.commitment.body().unwrap();
         change(&mut body);
         let commitment = SignedRecord::sign(&body, signer, clock.now()).unwrap();
-        check(&ReceivedAcceptance { commitment, ..good.clone() }, clock.now()).unwrap_err()
+        check(
+            &ReceivedAcceptance {
+                commitment,
+                ..good.clone()
+            },
+            clock.now(),
+        )
+        .unwrap_err()
     };
     let other = SigningKey::generate().unwrap();
-    assert_eq!(with_commitment(&key, &|c| c.amount = "1.00 EUR".parse().unwrap()), Refused::WrongAmount);
-    assert_eq!(with_commitment(&key, &|c| c.payee = Some(other.did())), Refused::WrongParty);
+    assert_eq!(
+        with_commitment(&key, &|c| c.amount = "1.00 EUR".parse().unwrap()),
+        Refused::WrongAmount
+    );
+    assert_eq!(
+        with_commitment(&key, &|c| c.payee = Some(other.did())),
+        Refused::WrongParty
+    );
     assert_eq!(with_commitment(&key, &|c| c.payer = other.did()), Refused::WrongParty);
     assert_eq!(with_commitment(&key, &|c| c.terms = None), Refused::TermsDiffer);
-    assert_eq!(with_commitment(&key, &|c| c.expires = Some(clock.now())), Refused::CommitmentExpired);
+    assert_eq!(
+        with_commitment(&key, &|c| c.expires = Some(clock.now())),
+        Refused::CommitmentExpired
+    );
     assert_eq!(with_commitment(&other, &|_| {}), Refused::MissingSignature);
 
     let with_agreement = |signer: &SigningKey, change: &dyn Fn(&mut Agreement)| {
         let mut body: Agreement = good.agreement.body().unwrap();
         change(&mut body);
         let agreement = SignedRecord::sign(&body, signer, clock.now()).unwrap();
-        check(&ReceivedAcceptance { agreement, ..good.clone() }, clock.now()).unwrap_err()
+        check(
+            &ReceivedAcceptance {
+                agreement,
+                ..good.clone()
+            },
+            clock.now(),
+        )
+        .unwrap_err()
     };
     assert_eq!(with_agreement(&key, &|a| a.about = None), Refused::WrongOffer);
-    assert_eq!(with_agreement(&key, &|a| a.second_party = other.did()), Refused::WrongParty);
-    assert_eq!(with_agreement(&other, &|a| a.first_party = other.did()), Refused::WrongParty);
-    assert_eq!(with_agreement(&key, &|a| a.terms.id = "SD-BASE".into()), Refused::TermsDiffer);
+    assert_eq!(
+        with_agreement(&key, &|a| a.second_party = other.did()),
+        Refused::WrongParty
+    );
+    assert_eq!(
+        with_agreement(&other, &|a| a.first_party = other.did()),
+        Refused::WrongParty
+    );
+    assert_eq!(
+        with_agreement(&key, &|a| a.terms.id = "SD-BASE".into()),
+        Refused::TermsDiffer
+    );
     assert_eq!(with_agreement(&other, &|_| {}), Refused::MissingSignature);
 }
 
@@ -282,17 +444,38 @@ async fn an_expired_intent_is_not_sent_collected_or_accepted_and_its_key_is_forg
     clock.advance_ms(6 * 3_600_000);
 
     let code = |error: tekram_intent::IntentError| error.code();
-    assert_eq!(publish(&person.vault, &intent.id, &line, POW_BITS, &clock).await.map_err(code), Err("intent_expired"));
-    assert_eq!(collect(&person.vault, &intent.id, &line, UNTIL_THREE, &clock).await.map_err(code), Err("intent_expired"));
-    assert_eq!(accept(&person.vault, &intent.id, &offer.id, &clock).map_err(code), Err("intent_expired"));
+    assert_eq!(
+        publish(&person.vault, &intent.id, &line, POW_BITS, &clock)
+            .await
+            .map_err(code),
+        Err("intent_expired")
+    );
+    assert_eq!(
+        collect(&person.vault, &intent.id, &line, UNTIL_THREE, &clock)
+            .await
+            .map_err(code),
+        Err("intent_expired")
+    );
+    assert_eq!(
+        accept(&person.vault, &intent.id, &offer.id, &clock).map_err(code),
+        Err("intent_expired")
+    );
     let mut late = headphones(&person, &clock);
     late.valid_through = clock.now();
-    assert_eq!(compose(&person.vault, &late, &clock).map_err(code), Err("intent_expired"));
+    assert_eq!(
+        compose(&person.vault, &late, &clock).map_err(code),
+        Err("intent_expired")
+    );
 
     assert_eq!(expire(&person.vault, &clock).unwrap(), 1);
     assert_eq!(get(&person.vault, &intent.id).unwrap().state, IntentState::Expired);
     assert_eq!(person.kept_secrets(), 0);
-    assert_eq!(publish(&person.vault, &intent.id, &line, POW_BITS, &clock).await.map_err(code), Err("intent_expired"));
+    assert_eq!(
+        publish(&person.vault, &intent.id, &line, POW_BITS, &clock)
+            .await
+            .map_err(code),
+        Err("intent_expired")
+    );
 }
 
 #[tokio::test]
@@ -303,10 +486,16 @@ async fn an_unanswered_acceptance_lapses_with_its_commitment() {
     person.take(&intent, &[offer.wrap], clock.now());
     accept(&person.vault, &intent.id, &offer.id, &clock).unwrap();
     expire(&person.vault, &clock).unwrap();
-    assert_eq!(current_acceptance(&person.vault, &intent.id).unwrap().state, AcceptanceState::Queued);
+    assert_eq!(
+        current_acceptance(&person.vault, &intent.id).unwrap().state,
+        AcceptanceState::Queued
+    );
     clock.advance_ms(7 * 3_600_000);
     expire(&person.vault, &clock).unwrap();
-    assert_eq!(current_acceptance(&person.vault, &intent.id).unwrap().state, AcceptanceState::Lapsed);
+    assert_eq!(
+        current_acceptance(&person.vault, &intent.id).unwrap().state,
+        AcceptanceState::Lapsed
+    );
     assert_eq!(get(&person.vault, &intent.id).unwrap().state, IntentState::Expired);
     assert_eq!(person.kept_secrets(), 0);
 }
@@ -327,8 +516,15 @@ async fn a_withdrawn_intent_is_gone_from_the_relay_and_its_key_is_forgotten() {
 
     let draft = compose(&person.vault, &headphones(&person, &clock), &clock).unwrap();
     let line = town.line(&draft.id).await;
-    assert_eq!(withdraw(&person.vault, &draft.id, &line, &clock).await.unwrap().state, IntentState::Closed);
-    assert_eq!(town.stored(KIND_INTENT_STANDING).await.len(), 0, "a draft was never sent");
+    assert_eq!(
+        withdraw(&person.vault, &draft.id, &line, &clock).await.unwrap().state,
+        IntentState::Closed
+    );
+    assert_eq!(
+        town.stored(KIND_INTENT_STANDING).await.len(),
+        0,
+        "a draft was never sent"
+    );
 }
 
 #[tokio::test]
@@ -337,7 +533,13 @@ async fn an_intent_that_no_relay_took_waits_and_is_sent_unchanged() {
     let draft = compose(&person.vault, &headphones(&person, &clock), &clock).unwrap();
     let closed = town.line(&draft.id).await;
     closed.clone().close().await;
-    assert_eq!(publish(&person.vault, &draft.id, &closed, POW_BITS, &clock).await.unwrap_err().code(), "bus_closed");
+    assert_eq!(
+        publish(&person.vault, &draft.id, &closed, POW_BITS, &clock)
+            .await
+            .unwrap_err()
+            .code(),
+        "bus_closed"
+    );
     let waiting = get(&person.vault, &draft.id).unwrap();
     assert_eq!((waiting.state, waiting.published), (IntentState::Open, None));
     assert_eq!(unsent(&person.vault).unwrap()[0].step, UnsentStep::Publish);
@@ -345,8 +547,13 @@ async fn an_intent_that_no_relay_took_waits_and_is_sent_unchanged() {
     let person = person.reopened();
     clock.advance_ms(1000);
     let line = town.line(&draft.id).await;
-    let published = publish(&person.vault, &draft.id, &line, POW_BITS, &clock).await.unwrap();
+    let published = publish(&person.vault, &draft.id, &line, POW_BITS, &clock)
+        .await
+        .unwrap();
     assert_eq!(published.event_id, waiting.event_id);
     assert_eq!(published.published, Some(clock.now()));
-    assert_eq!(town.stored(KIND_INTENT_STANDING).await[0].id.to_hex(), published.event_id.unwrap());
+    assert_eq!(
+        town.stored(KIND_INTENT_STANDING).await[0].id.to_hex(),
+        published.event_id.unwrap()
+    );
 }

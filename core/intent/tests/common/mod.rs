@@ -7,8 +7,8 @@ use std::time::Duration;
 use nostr_sdk::{Event, Filter, Keys, Kind, PublicKey};
 use tekram_harness::relay::Relay;
 use tekram_intent::{
-    Cell, Collected, Collector, Intent, Line, POW_BITS, Position, Quote, Reach, ReceivedIntent, Refused, SCHEMA, Seller,
-    SystemRandomness, Wish, compose, locate, parse_intent, publish,
+    Cell, Collected, Collector, Intent, Line, POW_BITS, Position, Quote, Reach, ReceivedIntent, Refused, SCHEMA,
+    Seller, SystemRandomness, Wish, compose, locate, parse_intent, publish,
 };
 use tekram_net::{Bus, BusLimits, NetPolicy, NostrBus, VerifiedEvent, sealed};
 use tekram_primitives::canonical::sha256_hex;
@@ -32,7 +32,10 @@ pub fn clock() -> FixedClock {
 }
 
 pub fn my_terms() -> TermsRef {
-    TermsRef { id: "PDC-INTENT".into(), sha256: sha256_hex(b"the person's terms") }
+    TermsRef {
+        id: "PDC-INTENT".into(),
+        sha256: sha256_hex(b"the person's terms"),
+    }
 }
 
 pub struct Town {
@@ -41,22 +44,32 @@ pub struct Town {
 
 impl Town {
     pub fn new() -> Self {
-        Self { relay: Relay::start(0).unwrap() }
+        Self {
+            relay: Relay::start(0).unwrap(),
+        }
     }
 
     pub async fn bus(&self) -> NostrBus {
         let policy = NetPolicy::default().allow(&self.relay.url.parse().unwrap());
-        NostrBus::connect(&[self.relay.url.clone()], &policy, BusLimits::default()).await.unwrap()
+        NostrBus::connect(&[self.relay.url.clone()], &policy, BusLimits::default())
+            .await
+            .unwrap()
     }
 
     pub async fn line(&self, intent: &str) -> Line {
         let policy = NetPolicy::default().allow(&self.relay.url.parse().unwrap());
-        Line::open(intent, &[self.relay.url.clone()], &policy, BusLimits::default()).await.unwrap()
+        Line::open(intent, &[self.relay.url.clone()], &policy, BusLimits::default())
+            .await
+            .unwrap()
     }
 
     /// Everything of one kind that the relay has.
     pub async fn stored(&self, kind: u16) -> Vec<VerifiedEvent> {
-        self.bus().await.fetch(Filter::new().kind(Kind::from(kind)), PATIENCE).await.unwrap()
+        self.bus()
+            .await
+            .fetch(Filter::new().kind(Kind::from(kind)), PATIENCE)
+            .await
+            .unwrap()
     }
 
     /// An intent of a new person, published, as the person and as a shop sees it.
@@ -77,7 +90,12 @@ impl Town {
 
     pub async fn event(&self, intent: &Intent) -> VerifiedEvent {
         let id = intent.event_id.as_deref().unwrap().parse().unwrap();
-        self.bus().await.fetch(Filter::new().id(id), PATIENCE).await.unwrap().remove(0)
+        self.bus()
+            .await
+            .fetch(Filter::new().id(id), PATIENCE)
+            .await
+            .unwrap()
+            .remove(0)
     }
 }
 
@@ -91,8 +109,14 @@ impl Person {
     pub fn new(name: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::open(folder.path()).unwrap();
-        let vault = store.create(name, &Passphrase::from("correct horse"), &[SCHEMA], &SystemClock).unwrap();
-        Self { folder, vault, name: name.into() }
+        let vault = store
+            .create(name, &Passphrase::from("correct horse"), &[SCHEMA], &SystemClock)
+            .unwrap();
+        Self {
+            folder,
+            vault,
+            name: name.into(),
+        }
     }
 
     /// As after the program was ended and started again.
@@ -100,7 +124,9 @@ impl Person {
         let Self { folder, vault, name } = self;
         vault.lock().unwrap();
         let store = Store::open(folder.path()).unwrap();
-        let vault = store.unlock(&name, &Passphrase::from("correct horse"), &[SCHEMA]).unwrap();
+        let vault = store
+            .unlock(&name, &Passphrase::from("correct horse"), &[SCHEMA])
+            .unwrap();
         Self { folder, vault, name }
     }
 
@@ -120,8 +146,15 @@ impl Person {
 
     /// Gives wraps to the collector of an intent, as if a relay had sent them.
     pub fn take(&self, intent: &Intent, wraps: &[Event], now: Timestamp) -> Collected {
-        let wraps: Vec<VerifiedEvent> = wraps.iter().cloned().map(|wrap| VerifiedEvent::check(wrap).unwrap()).collect();
-        Collector::open(&self.vault, &intent.id, now).unwrap().take(&self.vault, &wraps, now).unwrap()
+        let wraps: Vec<VerifiedEvent> = wraps
+            .iter()
+            .cloned()
+            .map(|wrap| VerifiedEvent::check(wrap).unwrap())
+            .collect();
+        Collector::open(&self.vault, &intent.id, now)
+            .unwrap()
+            .take(&self.vault, &wraps, now)
+            .unwrap()
     }
 
     /// The one reason for which a wrap is refused.
@@ -157,12 +190,21 @@ pub struct Shop {
 impl Shop {
     pub fn new(name: &str) -> Self {
         let (signing, nostr) = (SigningKey::generate().unwrap(), Keys::generate());
-        let card = card(name, &signing, &nostr.public_key(), SystemClock.now().plus_secs(30 * 24 * 3600));
+        let card = card(
+            name,
+            &signing,
+            &nostr.public_key(),
+            SystemClock.now().plus_secs(30 * 24 * 3600),
+        );
         Self { signing, nostr, card }
     }
 
     pub fn seller(&self) -> Seller<'_> {
-        Seller { signing: &self.signing, nostr: &self.nostr, card: &self.card }
+        Seller {
+            signing: &self.signing,
+            nostr: &self.nostr,
+            card: &self.card,
+        }
     }
 
     /// An honest offer at this price.
@@ -197,7 +239,14 @@ impl Shop {
     }
 
     pub fn seals(&self, to: &PublicKey, message: &Message) -> Event {
-        sealed::seal_to(to, &self.nostr, KIND_MESSAGE, &serde_json::to_string(message).unwrap(), None).unwrap()
+        sealed::seal_to(
+            to,
+            &self.nostr,
+            KIND_MESSAGE,
+            &serde_json::to_string(message).unwrap(),
+            None,
+        )
+        .unwrap()
     }
 }
 
