@@ -345,7 +345,7 @@ mod tests {
         );
         assert_eq!(
             at(Some("u2edh")).points,
-            290,
+            289,
             "a cell next door, 4.9 km from middle to middle"
         );
     }

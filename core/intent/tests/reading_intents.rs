@@ -103,6 +103,29 @@ fn a_whole_event_is_read() {
 }
 
 #[test]
+fn the_example_of_the_protocol_page_is_read_and_is_what_we_write() {
+    let page = include_str!("../../../docs/protocol/intent.md");
+    let example = page.split("```json").nth(1).unwrap().split("```").next().unwrap();
+    let example: serde_json::Value = serde_json::from_str(example).unwrap();
+    let mut tags: Vec<Vec<String>> = serde_json::from_value(example["tags"].clone()).unwrap();
+    let nonce = tags.pop().unwrap();
+    assert_eq!(
+        (nonce[0].as_str(), nonce[1].len(), nonce[2].as_str()),
+        ("nonce", 16, "12")
+    );
+    let draft = Draft {
+        kind: u16::try_from(example["kind"].as_u64().unwrap()).unwrap(),
+        content: example["content"].as_str().unwrap().into(),
+        tags: tags.clone(),
+        bits: BITS,
+        created: 1_790_000_000,
+    };
+    let read = draft.read().unwrap();
+    let view = relay_view(&read.demand, Reach::Standing).unwrap();
+    assert_eq!((view.content, view.tags), (draft.content, tags.split_off(1)));
+}
+
+#[test]
 fn tags_must_say_what_the_content_says() {
     let g = |cell: &str| vec!["g".to_owned(), cell.to_owned()];
     assert_eq!(

@@ -343,6 +343,11 @@ mod tests {
     }
 
     #[test]
+    fn the_example_of_the_protocol_page_carries_the_shipped_texts_hash() {
+        assert!(include_str!("../../../docs/protocol/intent.md").contains(&terms("PDC-INTENT").unwrap().sha256));
+    }
+
+    #[test]
     fn the_notice_goes_with_the_roster() {
         assert!(roster().notice.contains("World Wide Web Consortium"));
         assert!(include_str!("../roster/dpv-p7012/LICENSE.md").contains("THIS WORK IS PROVIDED \"AS IS,\""));
