@@ -299,3 +299,68 @@ async fn an_event_too_large_for_any_relay_is_not_sent() {
     bus.close().await;
     assert!(client.said.recv().await.is_none(), "nothing was sent");
 }
+
+#[tokio::test]
+async fn a_page_larger_than_what_may_wait_arrives_whole_also_within_one_second() {
+    let mut relay = RawRelay::start().await;
+    let limits = BusLimits {
+        max_waiting_bytes: 256 * 1024,
+        ..quick()
+    };
+    let (bus, mut client) = connected(&mut relay, limits).await;
+    let now = nostr_sdk::Timestamp::now();
+    let stored: Vec<Event> = (0..90)
+        .map(|n| {
+            let text = format!("{n}{}", "x".repeat(100_000));
+            EventBuilder::text_note(text)
+                .custom_created_at(now)
+                .sign_with_keys(&Keys::generate())
+                .unwrap()
+        })
+        .collect();
+    let serve = async {
+        let live = client.hear("REQ").await;
+        client.eose(&live);
+        let page = client.hear("REQ").await;
+        for one in &stored {
+            client.say(&event(&page, &json!(one)));
+        }
+        client.eose(&page);
+    };
+    let (listening, ()) = tokio::join!(bus.listen(notes()), serve);
+    let mut listening = listening.unwrap();
+    let mut got = std::collections::BTreeSet::new();
+    while got.len() < stored.len() {
+        got.insert(listening.next().await.unwrap().id);
+    }
+    assert_eq!(bus.status()[0].dropped.cut, 0);
+}
+
+#[tokio::test]
+async fn a_page_that_nobody_reads_does_not_hold_up_a_publication() {
+    let mut relay = RawRelay::start().await;
+    let limits = BusLimits {
+        max_waiting_bytes: 128 * 1024,
+        ..quick()
+    };
+    let (bus, mut client) = connected(&mut relay, limits).await;
+    let big: Vec<Event> = (0..60).map(|n| note(&format!("{n}{}", "x".repeat(100_000)))).collect();
+    let serve = async {
+        let live = client.hear("REQ").await;
+        client.eose(&live);
+        let page = client.hear("REQ").await;
+        for one in &big {
+            client.say(&event(&page, &json!(one)));
+        }
+        let sent = client.hear("EVENT").await;
+        client.say(&json!(["OK", sent[1]["id"], true, ""]));
+    };
+    let publish = async {
+        let listening = bus.listen(notes()).await.unwrap();
+        let published = bus.publish(&note("x")).await;
+        drop(listening);
+        published
+    };
+    let (published, ()) = tokio::join!(publish, serve);
+    assert_eq!(published.unwrap().accepted.len(), 1);
+}

@@ -13,8 +13,9 @@ use nostr_sdk::{Filter, Timestamp};
 use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, timeout};
 
-use super::connection::{End, Item, Relay, Subscription, count};
+use super::connection::{Relay, count};
 use super::seen::Seen;
+use super::subscription::{End, Item, Subscription, WhenFull};
 use crate::bus::BusLimits;
 use crate::verified::VerifiedEvent;
 
@@ -129,7 +130,7 @@ pub(super) async fn stored<S: Sink>(
             return Ok(());
         }
         page.limit = Some(wanted);
-        let mut subscription = gate.relay.open(&page).await.map_err(Stopped::Ended)?;
+        let mut subscription = gate.relay.open(&page, WhenFull::Wait).await.map_err(Stopped::Ended)?;
         let mut matching = 0_usize;
         let mut oldest: Option<Timestamp> = None;
         let cut = loop {
@@ -153,7 +154,7 @@ pub(super) async fn stored<S: Sink>(
                         }
                     }
                 }
-                // More than fits at once: go on from where it was cut, as with a short page.
+                // Cut for a publication's sake: go on from there. Of that one second, some may be missed.
                 Err(End::Cut { .. }) => break true,
                 Err(end) => return Err(Stopped::Ended(end)),
             }
@@ -187,7 +188,7 @@ pub(super) async fn follow(
     while gate.relay.connected().await {
         let mut live_filter = gate.filter.clone();
         live_filter.limit = Some(1);
-        let Ok(mut live) = gate.relay.open(&live_filter).await else {
+        let Ok(mut live) = gate.relay.open(&live_filter, WhenFull::Cut).await else {
             return;
         };
         let began = Instant::now();

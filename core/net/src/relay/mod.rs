@@ -11,6 +11,8 @@ mod dial;
 mod follow;
 mod message;
 mod seen;
+mod session;
+mod subscription;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -25,10 +27,11 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
-use self::connection::{End, Relay};
+use self::connection::Relay;
 use self::dial::{Dialer, RelayAddress};
 use self::follow::{Confirmation, Gate, Sink, Stopped, follow, stored};
 use self::seen::Seen;
+use self::subscription::End;
 use crate::address::{NameLookup, SystemNames};
 use crate::bus::{Bus, BusLimits, Listening, Published, RelayStatus};
 use crate::error::BusError;
@@ -179,11 +182,11 @@ impl Bus for NostrBus {
                 Err(reason) => published.refused.push((relay.to_owned(), reason)),
             }
         }
-        published.refused.extend(
-            silent
-                .into_iter()
-                .map(|relay| (relay.to_owned(), "timed_out".to_owned())),
-        );
+        for relay in self.relays.iter().filter(|relay| silent.contains(&relay.origin())) {
+            published
+                .refused
+                .push((relay.origin().to_owned(), relay.why_silent().to_owned()));
+        }
         published.accepted.sort();
         published.refused.sort();
         if published.accepted.is_empty() {
