@@ -239,6 +239,8 @@ fn spawn(options: &NutshellOptions) -> Result<Child, NutshellError> {
         .env("MINT_PRIVATE_KEY", private_key(dir)?)
         .env("MINT_LISTEN_HOST", "127.0.0.1")
         .env("MINT_LISTEN_PORT", &port)
+        // Keysets for sat (index 0) and eur (index 3); a backend alone brings none.
+        .env("MINT_DERIVATION_PATH_LIST", r#"["m/0'/3'/0'"]"#)
         .env("MINT_BACKEND_BOLT11_SAT", "FakeWallet")
         .env("MINT_BACKEND_BOLT11_EUR", "FakeWallet")
         .env("MINT_INPUT_FEE_PPK", options.input_fee_ppk.to_string())

@@ -180,8 +180,20 @@ impl Exchanger {
         Ok(made)
     }
 
-    /// The mint answered with an error: finds out what happened to the exchange.
-    async fn reconcile(&self, exchange: &Exchange, error: &cdk::Error) -> Result<(), CashuError> {
+    /// Learns from the mint whether a prepared exchange happened, without asking for it again: books it when it did.
+    /// `false` when the mint has no signature for it.
+    pub(super) async fn look(&self, exchange: &Exchange) -> Result<bool, CashuError> {
+        if exchange.stage != Stage::Prepared {
+            return Ok(exchange.stage == Stage::Done);
+        }
+        match self.read_back(exchange).await? {
+            Some(signatures) => self.finish(exchange, signatures).await.map(|()| true),
+            None => Ok(false),
+        }
+    }
+
+    /// The signatures that the mint made for an exchange (NUT-09); `None` when it made none.
+    async fn read_back(&self, exchange: &Exchange) -> Result<Option<Vec<BlindSignature>>, CashuError> {
         let outputs = blinded(exchange)?;
         let restored = self
             .mint
@@ -200,11 +212,17 @@ impl Exchanger {
             .iter()
             .filter_map(|output| found.remove(&output.blinded_secret))
             .collect();
-        if signatures.len() == outputs.len() {
-            return self.finish(exchange, signatures).await;
+        match signatures.len() {
+            0 => Ok(None),
+            count if count == outputs.len() => Ok(Some(signatures)),
+            _ => Err(self.lied("signatures for a part of an exchange")),
         }
-        if !signatures.is_empty() {
-            return Err(self.lied("signatures for a part of an exchange"));
+    }
+
+    /// The mint answered with an error: finds out what happened to the exchange.
+    async fn reconcile(&self, exchange: &Exchange, error: &cdk::Error) -> Result<(), CashuError> {
+        if let Some(signatures) = self.read_back(exchange).await? {
+            return self.finish(exchange, signatures).await;
         }
         if matches!(error, cdk::Error::BlindedMessageAlreadySigned) {
             return Err(self.lied("outputs it says it signed, without the signatures"));

@@ -140,6 +140,18 @@ impl CashuWallet {
         }
     }
 
+    /// Asks the mint whether a lock of unknown outcome happened, without asking for it again, and books it when it did.
+    ///
+    /// # Errors
+    /// [`CashuError::OutcomeUnknown`] and the like when the mint cannot be asked; the vault's.
+    pub async fn look_up_lock(&self, commitment_id: &str) -> Result<LockProgress, CashuError> {
+        let _turn = self.turn.lock().await;
+        if let Some(exchange) = self.living(Purpose::Lock, commitment_id).await? {
+            self.exchanger.look(&exchange).await?;
+        }
+        self.lock_progress(commitment_id).await
+    }
+
     /// What a lock of `budget_minor` would come to with the ecash that is there, or, if that is too little, with ecash
     /// fresh from a top-up. No effect; the keyset is asked of the mint when it is not known.
     ///
@@ -290,6 +302,13 @@ impl CashuWallet {
             .await?
             .filter(|lock| !lock.token.is_empty())
             .ok_or(CashuError::LockUnknown)?;
+        if let Some(back_minor) = self.refunded_minor(&lock.token).await? {
+            return Ok(back_minor);
+        }
+        if self.clock_skew_ms().is_none() {
+            // Asks the mint, and so learns what its clock says.
+            self.check_mint().await?;
+        }
         let now_s = self.clock.now().secs();
         let mint_now_s = now_s.saturating_add(self.clock_skew_ms().unwrap_or(0).div_euclid(1000));
         if now_s.min(mint_now_s) <= lock.locktime_s {

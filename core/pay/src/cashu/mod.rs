@@ -19,6 +19,7 @@ mod error;
 mod exchange;
 mod lock;
 pub mod plan;
+mod rail;
 mod redeem;
 mod store;
 mod token;
@@ -27,6 +28,7 @@ mod wallet;
 
 pub use error::CashuError;
 pub use lock::{LockOrder, LockProgress, Locked};
+pub use rail::CashuRail;
 pub use redeem::Redeemed;
 pub use store::{MIGRATION_1, VaultWalletStore};
 pub use token::{MAX_TOKEN_BYTES, MAX_TOKEN_PROOFS, TokenState, p2pk_public_key};

@@ -26,7 +26,7 @@ use super::exchange::Exchanger;
 use super::plan::{self, Denominations};
 use super::store::exchanges::{self, Exchange, NewExchange, Output, Purpose, Stage};
 use super::store::proofs::{self, ProofFilter};
-use super::store::{CounterKind, VaultWalletStore, advance};
+use super::store::{CounterKind, VaultWalletStore, advance, quotes};
 use super::transport::MintTransport;
 
 /// The seed that this wallet's own secrets come from (NUT-13).
@@ -133,10 +133,7 @@ impl CashuWallet {
         mint_url: &str,
         unit: &str,
     ) -> Result<Self, CashuError> {
-        let mint_url = MintUrl::from_str(mint_url).map_err(|_| CashuError::BadMintUrl)?;
-        if !matches!(url::Url::parse(&mint_url.to_string()), Ok(url) if url.has_host()) {
-            return Err(CashuError::BadMintUrl);
-        }
+        let mint_url = mint_address(mint_url)?;
         let unit = CurrencyUnit::from_str(unit).map_err(|_| CashuError::BadUnit)?;
         let seed = seed_of(&vault, vault.epoch())?;
         let store = VaultWalletStore::new(vault.clone());
@@ -230,6 +227,11 @@ impl CashuWallet {
             .await
     }
 
+    /// The wallet's tables.
+    pub(super) fn store(&self) -> &VaultWalletStore {
+        &self.exchanger.store
+    }
+
     pub(super) fn unspent(&self) -> ProofFilter {
         ProofFilter {
             mint_url: Some(self.exchanger.mint_url.clone()),
@@ -273,6 +275,15 @@ impl CashuWallet {
     /// # Errors
     /// [`CashuError::QuoteUnknown`], or the way's.
     pub async fn quote(&self, quote_id: &str) -> Result<TopUpQuote, CashuError> {
+        let id = quote_id.to_owned();
+        let stored: Option<MintQuote> = self
+            .exchanger
+            .store
+            .read(move |conn| Ok::<_, CashuError>(quotes::get(conn, &id)?))
+            .await?;
+        stored
+            .filter(|quote| quote.mint_url == self.exchanger.mint_url && quote.unit == self.exchanger.unit)
+            .ok_or(CashuError::QuoteUnknown)?;
         let quote = self
             .exchanger
             .wallet
@@ -414,13 +425,24 @@ impl CashuWallet {
         })
     }
 
-    /// The exchange that lives for a subject.
+    /// The exchange that lives for a subject. One of another mint or unit is refused: its subject is taken.
     pub(super) async fn living(&self, purpose: Purpose, subject: &str) -> Result<Option<Exchange>, CashuError> {
         let subject = subject.to_owned();
-        self.exchanger
+        let living = self
+            .exchanger
             .store
             .read(move |conn| Ok::<_, CashuError>(exchanges::living(conn, purpose, &subject)?))
-            .await
+            .await?;
+        match living {
+            Some(exchange) if exchange.mint_url != self.exchanger.mint_url || exchange.unit != self.exchanger.unit => {
+                Err(match purpose {
+                    Purpose::TopUp => CashuError::QuoteUnknown,
+                    Purpose::Lock => CashuError::LockDiffers,
+                    Purpose::Redeem | Purpose::Refund => CashuError::TokenOtherMint,
+                })
+            }
+            living => Ok(living),
+        }
     }
 
     /// The keyset that signs new proofs, its id checked against its keys (NUT-02).
@@ -439,6 +461,15 @@ impl CashuWallet {
             .await
             .map(|_| ())
             .map_err(|error| self.exchanger.question_failed(&error))
+    }
+}
+
+/// A mint's address in the one form in which it is compared.
+pub(super) fn mint_address(text: &str) -> Result<MintUrl, CashuError> {
+    let mint_url = MintUrl::from_str(text).map_err(|_| CashuError::BadMintUrl)?;
+    match url::Url::parse(&mint_url.to_string()) {
+        Ok(url) if url.has_host() && matches!(url.scheme(), "http" | "https") => Ok(mint_url),
+        _ => Err(CashuError::BadMintUrl),
     }
 }
 

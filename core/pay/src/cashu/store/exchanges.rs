@@ -106,7 +106,6 @@ pub(crate) struct Exchange {
     pub stage: Stage,
     pub inputs: Vec<Proof>,
     pub outputs: Vec<Output>,
-    pub void_reason: String,
 }
 
 impl fmt::Debug for Exchange {
@@ -121,17 +120,17 @@ impl fmt::Debug for Exchange {
     }
 }
 
-const SELECT: &str = "SELECT exchange_no, purpose, subject, mint_url, unit, operation, stage, inputs, outputs, void_reason \
+const SELECT: &str = "SELECT exchange_no, purpose, subject, mint_url, unit, operation, stage, inputs, outputs \
                       FROM pay_cashu_exchange";
 
 struct StoredExchange {
     no: i64,
-    texts: [String; 9],
+    texts: [String; 8],
 }
 
 impl StoredExchange {
     fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
-        let mut texts: [String; 9] = Default::default();
+        let mut texts: [String; 8] = Default::default();
         for (column, text) in texts.iter_mut().enumerate() {
             *text = row.get(column + 1)?;
         }
@@ -139,17 +138,7 @@ impl StoredExchange {
     }
 
     fn parse(self) -> Result<Exchange, StoreError> {
-        let [
-            purpose,
-            subject,
-            mint_url,
-            unit,
-            operation,
-            stage,
-            inputs,
-            outputs,
-            void_reason,
-        ] = self.texts;
+        let [purpose, subject, mint_url, unit, operation, stage, inputs, outputs] = self.texts;
         Ok(Exchange {
             no: self.no,
             purpose: Purpose::parse(&purpose)?,
@@ -165,7 +154,6 @@ impl StoredExchange {
             },
             inputs: from_json(TABLE, &inputs)?,
             outputs: from_json(TABLE, &outputs)?,
-            void_reason,
         })
     }
 }
@@ -237,7 +225,6 @@ pub(crate) fn insert(tx: &Transaction<'_>, new: NewExchange) -> Result<Exchange,
         stage: Stage::Prepared,
         inputs: new.inputs,
         outputs: new.outputs,
-        void_reason: String::new(),
     })
 }
 

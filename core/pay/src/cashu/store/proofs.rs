@@ -153,6 +153,16 @@ pub(crate) fn sum(conn: &Connection, filter: &ProofFilter) -> Result<u64, StoreE
     u64::try_from(sum).map_err(unreadable(TABLE))
 }
 
+/// What could be spent at a mint, by unit, in minor units.
+pub(crate) fn unspent_by_unit(conn: &Connection, mint_url: &str) -> Result<Vec<(String, i64)>, StoreError> {
+    let mut statement = conn.prepare_cached(
+        "SELECT unit, SUM(amount_minor) FROM pay_cashu_proof
+         WHERE mint_url = ?1 AND state = 'UNSPENT' GROUP BY unit ORDER BY unit",
+    )?;
+    let rows = statement.query_map([mint_url], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
 /// Adds proofs, or renews those that are there; a derivation index once known is kept.
 pub(crate) fn put(tx: &Transaction<'_>, proofs: &[ProofInfo]) -> Result<(), StoreError> {
     let mut statement = tx.prepare_cached(

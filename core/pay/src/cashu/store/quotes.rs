@@ -96,13 +96,14 @@ pub(crate) fn list<Q: StoredQuote>(conn: &Connection) -> Result<Vec<Q>, StoreErr
 }
 
 /// Adds a quote, or changes it from the version the caller read it at; `ConcurrentUpdate` when that is not the version
-/// in the table any more.
+/// in the table any more, or when another mint gave the quote its id.
 pub(crate) fn put<Q: StoredQuote>(tx: &Transaction<'_>, quote: &Q) -> Result<(), StoreError> {
     let changed = tx.execute(
         "INSERT INTO pay_cashu_quote (kind, quote_id, version, used_by, body) VALUES (?1, ?2, ?3, ?4, ?5)
          ON CONFLICT (kind, quote_id) DO UPDATE SET version = version + 1, used_by = excluded.used_by,
              body = excluded.body
-         WHERE version = excluded.version",
+         WHERE version = excluded.version
+             AND json_extract(body, '$.mint_url') IS json_extract(excluded.body, '$.mint_url')",
         params![
             Q::KIND,
             quote.id(),
