@@ -20,8 +20,8 @@ use crate::schema;
 pub(crate) const FILE: &str = "vault.db";
 const WAL_FILE: &str = "vault.db-wal";
 
-/// SQLCipher's page size.
-const PAGE_BYTES: u64 = 4096;
+/// Twice SQLCipher's own choice: fewer pages to authenticate for the same rows. Never changes for a file.
+const PAGE_BYTES: u64 = 8192;
 /// Statements that a connection keeps prepared.
 const STATEMENTS: usize = 128;
 /// The one writer and the readers that are kept have this much cache each, in KiB: 64 MiB together.
@@ -105,6 +105,11 @@ fn give_key(connection: &Connection, key: &Secret32, salt: Option<&str>) -> Resu
         pragma.push_str(part);
     }
     connection.execute_batch(&pragma)?;
+    // HMAC-SHA256 instead of SHA-512: phones and current processors compute it in hardware, and 128 bits of strength are
+    // enough for a page's tag.
+    connection.execute_batch(&format!(
+        "PRAGMA cipher_page_size = {PAGE_BYTES}; PRAGMA cipher_hmac_algorithm = HMAC_SHA256;"
+    ))?;
     let version: Option<String> = connection
         .query_row("PRAGMA cipher_version", [], |row| row.get(0))
         .or_else(|error| match error {

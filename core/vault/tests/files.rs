@@ -4,6 +4,7 @@
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::indexing_slicing,
+    clippy::string_slice,
     clippy::panic,
     missing_docs
 )]
@@ -16,6 +17,9 @@ use std::path::Path;
 use support::{Device, count_notes, fingerprints, passphrase, refusal, write_note};
 use tekram_primitives::secret::Passphrase;
 use tekram_vault::VaultError;
+
+/// A vault's page size, in bytes.
+const PAGE: usize = 8192;
 
 /// Puts `bytes` in place of a file, looks at the refusal, checks that nothing was touched, and puts the file back.
 fn refusal_with(device: &Device, id: &str, file: &str, bytes: &[u8]) -> &'static str {
@@ -42,9 +46,19 @@ fn a_vault_cut_anywhere_is_called_truncated_and_opens_again_when_whole() {
     let device = Device::new();
     let id = device.locked_vault_with_notes("Home");
     let whole = fs::read(device.folder_of(&id).join("vault.db")).unwrap();
-    assert!(whole.len() > 10 * 4096);
-    let mut lengths = vec![0, 1, 15, 16, 100, 4095, 4097, whole.len() - 1, whole.len() - 4095];
-    lengths.extend((1..whole.len() / 4096).map(|pages| pages * 4096));
+    assert!(whole.len() > 10 * PAGE);
+    let mut lengths = vec![
+        0,
+        1,
+        15,
+        16,
+        100,
+        PAGE - 1,
+        PAGE + 1,
+        whole.len() - 1,
+        whole.len() - PAGE + 1,
+    ];
+    lengths.extend((1..whole.len() / PAGE).map(|pages| pages * PAGE));
     for length in lengths {
         assert_eq!(
             refusal_with(&device, &id, "vault.db", &whole[..length]),
@@ -52,7 +66,7 @@ fn a_vault_cut_anywhere_is_called_truncated_and_opens_again_when_whole() {
             "cut to {length}"
         );
     }
-    assert_eq!(count_notes(&device.unlock(&id).unwrap()), 50);
+    assert_eq!(count_notes(&device.unlock(&id).unwrap()), 80);
 }
 
 #[test]
@@ -153,7 +167,7 @@ fn files_of_two_vaults_in_one_folder_are_told_apart() {
     fs::write(home_folder.join("header.json"), header).unwrap();
     fs::write(home_folder.join("vault.db"), database).unwrap();
     for id in [home, work] {
-        assert_eq!(count_notes(&device.unlock(&id).unwrap()), 50);
+        assert_eq!(count_notes(&device.unlock(&id).unwrap()), 80);
     }
 }
 
@@ -210,11 +224,11 @@ fn every_flipped_page_is_noticed_at_the_latest_when_it_is_read() {
     let id = device.locked_vault_with_notes("Home");
     let path = device.folder_of(&id).join("vault.db");
     let whole = fs::read(&path).unwrap();
-    let flips = (0..40).chain([100, 2000, 4000, 4095]).map(|offset| (0, offset));
-    let flips = flips.chain((1..whole.len() / 4096).map(|page| (page, 77 + page)));
+    let flips = (0..40).chain([100, 2000, 4000, PAGE - 1]).map(|offset| (0, offset));
+    let flips = flips.chain((1..whole.len() / PAGE).map(|page| (page, 77 + page)));
     for (page, offset) in flips {
         let mut changed = whole.clone();
-        changed[page * 4096 + offset] ^= 1;
+        changed[page * PAGE + offset] ^= 1;
         fs::write(&path, &changed).unwrap();
         let before = fingerprints(&device.folder_of(&id));
         let read = device.unlock(&id).and_then(|vault| {
@@ -235,13 +249,13 @@ fn every_flipped_page_is_noticed_at_the_latest_when_it_is_read() {
             }
             // A page that this question does not need: the answer is right.
             Ok(texts) => assert!(
-                page > 0 && texts.len() == 50,
+                page > 0 && texts.len() == 80,
                 "page {page} byte {offset} went unnoticed"
             ),
         }
     }
     fs::write(&path, &whole).unwrap();
-    assert_eq!(count_notes(&device.unlock(&id).unwrap()), 50);
+    assert_eq!(count_notes(&device.unlock(&id).unwrap()), 80);
 }
 
 #[test]
@@ -258,7 +272,57 @@ fn a_foreign_write_ahead_log_is_not_moved_into_the_vault() {
     assert_eq!(fs::read(folder.join("vault.db")).unwrap(), database);
     assert_eq!(fs::read(folder.join("vault.db-wal")).unwrap(), foreign);
     fs::remove_file(folder.join("vault.db-wal")).unwrap();
-    assert_eq!(count_notes(&device.unlock(&home).unwrap()), 50);
+    assert_eq!(count_notes(&device.unlock(&home).unwrap()), 80);
+}
+
+#[test]
+fn what_a_dead_process_left_opens_whole_and_cut_is_never_answered_wrongly() {
+    let device = Device::new();
+    let vault = device.create("Home");
+    for number in 0..60 {
+        write_note(&vault, &format!("{number} {}", "x".repeat(2000)));
+    }
+    // The files as they lie there while the vault is in use: as if the process had died now.
+    let dead = Device::new();
+    let (from, to) = (device.folder_of(vault.id()), dead.folder_of(vault.id()));
+    fs::create_dir(&to).unwrap();
+    let files = ["header.json", "vault.db", "vault.db-wal"];
+    let lay_out = || files.iter().for_each(|file| copy(&from, &to, file));
+    lay_out();
+    assert_eq!(count_notes(&dead.unlock("Home").unwrap()), 60);
+    let read_all = || -> Result<Vec<String>, VaultError> {
+        dead.unlock("Home")?.read(|connection| {
+            let mut statement = connection.prepare("SELECT text FROM note_text ORDER BY id")?;
+            Ok(statement
+                .query_map([], |row| row.get(0))?
+                .collect::<Result<Vec<String>, _>>()?)
+        })
+    };
+    for file in ["vault.db", "vault.db-wal"] {
+        let length = fs::metadata(from.join(file)).unwrap().len();
+        for part in 0..24 {
+            let _ = fs::remove_file(to.join("vault.db-shm"));
+            lay_out();
+            fs::OpenOptions::new()
+                .write(true)
+                .open(to.join(file))
+                .unwrap()
+                .set_len(length * part / 24)
+                .unwrap();
+            match read_all() {
+                Err(error) => assert!(
+                    ["truncated", "damaged"].contains(&error.code()),
+                    "{file} {part}/24: {error:?}"
+                ),
+                // The log ends where it was cut: the notes up to there, whole and in order. The threat model says so.
+                Ok(texts) => {
+                    let as_written = |(number, text): (usize, &String)| text.starts_with(&format!("{number} x"));
+                    assert!(texts.iter().enumerate().all(as_written), "{file} {part}/24");
+                    assert!(texts.len() < 60 || file == "vault.db", "{file} {part}/24");
+                }
+            }
+        }
+    }
 }
 
 #[test]

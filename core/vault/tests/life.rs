@@ -107,7 +107,7 @@ fn a_wrong_passphrase_is_refused_and_the_right_one_still_opens() {
         assert_eq!(refused.code(), "wrong_passphrase");
     }
     assert_eq!(support::fingerprints(&device.folder_of(&id)), before);
-    assert_eq!(count_notes(&device.unlock(&id).unwrap()), 50);
+    assert_eq!(count_notes(&device.unlock(&id).unwrap()), 80);
 }
 
 #[test]

@@ -60,8 +60,8 @@ impl Device {
     /// A locked vault with some notes in it; its id.
     pub fn locked_vault_with_notes(&self, label: &str) -> String {
         let vault = self.create(label);
-        for number in 0..50 {
-            write_note(&vault, &format!("{label} {number} {}", "x".repeat(1000)));
+        for number in 0..80 {
+            write_note(&vault, &format!("{label} {number} {}", "x".repeat(1500)));
         }
         let id = vault.id().to_owned();
         vault.lock().unwrap();
