@@ -4,26 +4,22 @@
 //! Key, records and the sealed message are stored in one transaction before anything is sent, so that sending again after a
 //! crash sends the same bytes. The other sellers hear nothing: nothing is published for them to see.
 
-use std::time::Duration;
-
 use nostr_sdk::{Event, JsonUtil, PublicKey};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde::{Deserialize, Serialize};
-use tekram_net::{VerifiedEvent, sealed};
+use tekram_net::sealed;
 use tekram_primitives::did::{DidKey, SigningKey};
 use tekram_primitives::record::{RecordId, SignedRecord, WireRecord};
 use tekram_primitives::secret::{Secret32, random_hex_128};
 use tekram_primitives::time::{Clock, Timestamp};
 use tekram_primitives::wire::{Agreement, Commitment, CommitmentFor, KIND_MESSAGE, Message, Offer};
 use tekram_vault::Vault;
-use tokio::time::{Instant, timeout_at};
 
+use crate::ending;
 use crate::error::IntentError;
-use crate::event::{letters_filter, seconds};
-use crate::intent::{self, IntentState, SCOPE, kept, read_event};
+use crate::event::seconds;
+use crate::intent::{IntentState, SCOPE, kept, read_event};
 use crate::line::Line;
-use crate::offer::{check_signed_by, open, read_message};
-use crate::refused::Refused;
 
 /// Where an acceptance stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -89,9 +85,9 @@ pub struct Acceptance {
     pub agreement_by_both: Option<Vec<u8>>,
 }
 
-struct KeptAcceptance {
-    acceptance: Acceptance,
-    seller_nostr: PublicKey,
+pub(crate) struct KeptAcceptance {
+    pub(crate) acceptance: Acceptance,
+    pub(crate) seller_nostr: PublicKey,
     wrap: String,
 }
 
@@ -120,12 +116,13 @@ pub fn accept(vault: &Vault, id: &str, offer: &RecordId, clock: &dyn Clock) -> R
         if body.valid_until <= now {
             return Err(IntentError::OfferExpired);
         }
-        let (commitment, agreement) = sign(&key, offer, &body, now)?;
+        let expires = commitment_end(&body, asked.intent.demand.valid_through, now);
+        let (commitment, agreement) = sign(&key, offer, &body, expires, now)?;
         let message = Message::Acceptance { commitment: commitment.clone(), agreement: agreement.clone() };
         let json = serde_json::to_string(&message).map_err(|_| IntentError::Event { action: "written" })?;
         let receiver = parse_nostr(&seller_nostr)?;
         let wrap =
-            sealed::seal_to(&receiver, asked.keys()?, KIND_MESSAGE, &json, Some(seconds(body.valid_until)))
+            sealed::seal_to(&receiver, asked.keys()?, KIND_MESSAGE, &json, Some(seconds(expires)))
                 .map_err(|_| IntentError::Event { action: "sealed" })?;
         let acceptance = Acceptance {
             id: commitment.id()?,
@@ -135,7 +132,7 @@ pub fn accept(vault: &Vault, id: &str, offer: &RecordId, clock: &dyn Clock) -> R
             state: AcceptanceState::Queued,
             reason: None,
             accepted: now,
-            expires: body.valid_until,
+            expires,
             offer_record: record,
             commitment: commitment.bytes()?,
             agreement: agreement.bytes()?,
@@ -166,11 +163,18 @@ pub fn accept(vault: &Vault, id: &str, offer: &RecordId, clock: &dyn Clock) -> R
     })
 }
 
+/// A promise that the seller does not confirm must not bind for as long as the seller likes: it ends with the offer, and at
+/// the latest with the intent or a day from now, whichever is later.
+fn commitment_end(offer: &Offer, intent_end: Timestamp, now: Timestamp) -> Timestamp {
+    offer.valid_until.min(intent_end.max(now.plus_secs(24 * 3600)))
+}
+
 /// The two records of an acceptance, for exactly the offer's price and the terms it accepted.
 fn sign(
     key: &SigningKey,
     id: &RecordId,
     offer: &Offer,
+    expires: Timestamp,
     now: Timestamp,
 ) -> Result<(SignedRecord, SignedRecord), IntentError> {
     let commitment = Commitment {
@@ -183,7 +187,7 @@ fn sign(
         amount: offer.price,
         purpose: CommitmentFor::Offer { offer: id.clone() },
         terms: Some(offer.terms_accepted.clone()),
-        expires: Some(offer.valid_until),
+        expires: Some(expires),
     };
     let agreement = Agreement {
         kind: Agreement::TYPE.to_owned(),
@@ -229,127 +233,6 @@ pub async fn send_acceptance(
     })
 }
 
-/// Waits for the seller's answer, at most `wait`, and keeps it. Returns the acceptance as it then stands.
-///
-/// Whatever else comes for the intent's key is passed over.
-///
-/// # Errors
-/// `nothing_accepted`, `foreign_line`, the relays' or the vault's errors.
-pub async fn await_answer(
-    vault: &Vault,
-    id: &str,
-    line: &Line,
-    wait: Duration,
-    clock: &dyn Clock,
-) -> Result<Acceptance, IntentError> {
-    let bus = line.bus_for(id)?;
-    let deadline = Instant::now() + wait;
-    let (receiver, waiting) = vault.read(|connection| {
-        let acceptance = latest(connection, id)?.acceptance;
-        Ok::<_, IntentError>((kept(connection, id)?.keys.map(|keys| keys.public_key()), acceptance))
-    })?;
-    let Some(receiver) = receiver.filter(|_| is_waiting(waiting.state)) else {
-        return Ok(waiting);
-    };
-    let mut listening = bus.listen(letters_filter(&receiver)).await?;
-    while let Ok(Some(wrap)) = timeout_at(deadline, listening.next()).await {
-        match hear_answer(vault, id, &wrap, clock) {
-            Ok(acceptance) if !is_waiting(acceptance.state) => return Ok(acceptance),
-            Ok(_) | Err(IntentError::Refused(_)) => {}
-            Err(error) => return Err(error),
-        }
-    }
-    current_acceptance(vault, id)
-}
-
-/// Keeps the seller's answer to an acceptance: the agreement signed by both, or a refusal. Repeatable.
-///
-/// # Errors
-/// `nothing_accepted`, a [`Refused`] reason when the letter is not the chosen seller's valid answer, or the vault's errors.
-pub fn hear_answer(
-    vault: &Vault,
-    id: &str,
-    wrap: &VerifiedEvent,
-    clock: &dyn Clock,
-) -> Result<Acceptance, IntentError> {
-    let (keys, waiting) = vault.read(|connection| {
-        let waiting = latest(connection, id)?;
-        Ok::<_, IntentError>((kept(connection, id)?.keys()?.clone(), waiting))
-    })?;
-    let opened = open(&keys, wrap)?;
-    if opened.sender != waiting.seller_nostr {
-        return Err(Refused::SenderDiffers.into());
-    }
-    let waiting = waiting.acceptance;
-    match read_message(&opened)? {
-        Message::Confirmation { commitment, agreement } => {
-            check_confirmation(&waiting, &commitment, &agreement)?;
-            let by_both = agreement.bytes()?;
-            if !is_waiting(waiting.state) {
-                // A confirmation after a refusal, or a second one, changes nothing: what came first stands.
-                return Ok(waiting);
-            }
-            answered(vault, &waiting, AcceptanceState::Confirmed, "", &by_both, clock)
-        }
-        Message::Refusal { commitment, reason } => {
-            if commitment != waiting.id {
-                return Err(Refused::WrongOffer.into());
-            }
-            if !is_waiting(waiting.state) {
-                return Ok(waiting);
-            }
-            let reason = if is_reason(&reason) {
-                reason
-            } else {
-                "refused".to_owned()
-            };
-            answered(vault, &waiting, AcceptanceState::Refused, &reason, &[], clock)
-        }
-        _ => Err(Refused::NotAnOffer.into()),
-    }
-}
-
-/// That an answer is this agreement with exactly both parties' proofs.
-fn check_confirmation(
-    waiting: &Acceptance,
-    commitment: &RecordId,
-    agreement: &SignedRecord,
-) -> Result<(), IntentError> {
-    if *commitment != waiting.id {
-        return Err(Refused::WrongOffer.into());
-    }
-    let ours = SignedRecord::parse(&waiting.agreement)?;
-    if !ours.same_document(agreement) {
-        return Err(Refused::DifferentDocument.into());
-    }
-    let body: Agreement = ours.body()?;
-    check_signed_by(agreement, &[body.first_party, waiting.seller])?;
-    Ok(())
-}
-
-fn answered(
-    vault: &Vault,
-    waiting: &Acceptance,
-    state: AcceptanceState,
-    reason: &str,
-    by_both: &[u8],
-    clock: &dyn Clock,
-) -> Result<Acceptance, IntentError> {
-    let now = clock.now();
-    vault.write(SCOPE, |tx| {
-        let changed = tx.execute(
-            "UPDATE intent_acceptance SET state = ?2, reason = ?3, agreement_by_both = ?4, answered_ms = ?5 \
-             WHERE commitment_id = ?1 AND state IN ('queued', 'sent')",
-            params![waiting.id.as_str(), state.name(), reason, by_both, now.millis()],
-        )?;
-        if changed == 1 && state == AcceptanceState::Refused {
-            // The seller let the person go: they may choose another offer while the intent stands.
-            set_intent_state(tx, &waiting.intent, IntentState::Open)?;
-        }
-        Ok(latest(tx, &waiting.intent)?.acceptance)
-    })
-}
-
 /// The person is done with an accepted intent: its keys are forgotten. The records stay.
 ///
 /// # Errors
@@ -360,7 +243,7 @@ pub fn finish(vault: &Vault, id: &str) -> Result<(), IntentError> {
         if state != AcceptanceState::Confirmed {
             return Err(IntentError::WrongState { state: state.name() });
         }
-        intent::close(tx, id, IntentState::Closed, "")
+        ending::close(tx, id, IntentState::Closed, "")
     })
 }
 
@@ -408,7 +291,7 @@ pub fn acceptance_wrap(vault: &Vault, id: &str) -> Result<Event, IntentError> {
 const COLUMNS: &str = "commitment_id, intent_id, offer_id, seller, state, reason, accepted_ms, expires_ms, offer, \
                        commitment, agreement, agreement_by_both, seller_nostr, wrap";
 
-fn latest(connection: &Connection, intent: &str) -> Result<KeptAcceptance, IntentError> {
+pub(crate) fn latest(connection: &Connection, intent: &str) -> Result<KeptAcceptance, IntentError> {
     let mut statement = connection.prepare_cached(&format!(
         "SELECT {COLUMNS} FROM intent_acceptance WHERE intent_id = ?1 ORDER BY state = 'refused', accepted_ms DESC, commitment_id"
     ))?;
@@ -442,7 +325,7 @@ fn read_row(row: &Row<'_>) -> Result<KeptAcceptance, IntentError> {
     })
 }
 
-fn set_intent_state(connection: &Connection, id: &str, state: IntentState) -> Result<(), IntentError> {
+pub(crate) fn set_intent_state(connection: &Connection, id: &str, state: IntentState) -> Result<(), IntentError> {
     connection.execute(
         "UPDATE intent_intent SET state = ?2 WHERE id = ?1",
         params![id, state.name()],
@@ -452,16 +335,4 @@ fn set_intent_state(connection: &Connection, id: &str, state: IntentState) -> Re
 
 fn parse_nostr(hex: &str) -> Result<PublicKey, IntentError> {
     PublicKey::from_hex(hex).map_err(|_| IntentError::Damaged { what: "acceptance" })
-}
-
-fn is_waiting(state: AcceptanceState) -> bool {
-    matches!(state, AcceptanceState::Queued | AcceptanceState::Sent)
-}
-
-/// A reason goes to a screen and into the vault: a short code, never free text.
-pub(crate) fn is_reason(reason: &str) -> bool {
-    (1..=64).contains(&reason.len())
-        && reason
-            .bytes()
-            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
 }

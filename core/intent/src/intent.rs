@@ -4,7 +4,7 @@
 //! An event is signed and stored before it is sent, and sent again unchanged until a relay has taken it.
 
 use nostr_sdk::{Event, JsonUtil, Keys, SecretKey};
-use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde::{Deserialize, Serialize};
 use tekram_primitives::canonical::sha256_hex;
 use tekram_primitives::secret::random_hex_128;
@@ -101,7 +101,7 @@ pub(crate) struct Kept {
     pub(crate) intent: Intent,
     pub(crate) event: String,
     pub(crate) content_sha256: String,
-    deletion: String,
+    pub(crate) deletion: String,
     pub(crate) keys: Option<Keys>,
 }
 
@@ -232,86 +232,6 @@ fn signed_event(vault: &Vault, id: &str, pow_bits: u8, clock: &dyn Clock) -> Res
     })
 }
 
-/// Withdraws an intent: a deletion request to the relays (NIP-09), then silence. A draft is just closed. Repeatable.
-///
-/// # Errors
-/// `wrong_state` for an accepted or expired intent, `foreign_line`, the relays' or the vault's errors. After a relay's
-/// error the intent is closed here, and withdrawing again sends the same request.
-pub async fn withdraw(vault: &Vault, id: &str, line: &Line, clock: &dyn Clock) -> Result<Intent, IntentError> {
-    let bus = line.bus_for(id)?;
-    let now = clock.now();
-    let deletion = vault.write(SCOPE, |tx| {
-        let current = kept(tx, id)?;
-        match current.intent.state {
-            IntentState::Draft => {
-                close(tx, id, IntentState::Closed, "")?;
-                Ok(None)
-            }
-            IntentState::Closed => Ok((!current.deletion.is_empty()).then_some(current.deletion)),
-            _ => {
-                current.require(IntentState::Open)?;
-                let deletion = event::build_deletion(current.keys()?, &read_event(&current.event)?, now)?.as_json();
-                close(tx, id, IntentState::Closed, &deletion)?;
-                Ok::<_, IntentError>(Some(deletion))
-            }
-        }
-    })?;
-    if let Some(deletion) = deletion {
-        bus.publish(&read_event(&deletion)?).await?;
-        vault.write(SCOPE, |tx| {
-            tx.execute(
-                "UPDATE intent_intent SET deletion_published_ms = ?2 WHERE id = ?1 AND deletion_published_ms = 0",
-                params![id, now.millis()],
-            )?;
-            Ok::<_, IntentError>(())
-        })?;
-    }
-    get(vault, id)
-}
-
-/// Marks intents whose time is over as expired and forgets their keys; an acceptance that nobody answered lapses with its
-/// commitment, and one that was confirmed is done. Returns how many intents ended.
-///
-/// # Errors
-/// The vault's errors.
-pub fn expire(vault: &Vault, clock: &dyn Clock) -> Result<usize, IntentError> {
-    let now_ms = clock.now().millis();
-    vault.write(SCOPE, |tx| {
-        let open = tx.execute(
-            "UPDATE intent_intent SET state = 'expired', secret = x'' WHERE state IN ('draft', 'open') AND expires_ms <= ?1",
-            params![now_ms],
-        )?;
-        // The seller's answer may come until the commitment ends, so the keys stay that long.
-        tx.execute(
-            "UPDATE intent_acceptance SET state = 'lapsed', secret = x'' \
-             WHERE state IN ('queued', 'sent') AND expires_ms <= ?1",
-            params![now_ms],
-        )?;
-        let accepted = tx.execute(
-            "UPDATE intent_intent SET state = 'expired', secret = x'' WHERE state = 'accepted' AND expires_ms <= ?1 \
-             AND NOT EXISTS (SELECT 1 FROM intent_acceptance WHERE intent_id = intent_intent.id \
-             AND intent_acceptance.state IN ('queued', 'sent', 'confirmed'))",
-            params![now_ms],
-        )?;
-        // What was confirmed stands; nothing more is expected under its one-time keys.
-        tx.execute(
-            "UPDATE intent_intent SET secret = x'' WHERE state = 'accepted' AND expires_ms <= ?1 \
-             AND EXISTS (SELECT 1 FROM intent_acceptance WHERE intent_id = intent_intent.id \
-             AND intent_acceptance.state = 'confirmed')",
-            params![now_ms],
-        )?;
-        tx.execute(
-            "UPDATE intent_acceptance SET secret = x'' WHERE state IN ('confirmed', 'refused') AND expires_ms <= ?1",
-            params![now_ms],
-        )?;
-        tx.execute(
-            "DELETE FROM intent_wrap WHERE intent_id IN (SELECT id FROM intent_intent WHERE state = 'expired')",
-            [],
-        )?;
-        Ok(open.saturating_add(accepted))
-    })
-}
-
 /// The intent with this id.
 ///
 /// # Errors
@@ -338,60 +258,6 @@ pub fn list(vault: &Vault, limit: u32, offset: u32) -> Result<Vec<Intent>, Inten
     })
 }
 
-/// What was signed and not yet taken by any relay.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Unsent {
-    /// The intent.
-    pub intent: String,
-    /// What to call to send it.
-    pub step: UnsentStep,
-}
-
-/// Which step waits.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum UnsentStep {
-    /// [`publish`].
-    Publish,
-    /// [`withdraw`].
-    Withdraw,
-    /// [`send_acceptance`](crate::send_acceptance).
-    SendAcceptance,
-}
-
-/// The outbox: everything that was decided and signed but that no relay has taken, for sending again after a crash.
-///
-/// # Errors
-/// The vault's errors.
-pub fn unsent(vault: &Vault) -> Result<Vec<Unsent>, IntentError> {
-    vault.read(|connection| {
-        let mut found = Vec::new();
-        for (step, sql) in [
-            (
-                UnsentStep::Publish,
-                "SELECT id FROM intent_intent WHERE state = 'open' AND published_ms = 0 ORDER BY id",
-            ),
-            (
-                UnsentStep::Withdraw,
-                "SELECT id FROM intent_intent WHERE deletion <> '' AND deletion_published_ms = 0 ORDER BY id",
-            ),
-            (
-                UnsentStep::SendAcceptance,
-                "SELECT intent_id FROM intent_acceptance WHERE state = 'queued' ORDER BY intent_id",
-            ),
-        ] {
-            let mut statement = connection.prepare_cached(sql)?;
-            let mut rows = statement.query([])?;
-            while let Some(row) = rows.next()? {
-                found.push(Unsent {
-                    intent: row.get(0)?,
-                    step,
-                });
-            }
-        }
-        Ok(found)
-    })
-}
-
 const COLUMNS: &str =
     "id, state, reach, demand, created_ms, published_ms, event, event_id, content_sha256, deletion, secret";
 
@@ -401,20 +267,6 @@ pub(crate) fn kept(connection: &Connection, id: &str) -> Result<Kept, IntentErro
         .query_row(params![id], |row| Ok(read_row(row)))
         .optional()?
         .unwrap_or(Err(IntentError::NoSuchIntent))
-}
-
-/// Ends an intent and forgets its keys.
-pub(crate) fn close(tx: &Transaction<'_>, id: &str, state: IntentState, deletion: &str) -> Result<(), IntentError> {
-    tx.execute(
-        "UPDATE intent_intent SET state = ?2, deletion = ?3, secret = x'' WHERE id = ?1",
-        params![id, state.name(), deletion],
-    )?;
-    tx.execute(
-        "UPDATE intent_acceptance SET secret = x'' WHERE intent_id = ?1",
-        params![id],
-    )?;
-    tx.execute("DELETE FROM intent_wrap WHERE intent_id = ?1", params![id])?;
-    Ok(())
 }
 
 pub(crate) fn read_event(json: &str) -> Result<Event, IntentError> {

@@ -20,7 +20,7 @@ pub(crate) const EARTH_RADIUS_M: f64 = 6_371_008.8;
 /// Halley's iteration from the branch-point series or the logarithmic asymptote (Corless et al., "On the Lambert W
 /// function", 1996, sections 4 and 5.9).
 pub fn lambert_w_minus_1(x: f64) -> Option<f64> {
-    if !(x < 0.0 && x >= -1.0 / E) {
+    if !(-1.0 / E..0.0).contains(&x) {
         return None;
     }
     // 1 + e·x is the distance from the branch point; below the last digits of x it carries nothing.

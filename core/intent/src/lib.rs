@@ -12,13 +12,16 @@
 mod acceptance;
 mod cell;
 mod collect;
+mod confirmation;
 mod demand;
+mod ending;
 mod error;
 mod event;
 mod intent;
 mod laplace;
 mod line;
 mod offer;
+mod outbox;
 mod place;
 mod rank;
 mod refused;
@@ -26,22 +29,24 @@ mod schema;
 mod seller;
 
 pub use acceptance::{
-    Acceptance, AcceptanceState, accept, acceptance_key, acceptance_wrap, await_answer, current_acceptance, finish,
-    hear_answer, send_acceptance,
+    Acceptance, AcceptanceState, accept, acceptance_key, acceptance_wrap, current_acceptance, finish, send_acceptance,
 };
 pub use cell::{Cell, Precision};
 pub use collect::{
     BATCH, Collected, Collector, MAX_LIVE_OFFERS, MAX_WRAPS, Until, collect, offer_record, offers, refusals,
 };
+pub use confirmation::{await_answer, hear_answer};
 pub use demand::{MAX_CONTENT_BYTES, MAX_DAYS, MAX_NAME_CHARS, MAX_QUANTITY, Reach, Wish};
+pub use ending::{expire, withdraw};
 pub use error::IntentError;
 pub use event::{
     MAX_SKEW_MS, POW_BITS, ReceivedIntent, RelayView, intents_filter, letters_filter, parse_intent, relay_view,
 };
-pub use intent::{Intent, IntentState, Unsent, UnsentStep, compose, expire, get, list, publish, unsent, withdraw};
+pub use intent::{Intent, IntentState, compose, get, list, publish};
 pub use laplace::{EPSILON_PER_M, displace, lambert_w_minus_1, radius_m};
 pub use line::Line;
 pub use offer::{Asked, CheckedOffer, KeptOffer, MAX_WRAP_CHARS, check_offer, read_message};
+pub use outbox::{Unsent, UnsentStep, unsent};
 pub use place::{Place, Position, Randomness, SAME_PLACE_M, SystemRandomness, keep_place, locate, place, place_names};
 pub use rank::{HALF_DISTANCE_M, Ranked, Reason, Weights, Why, rank};
 pub use refused::Refused;

@@ -12,8 +12,8 @@ use tekram_primitives::record::{RecordId, SignedRecord, WireRecord};
 use tekram_primitives::time::Timestamp;
 use tekram_primitives::wire::{Agreement, Commitment, CommitmentFor, DeskCard, KIND_MESSAGE, Message, Offer};
 
-use crate::acceptance::is_reason;
 use crate::cell::Cell;
+use crate::confirmation::is_reason;
 use crate::demand::{MAX_NAME_CHARS, is_gtin, is_plain_text};
 use crate::error::IntentError;
 use crate::event::{ReceivedIntent, seconds};

@@ -41,7 +41,7 @@ pub fn propose(
         version: Agreement::VERSION,
         nonce: random_hex_128()?,
         first_party: key.did(),
-        second_party: second_party.clone(),
+        second_party: *second_party,
         terms: terms.clone(),
         about: about.cloned(),
         proposed,

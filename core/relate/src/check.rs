@@ -28,7 +28,7 @@ pub fn check_proposal(record: &SignedRecord, me: &DidKey) -> Result<Agreement, R
 /// As [`check_proposal`].
 pub fn check_agreed(record: &SignedRecord) -> Result<Agreement, RelateError> {
     let agreement = body(record)?;
-    signed_by(record, &[agreement.first_party.clone(), agreement.second_party.clone()])?;
+    signed_by(record, &[agreement.first_party, agreement.second_party])?;
     Ok(agreement)
 }
 

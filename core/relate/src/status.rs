@@ -126,7 +126,31 @@ mod tests {
         missing_docs
     )]
 
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        #[test]
+        fn whatever_happens_a_negotiation_is_decided_once(steps in proptest::collection::vec(0_usize..4, 0..12), first: bool) {
+            let start = if first { NegotiationStatus::PendingResponse } else { NegotiationStatus::ConfirmationRequired };
+            let (mut status, mut decided) = (start, None);
+            for step in steps {
+                let step = [Step::Countersign, Step::Counter, Step::Refuse, Step::Expire][step];
+                match status.after(step) {
+                    Ok(next) => {
+                        prop_assert!(decided.is_none(), "{decided:?} became {next:?}");
+                        status = next;
+                    }
+                    Err(error) => prop_assert_eq!(error.code(), "wrong_state"),
+                }
+                let stands = [NegotiationStatus::Accepted, NegotiationStatus::Refused, NegotiationStatus::CounterOfferMade];
+                if stands.contains(&status) {
+                    decided = Some(status);
+                }
+            }
+        }
+    }
 
     #[test]
     fn every_state_is_one_of_the_vocabulary() {

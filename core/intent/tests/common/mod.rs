@@ -51,16 +51,21 @@ impl Town {
 
     pub async fn bus(&self) -> NostrBus {
         let policy = NetPolicy::default().allow(&self.relay.url.parse().unwrap());
-        NostrBus::connect(&[self.relay.url.clone()], &policy, BusLimits::default())
+        NostrBus::connect(std::slice::from_ref(&self.relay.url), &policy, BusLimits::default())
             .await
             .unwrap()
     }
 
     pub async fn line(&self, intent: &str) -> Line {
         let policy = NetPolicy::default().allow(&self.relay.url.parse().unwrap());
-        Line::open(intent, &[self.relay.url.clone()], &policy, BusLimits::default())
-            .await
-            .unwrap()
+        Line::open(
+            intent,
+            std::slice::from_ref(&self.relay.url),
+            &policy,
+            BusLimits::default(),
+        )
+        .await
+        .unwrap()
     }
 
     /// Everything of one kind that the relay has.
