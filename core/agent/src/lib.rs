@@ -1,1 +1,77 @@
-//! x
+//! The use cases that join the rooms. Every front end calls this crate, and only this.
+//!
+//! An [`Agent`] is a device with its locked personas; a [`Persona`] is one of them, unlocked. Rooms do not know each
+//! other: this crate carries the log's seconds to the statement, the terms' hash to the request, and the accepted offer to
+//! the agreement.
+
+mod device;
+mod error;
+mod intent;
+mod listen;
+mod pay;
+mod persona;
+mod setting;
+mod terms;
+
+use std::path::Path;
+use std::sync::Arc;
+
+pub use device::Agent;
+pub use error::AgentError;
+pub use intent::{AcceptedView, IntentView, OfferView, Offers, Want};
+pub use pay::{ChangeView, FeedLook, RulesChange};
+pub use persona::{Holdings, Persona};
+pub use tekram_intent::{Reason, Why};
+pub use tekram_listen::{
+    Batch, Cursor, ExportForm, ImportReport, ListQuery, Listen, Page, Preview, Progress, RefusedLine, SourceHours,
+    Subscription,
+};
+pub use tekram_net::NetPolicy;
+pub use tekram_pay::PayError;
+pub use tekram_pay::handoff::HandOff;
+pub use tekram_pay::method::Method;
+pub use tekram_pay::payee::Payee;
+pub use tekram_pay::picture::{split_svg, split_text};
+pub use tekram_pay::qr::qr_text;
+pub use tekram_pay::rules::{Rules, Weight};
+pub use tekram_pay::settle::{Progress as SettleProgress, SettleReport, StoredReceipt};
+pub use tekram_pay::statement::{Statement, StatementLine, StatementSummary};
+pub use tekram_primitives::money::{Money, MoneyError};
+pub use tekram_primitives::secret::Passphrase;
+pub use tekram_relate::{Terms, roster};
+pub use terms::AgreementView;
+
+/// Opens the data folder with the system's clock and the network rules that the person gave.
+///
+/// `allow` lists `host:port` pairs on private addresses that may be reached; `proxy` is a SOCKS5 or HTTP proxy.
+///
+/// # Errors
+/// `bad_setting` for an unusable proxy address, the vault's errors.
+pub fn open(data: &Path, allow: &[String], proxy: Option<&str>) -> Result<Agent, AgentError> {
+    let mut policy = NetPolicy {
+        allow_origins: allow.iter().map(|origin| origin.to_ascii_lowercase()).collect(),
+        proxy: None,
+    };
+    if let Some(proxy) = proxy {
+        let url = url::Url::parse(proxy).map_err(|error| AgentError::BadSetting {
+            what: "the proxy",
+            reason: error.to_string(),
+        })?;
+        policy = policy.through(url);
+    }
+    Agent::open(data, policy, Arc::new(tekram_primitives::time::SystemClock))
+}
+
+/// A moment of the log as RFC 3339 UTC, to the second.
+#[must_use]
+pub fn time_text(utc_ms: i64) -> String {
+    tekram_primitives::time::Timestamp::from_secs(utc_ms.div_euclid(1000)).to_string()
+}
+
+/// One agreement of the roster.
+///
+/// # Errors
+/// `unknown_terms`.
+pub fn terms(id: &str) -> Result<&'static Terms, AgentError> {
+    Ok(tekram_relate::terms(id)?)
+}

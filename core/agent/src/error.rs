@@ -1,0 +1,96 @@
+//! One error for everything above the rooms: the room's own error, with its stable code.
+
+use thiserror::Error;
+
+/// Why a use case did not happen. [`AgentError::code`] is stable; the text is for developers and logs and holds no
+/// personal data.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum AgentError {
+    /// There is no persona of that name, or none at all.
+    #[error("there is no such persona")]
+    NoSuchPersona,
+    /// Several personas exist and none was named.
+    #[error("there are several personas; name one")]
+    WhichPersona,
+    /// A setting that was given cannot be used.
+    #[error("{what} cannot be used: {reason}")]
+    BadSetting {
+        /// Which setting.
+        what: &'static str,
+        /// Why.
+        reason: String,
+    },
+    /// The log is empty, so there is no month to make a statement of.
+    #[error("the log is empty; import a history first")]
+    EmptyLog,
+    /// There is no statement for that month.
+    #[error("there is no statement for that month; make one first")]
+    NoSuchStatement,
+    /// There is no budget yet.
+    #[error("no budget has been set")]
+    NoBudget,
+    /// The vault.
+    #[error(transparent)]
+    Vault(#[from] tekram_vault::VaultError),
+    /// The log.
+    #[error(transparent)]
+    Listen(#[from] tekram_listen::ListenError),
+    /// Payments.
+    #[error(transparent)]
+    Pay(#[from] tekram_pay::PayError),
+    /// Ecash.
+    #[error(transparent)]
+    Cashu(#[from] tekram_pay::cashu::CashuError),
+    /// A payment rail.
+    #[error(transparent)]
+    Rail(#[from] tekram_pay::rail::RailError),
+    /// Terms and agreements.
+    #[error(transparent)]
+    Relate(#[from] tekram_relate::RelateError),
+    /// Intents.
+    #[error(transparent)]
+    Intent(#[from] tekram_intent::IntentError),
+    /// HTTP.
+    #[error(transparent)]
+    Fetch(#[from] tekram_net::FetchError),
+    /// Relays.
+    #[error(transparent)]
+    Bus(#[from] tekram_net::BusError),
+    /// A time or month.
+    #[error(transparent)]
+    Time(#[from] tekram_primitives::time::TimeError),
+    /// An amount.
+    #[error(transparent)]
+    Money(#[from] tekram_primitives::money::MoneyError),
+    /// A signed record.
+    #[error(transparent)]
+    Record(#[from] tekram_primitives::record::RecordError),
+}
+
+impl AgentError {
+    /// Stable snake_case name of what went wrong.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::NoSuchPersona => "no_such_persona",
+            Self::WhichPersona => "which_persona",
+            Self::BadSetting { .. } => "bad_setting",
+            Self::EmptyLog => "empty_log",
+            Self::NoSuchStatement => "no_such_statement",
+            Self::NoBudget => "no_budget",
+            Self::Vault(error) => error.code(),
+            Self::Listen(error) => error.code(),
+            Self::Pay(error) => error.code(),
+            Self::Cashu(error) => error.code(),
+            Self::Rail(error) => error.code(),
+            Self::Relate(error) => error.code(),
+            Self::Intent(error) => error.code(),
+            Self::Fetch(error) => error.code(),
+            Self::Bus(error) => error.code(),
+            Self::Time(error) => error.code(),
+            Self::Money(error) => error.code(),
+            Self::Record(error) => error.code(),
+        }
+    }
+}

@@ -1,0 +1,60 @@
+//! Terms and agreements: the roster, and what was agreed with whom.
+
+use serde::Serialize;
+use tekram_primitives::record::RecordId;
+
+use crate::error::AgentError;
+use crate::persona::Persona;
+
+/// At most this many agreements are listed at once.
+const LISTED: u32 = 1000;
+
+/// A proposal or agreement, as a list shows it.
+#[derive(Debug, Clone, Serialize)]
+pub struct AgreementView {
+    /// Record id.
+    pub record: String,
+    /// Roster id of the terms.
+    pub terms: String,
+    /// State, by its name in W3C DPV's `p7012`.
+    pub status: String,
+    /// Key of the other side.
+    pub second_party: String,
+    /// Record that it is about (an offer), if any.
+    pub about: Option<String>,
+    /// When it was proposed, RFC 3339.
+    pub proposed: String,
+    /// SHA-256 of the kept bytes: equal on both sides once both have signed.
+    pub sha256: String,
+}
+
+impl Persona {
+    /// Agreements and proposals, newest first.
+    ///
+    /// # Errors
+    /// The vault's errors.
+    pub fn agreements(&self) -> Result<Vec<AgreementView>, AgentError> {
+        let kept = tekram_relate::list(&self.vault, LISTED, 0)?;
+        Ok(kept
+            .into_iter()
+            .map(|kept| AgreementView {
+                record: kept.id.to_string(),
+                terms: kept.terms.id,
+                status: kept.status.name().to_owned(),
+                second_party: kept.second_party.to_string(),
+                about: kept.about.map(|about| about.to_string()),
+                proposed: kept.proposed.to_string(),
+                sha256: tekram_primitives::canonical::sha256_hex(&kept.record),
+            })
+            .collect())
+    }
+
+    /// The exact bytes of an agreement as this side keeps them.
+    ///
+    /// # Errors
+    /// `bad_record_id`, `no_such_agreement`, the vault's errors.
+    pub fn agreement_bytes(&self, record: &str) -> Result<Vec<u8>, AgentError> {
+        let id: RecordId = record.parse()?;
+        Ok(tekram_relate::get(&self.vault, &id)?.record)
+    }
+}

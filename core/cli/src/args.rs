@@ -1,0 +1,396 @@
+//! The words of the command line. What each command does is in `commands/`.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Your side of every deal: hear, choose, pay; want, offer, accept.
+#[derive(Debug, Parser)]
+#[command(
+    name = "tekram",
+    version,
+    max_term_width = 110,
+    after_help = "Example:\n  tekram persona create Home\n  tekram --persona Home listen import my_spotify_data.zip"
+)]
+pub struct Cli {
+    /// Folder that holds the personas' vaults [default: the user's data folder].
+    #[arg(long, global = true, env = "TEKRAM_DATA", value_name = "DIR")]
+    pub data: Option<PathBuf>,
+    /// Persona to act as; may be left out when there is only one.
+    #[arg(long, global = true, env = "TEKRAM_PERSONA", value_name = "NAME")]
+    pub persona: Option<String>,
+    /// Print one JSON object instead of text.
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// Allow this `host:port` although it lies on a private or local address; may be repeated.
+    #[arg(
+        long,
+        global = true,
+        env = "TEKRAM_ALLOW",
+        value_delimiter = ',',
+        value_name = "HOST:PORT"
+    )]
+    pub allow: Vec<String>,
+    /// Send everything through this proxy (`socks5h://…` or `http://…`).
+    #[arg(long, global = true, env = "TEKRAM_PROXY", value_name = "URL")]
+    pub proxy: Option<String>,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The rooms.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Personas: separate faces, each with a vault of its own.
+    #[command(subcommand, after_help = "Example:\n  tekram persona create Home")]
+    Persona(PersonaCommand),
+    /// History: what was heard and watched.
+    #[command(
+        subcommand,
+        after_help = "Example:\n  tekram listen import listens.zip\n  tekram listen accept 1\n  tekram listen hours"
+    )]
+    Listen(ListenCommand),
+    /// EmanciPay: divide a budget over those who made what was heard, and pay them.
+    #[command(
+        subcommand,
+        after_help = "Example:\n  tekram pay discover\n  tekram pay statement --budget \"10 EUR\" --svg split.svg\n  tekram pay commit 2026-10\n  tekram pay settle 2026-10 --mint https://mint.example"
+    )]
+    Pay(PayCommand),
+    /// Requests: say what is wanted, get sealed offers.
+    #[command(
+        subcommand,
+        after_help = "Example:\n  tekram intent send --want \"wireless headphones\" --max \"250 EUR\" --at 52.52,13.40 --relay wss://relay.example"
+    )]
+    Intent(IntentCommand),
+    /// Terms: the roster of agreements and what was agreed with whom.
+    #[command(subcommand, after_help = "Example:\n  tekram terms show PDC-INTENT")]
+    Terms(TermsCommand),
+}
+
+/// `tekram persona …`
+#[derive(Debug, Subcommand)]
+pub enum PersonaCommand {
+    /// Create a persona; its passphrase is asked for, or taken from TEKRAM_PASSPHRASE.
+    #[command(after_help = "Example:\n  tekram persona create Home")]
+    Create {
+        /// Name shown on the locked screen.
+        name: String,
+    },
+    /// List the personas; nothing is unlocked.
+    #[command(after_help = "Example:\n  tekram persona list")]
+    List,
+    /// Unlock the persona and say what its vault holds.
+    #[command(after_help = "Example:\n  tekram --persona Home persona show")]
+    Show,
+}
+
+/// Which page of a list.
+#[derive(Debug, Args)]
+pub struct Page {
+    /// At most this many rows.
+    #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=1000))]
+    pub limit: u32,
+    /// Start after this cursor, as the page before printed it.
+    #[arg(long)]
+    pub after: Option<String>,
+}
+
+/// `tekram listen …`
+#[derive(Debug, Subcommand)]
+pub enum ListenCommand {
+    /// Read an export into the holding pen; nothing counts until it is accepted.
+    #[command(
+        after_help = "Formats, told by their content: ListenBrainz (zip, JSON Lines), Spotify extended history (zip, JSON),\ngpodder episode actions (JSON), OPML subscriptions.\n\nExample:\n  tekram listen import listenbrainz_export.zip"
+    )]
+    Import {
+        /// The file.
+        file: PathBuf,
+        /// Accept what is new at once.
+        #[arg(long)]
+        accept: bool,
+    },
+    /// The holding pen and past imports.
+    #[command(after_help = "Example:\n  tekram listen batches")]
+    Batches,
+    /// Look at what an import would add.
+    #[command(after_help = "Example:\n  tekram listen preview 1 --limit 50")]
+    Preview {
+        /// Number of the import.
+        batch: i64,
+        #[command(flatten)]
+        page: Page,
+    },
+    /// Lines of an import that were refused, and why.
+    #[command(after_help = "Example:\n  tekram listen refused 1")]
+    Refused {
+        /// Number of the import.
+        batch: i64,
+        #[command(flatten)]
+        page: Page,
+    },
+    /// Take an import into the log.
+    #[command(after_help = "Example:\n  tekram listen accept 1")]
+    Accept {
+        /// Number of the import.
+        batch: i64,
+    },
+    /// Throw an import away before it was accepted.
+    #[command(after_help = "Example:\n  tekram listen reject 1")]
+    Reject {
+        /// Number of the import.
+        batch: i64,
+    },
+    /// Take an accepted import out of the log again, back into the holding pen.
+    #[command(after_help = "Example:\n  tekram listen undo 1")]
+    Undo {
+        /// Number of the import.
+        batch: i64,
+    },
+    /// Hours by source, over everything or one month.
+    #[command(after_help = "Example:\n  tekram listen hours --month 2026-10")]
+    Hours {
+        /// Month, `YYYY-MM`.
+        #[arg(long)]
+        month: Option<String>,
+        #[command(flatten)]
+        zone: Zone,
+    },
+    /// The log, newest first.
+    #[command(after_help = "Example:\n  tekram listen list --limit 50")]
+    List {
+        #[command(flatten)]
+        page: Page,
+    },
+    /// Write the log to a file in an open format.
+    #[command(
+        after_help = "Example:\n  tekram listen export listens.jsonl\n  tekram listen export everything.jsonl --form full"
+    )]
+    Export {
+        /// File to write; it must not exist yet.
+        file: PathBuf,
+        /// What to write.
+        #[arg(long, value_enum, default_value_t = Form::Listenbrainz)]
+        form: Form,
+    },
+    /// Podcast subscriptions that were imported.
+    #[command(after_help = "Example:\n  tekram listen subscriptions")]
+    Subscriptions,
+}
+
+/// A format to export to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Form {
+    /// ListenBrainz JSON Lines, which other programs read.
+    Listenbrainz,
+    /// JSON Lines with everything the log knows.
+    Full,
+}
+
+/// The time zone in which months begin.
+#[derive(Debug, Args)]
+pub struct Zone {
+    /// IANA time zone in which months begin and end [default: the rules', else UTC].
+    #[arg(long, env = "TEKRAM_ZONE", value_name = "ZONE")]
+    pub zone: Option<String>,
+}
+
+/// `tekram pay …`
+#[derive(Debug, Subcommand)]
+pub enum PayCommand {
+    /// Look in the feeds of what was heard for ways to pay their makers.
+    #[command(
+        after_help = "Example:\n  tekram pay discover\n  tekram pay discover --feed https://feeds.example/show.xml"
+    )]
+    Discover {
+        /// Look only in these feeds; may be repeated.
+        #[arg(long)]
+        feed: Vec<String>,
+    },
+    /// Those who can be paid, how, and the evidence for it.
+    #[command(after_help = "Example:\n  tekram pay payees")]
+    Payees,
+    /// Payment details and recipients that changed since they were first found; not used until confirmed.
+    #[command(after_help = "Example:\n  tekram pay changes")]
+    Changes,
+    /// Take a change into use, after a look at it.
+    #[command(after_help = "Example:\n  tekram pay confirm 0a1b2c3d4e5f6071")]
+    Confirm {
+        /// The change, as `tekram pay changes` names it.
+        change: String,
+        /// Drop the change instead; the details in use stay.
+        #[arg(long)]
+        reject: bool,
+    },
+    /// Show or change the rules: budget, weight, what is left out.
+    #[command(after_help = "Example:\n  tekram pay rules --budget \"10 EUR\" --weight seconds --zone Europe/Berlin")]
+    Rules {
+        /// Budget of a month, for example `10 EUR` or `1500 JPY`.
+        #[arg(long)]
+        budget: Option<String>,
+        /// `seconds`, `plays` or `equal`.
+        #[arg(long)]
+        weight: Option<String>,
+        /// Least amount that is sent; less is saved for later.
+        #[arg(long)]
+        minimum: Option<String>,
+        #[command(flatten)]
+        zone: Zone,
+    },
+    /// Divide a month's budget over those who made what was heard.
+    #[command(after_help = "Example:\n  tekram pay statement --month 2026-10 --budget \"10 EUR\" --svg split.svg")]
+    Statement {
+        /// Month, `YYYY-MM` [default: the log's newest].
+        #[arg(long)]
+        month: Option<String>,
+        /// Budget for this month [default: the rules'].
+        #[arg(long)]
+        budget: Option<String>,
+        /// Write the picture of the split to this file.
+        #[arg(long, value_name = "FILE")]
+        svg: Option<PathBuf>,
+        #[command(flatten)]
+        zone: Zone,
+    },
+    /// Promise the amounts of a statement: one signed record for each line that can be paid.
+    #[command(after_help = "Example:\n  tekram pay commit 2026-10")]
+    Commit {
+        /// Month of the statement.
+        month: String,
+    },
+    /// Meet the promises: e-cash sealed to those who take it, links for the rest. Safe to run again at any time.
+    #[command(after_help = "Example:\n  tekram pay settle 2026-10 --mint https://mint.example")]
+    Settle {
+        /// Month of the statement.
+        month: String,
+        /// E-cash provider to pay with [default: the first that the payees take].
+        #[arg(long)]
+        mint: Option<String>,
+        /// Wait at most this many seconds for the payees' receipts.
+        #[arg(long, default_value_t = 30)]
+        wait: u64,
+    },
+    /// Where a statement stands: paid, handed off, saved for later, fees.
+    #[command(after_help = "Example:\n  tekram pay summary 2026-10")]
+    Summary {
+        /// Month of the statement [default: the newest].
+        month: Option<String>,
+    },
+    /// Receipts, with their signed records.
+    #[command(after_help = "Example:\n  tekram pay receipts 2026-10")]
+    Receipts {
+        /// Month of the statement [default: the newest].
+        month: Option<String>,
+    },
+    /// The ledger: balances by account; they add up to zero.
+    #[command(after_help = "Example:\n  tekram pay ledger")]
+    Ledger,
+    /// E-cash on hand, by provider.
+    #[command(after_help = "Example:\n  tekram pay wallet --mint https://mint.example")]
+    Wallet {
+        /// E-cash provider.
+        #[arg(long)]
+        mint: String,
+    },
+}
+
+/// `tekram intent …`
+#[derive(Debug, Subcommand)]
+pub enum IntentCommand {
+    /// Broadcast what is wanted, under a key used once, with a coarse area and your terms.
+    #[command(
+        after_help = "Example:\n  tekram intent send --want \"wireless headphones\" --max \"250 EUR\" --at 52.52,13.40 --relay wss://relay.example"
+    )]
+    Send {
+        /// What is wanted.
+        #[arg(long)]
+        want: String,
+        /// Barcode of it.
+        #[arg(long)]
+        gtin: Option<String>,
+        /// How many.
+        #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
+        quantity: u32,
+        /// The most to be paid for all of it, for example `250 EUR`.
+        #[arg(long)]
+        max: Option<String>,
+        /// Where, as `LATITUDE,LONGITUDE`; blurred before it leaves the device, once for each place.
+        #[arg(long, value_name = "LAT,LON", allow_hyphen_values = true)]
+        at: String,
+        /// Characters of geohash that are published: 3 (about 150 km) to 6 (about 1 km).
+        #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u8).range(3..=6))]
+        precision: u8,
+        /// How long offers are welcome, in hours.
+        #[arg(long, default_value_t = 12, value_parser = clap::value_parser!(u32).range(1..=720))]
+        hours: u32,
+        /// Your terms, by roster id.
+        #[arg(long, default_value = "PDC-INTENT")]
+        terms: String,
+        /// Public noticeboard; may be repeated.
+        #[arg(long, required = true)]
+        relay: Vec<String>,
+        /// Only for sellers who listen now; relays keep nothing.
+        #[arg(long)]
+        now: bool,
+        /// Only show what would be seen; send nothing.
+        #[arg(long)]
+        dry_run: bool,
+    },
+    /// Requests and where they stand.
+    #[command(after_help = "Example:\n  tekram intent list")]
+    List,
+    /// Collect offers for a request, ranked, with the reasons.
+    #[command(after_help = "Example:\n  tekram intent offers 3f2a --wait 20 --min 3")]
+    Offers {
+        /// The request's number, or the beginning of it.
+        intent: String,
+        /// Wait at most this many seconds for new offers.
+        #[arg(long, default_value_t = 10)]
+        wait: u64,
+        /// Stop waiting when this many have come.
+        #[arg(long, default_value_t = 1000)]
+        min: usize,
+    },
+    /// Accept one offer: only its seller learns of it.
+    #[command(after_help = "Example:\n  tekram intent accept 3f2a 9c41")]
+    Accept {
+        /// The request's number, or the beginning of it.
+        intent: String,
+        /// The offer's record id, or the beginning of it.
+        offer: String,
+        /// Wait at most this many seconds for the seller's signature.
+        #[arg(long, default_value_t = 20)]
+        wait: u64,
+    },
+    /// Take a request back.
+    #[command(after_help = "Example:\n  tekram intent withdraw 3f2a")]
+    Withdraw {
+        /// The request's number, or the beginning of it.
+        intent: String,
+    },
+}
+
+/// `tekram terms …`
+#[derive(Debug, Subcommand)]
+pub enum TermsCommand {
+    /// The roster.
+    #[command(after_help = "Example:\n  tekram terms list")]
+    List,
+    /// One agreement's text and summary.
+    #[command(after_help = "Example:\n  tekram terms show PDC-INTENT")]
+    Show {
+        /// Roster id.
+        id: String,
+    },
+    /// What was agreed, with whom, and its record.
+    #[command(after_help = "Example:\n  tekram terms agreements")]
+    Agreements,
+    /// Write an agreement's signed record to a file, byte for byte as both sides keep it.
+    #[command(after_help = "Example:\n  tekram terms export RECORD-ID agreement.json")]
+    Export {
+        /// Record id.
+        id: String,
+        /// File to write.
+        file: PathBuf,
+    },
+}

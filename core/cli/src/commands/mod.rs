@@ -1,0 +1,116 @@
+//! One module for each room. A command opens the persona, calls one use case and says what came back.
+
+mod intent;
+mod listen;
+mod pay;
+mod persona;
+mod terms;
+
+use std::io::{IsTerminal, Write};
+use std::path::PathBuf;
+
+use serde_json::Value;
+use tekram_agent::{Agent, Money, MoneyError, Passphrase, Persona};
+
+use crate::args::{Cli, Command};
+use crate::output::{Answer, Failure};
+
+/// Environment variable that stands in for the passphrase prompt.
+const PASSPHRASE: &str = "TEKRAM_PASSPHRASE";
+
+/// What every command needs: the device, and who acts.
+pub struct Context {
+    agent: Agent,
+    data: PathBuf,
+    persona: Option<String>,
+    json: bool,
+}
+
+/// Carries out one command.
+pub async fn run(cli: Cli) -> Result<Answer, Failure> {
+    let data = match cli.data {
+        Some(data) => data,
+        None => default_data()?,
+    };
+    let agent = tekram_agent::open(&data, &cli.allow, cli.proxy.as_deref())?;
+    let context = Context {
+        agent,
+        data,
+        persona: cli.persona,
+        json: cli.json,
+    };
+    match cli.command {
+        Command::Persona(command) => persona::run(&context, command),
+        Command::Listen(command) => listen::run(&context, command),
+        Command::Pay(command) => pay::run(&context, command).await,
+        Command::Intent(command) => intent::run(&context, command).await,
+        Command::Terms(command) => terms::run(&context, command),
+    }
+}
+
+impl Context {
+    /// Unlocks the persona that acts.
+    fn unlock(&self) -> Result<Persona, Failure> {
+        let entry = self.agent.entry(self.persona.as_deref())?;
+        let passphrase = self.passphrase("Passphrase: ")?;
+        Ok(self.agent.unlock(Some(&entry.label), &passphrase)?)
+    }
+
+    /// The passphrase, from the environment or asked for on the terminal without showing it.
+    fn passphrase(&self, prompt: &str) -> Result<Passphrase, Failure> {
+        if let Ok(passphrase) = std::env::var(PASSPHRASE) {
+            return Ok(Passphrase::new(passphrase));
+        }
+        if !std::io::stdin().is_terminal() {
+            return Err(Failure::new(
+                "no_passphrase",
+                format!("no terminal to ask for the passphrase on; set {PASSPHRASE}"),
+            ));
+        }
+        rpassword::prompt_password(prompt)
+            .map(Passphrase::new)
+            .map_err(|_| Failure::new("no_passphrase", "the passphrase could not be read"))
+    }
+
+    /// Shows progress on the error stream, on one line that is written over; nothing when the output is for a program.
+    fn progress(&self, text: &str) {
+        if !self.json && std::io::stderr().is_terminal() {
+            let _ = write!(std::io::stderr(), "\r\x1b[K{text}");
+            let _ = std::io::stderr().flush();
+        }
+    }
+
+    /// Takes the progress line away.
+    fn progress_done(&self) {
+        self.progress("");
+    }
+}
+
+/// The user's data folder, by the platform's custom.
+fn default_data() -> Result<PathBuf, Failure> {
+    let variable = |name: &str| {
+        std::env::var_os(name)
+            .map(PathBuf::from)
+            .filter(|path| path.is_absolute())
+    };
+    variable("XDG_DATA_HOME")
+        .or_else(|| variable("HOME").map(|home| home.join(".local").join("share")))
+        .map(|folder| folder.join("tekram"))
+        .ok_or_else(|| Failure::new("no_data_folder", "say where the data is with --data DIR or TEKRAM_DATA"))
+}
+
+/// A value as JSON.
+fn to_json<T: serde::Serialize>(value: &T) -> Result<Value, Failure> {
+    serde_json::to_value(value).map_err(|_| Failure::new("json", "the answer could not be written as JSON"))
+}
+
+/// An amount such as `10 EUR`.
+fn amount(text: &str) -> Result<Money, Failure> {
+    text.parse()
+        .map_err(|error: MoneyError| Failure::new(error.code(), error.to_string()))
+}
+
+/// The beginning of an id: enough to name it.
+fn short(id: &str) -> String {
+    id.chars().take(12).collect()
+}

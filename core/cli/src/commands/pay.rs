@@ -1,0 +1,540 @@
+//! `tekram pay …`
+
+use std::io::{IsTerminal, Write};
+use std::ops::ControlFlow;
+use std::path::Path;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use tekram_agent::{
+    FeedLook, Method, Money, Payee, Persona, RulesChange, SettleProgress, Statement, StatementLine, StatementSummary,
+    split_svg, split_text,
+};
+
+use super::{Context, amount, short, to_json};
+use crate::args::PayCommand;
+use crate::output::{Answer, Failure, hours, table};
+
+/// Columns of the picture in a terminal.
+const PICTURE_COLUMNS: usize = 100;
+
+/// Carries out one command.
+pub async fn run(context: &Context, command: PayCommand) -> Result<Answer, Failure> {
+    let persona = context.unlock()?;
+    let answer = answer(context, &persona, command).await?;
+    persona.lock()?;
+    Ok(answer)
+}
+
+async fn answer(context: &Context, persona: &Persona, command: PayCommand) -> Result<Answer, Failure> {
+    match command {
+        PayCommand::Discover { feed } => discover(context, persona, &feed).await,
+        PayCommand::Payees => payees(persona),
+        PayCommand::Changes => changes(persona),
+        PayCommand::Confirm { change, reject } => {
+            persona.decide_change(&change, !reject)?;
+            let done = if reject { "dropped" } else { "taken into use" };
+            Ok(Answer::new(
+                json!({"change": change, "taken": !reject}),
+                format!("The change was {done}."),
+            ))
+        }
+        PayCommand::Rules {
+            budget,
+            weight,
+            minimum,
+            zone,
+        } => {
+            let change = RulesChange {
+                budget: budget.as_deref().map(amount).transpose()?,
+                weight: weight
+                    .map(|weight| {
+                        weight
+                            .parse()
+                            .map_err(|error: tekram_agent::PayError| Failure::new(error.code(), error.to_string()))
+                    })
+                    .transpose()?,
+                minimum: minimum.as_deref().map(amount).transpose()?,
+                zone: zone.zone,
+            };
+            rules(persona, change)
+        }
+        PayCommand::Statement {
+            month,
+            budget,
+            svg,
+            zone,
+        } => {
+            if budget.is_some() || zone.zone.is_some() {
+                persona.change_rules(RulesChange {
+                    budget: budget.as_deref().map(amount).transpose()?,
+                    zone: zone.zone,
+                    ..RulesChange::default()
+                })?;
+            }
+            let statement = persona.statement(month.as_deref())?;
+            shown(&statement, svg.as_deref())
+        }
+        PayCommand::Commit { month } => commit(persona, &month),
+        PayCommand::Settle { month, mint, wait } => settle(context, persona, &month, mint.as_deref(), wait).await,
+        PayCommand::Summary { month } => {
+            let statement = persona.statement_of(month.as_deref())?;
+            Ok(Answer::new(summary_json(&statement), summary_text(&statement)))
+        }
+        PayCommand::Receipts { month } => receipts(persona, month.as_deref()),
+        PayCommand::Ledger => ledger(persona),
+        PayCommand::Wallet { mint } => wallet(persona, &mint).await,
+    }
+}
+
+async fn discover(context: &Context, persona: &Persona, feeds: &[String]) -> Result<Answer, Failure> {
+    let looks = persona
+        .discover(feeds, &|look| context.progress(&format!("Looked into {}", look.feed)))
+        .await;
+    context.progress_done();
+    let looks = looks?;
+    let mut text = String::new();
+    for look in &looks {
+        text.push_str(&look_text(look));
+    }
+    if looks.is_empty() {
+        text.push_str("No feeds are known yet: import podcasts, or name a feed with --feed.\n");
+    }
+    Ok(Answer::new(json!({"feeds": to_json(&looks)?}), text))
+}
+
+fn look_text(look: &FeedLook) -> String {
+    let Some(found) = &look.found else {
+        return format!(
+            "{}\n  nothing: {} [{}]\n",
+            look.feed,
+            look.problem_text.as_deref().unwrap_or_default(),
+            look.problem.unwrap_or_default()
+        );
+    };
+    let mut rows: Vec<Vec<String>> = found
+        .payees
+        .iter()
+        .map(|payee| {
+            let how = payee.methods.first().map_or_else(
+                || format!("not payable: {}", payee.problem.as_deref().unwrap_or("no_method")),
+                method,
+            );
+            let share = if payee.fee {
+                format!("{} % off the top", payee.split)
+            } else {
+                format!("split {}", payee.split)
+            };
+            vec![payee.name.clone(), share, how]
+        })
+        .collect();
+    if rows.is_empty() {
+        rows.push(vec!["names nobody to pay".to_owned()]);
+    }
+    for refused in &found.refused {
+        rows.push(vec![format!("refused: {refused}")]);
+    }
+    if found.held {
+        rows.push(vec![
+            "payment details changed; look with: tekram pay changes".to_owned(),
+        ]);
+    }
+    format!("{} ({})\n{}", found.title, look.feed, table(&rows))
+}
+
+fn method(method: &Method) -> String {
+    match method {
+        Method::Cashu(cashu) => format!("e-cash ({}) by {}", cashu.units.join(", "), cashu.mints.join(", ")),
+        Method::LightningAddress { address } => format!("Lightning address {address}, finished in your wallet"),
+        Method::Keysend { .. } => "Lightning keysend: no rail for it yet".to_owned(),
+        Method::Link { url } => format!("link {url}"),
+    }
+}
+
+fn payees(persona: &Persona) -> Result<Answer, Failure> {
+    let payees = persona.payees()?;
+    let mut text = String::new();
+    for payee in &payees {
+        text.push_str(&payee_text(payee));
+    }
+    if payees.is_empty() {
+        text.push_str("Nobody yet: tekram pay discover\n");
+    }
+    Ok(Answer::new(json!({"payees": to_json(&payees)?}), text))
+}
+
+fn payee_text(payee: &Payee) -> String {
+    let mut rows: Vec<Vec<String>> = payee
+        .methods
+        .iter()
+        .map(|way| vec!["takes".to_owned(), method(way)])
+        .collect();
+    for evidence in &payee.evidence {
+        let hash: String = evidence.sha256.chars().take(16).collect();
+        rows.push(vec![
+            "seen".to_owned(),
+            format!(
+                "{} in {} ({}…) at {}",
+                evidence.element, evidence.url, hash, evidence.fetched
+            ),
+        ]);
+    }
+    let changed = if payee.changed {
+        "  [changed: tekram pay changes]"
+    } else {
+        ""
+    };
+    format!("{}{changed}\n{}", payee.name, table(&rows))
+}
+
+fn changes(persona: &Persona) -> Result<Answer, Failure> {
+    let changes = persona.changes()?;
+    let mut text = String::new();
+    for view in &changes {
+        let shown = serde_json::to_string_pretty(&view.change).unwrap_or_default();
+        text.push_str(&format!(
+            "{}\n{shown}\nTake it into use with: tekram pay confirm {}\n",
+            view.id, view.id
+        ));
+    }
+    if changes.is_empty() {
+        text.push_str("No payment details have changed.\n");
+    }
+    Ok(Answer::new(json!({"changes": to_json(&changes)?}), text))
+}
+
+fn rules(persona: &Persona, change: RulesChange) -> Result<Answer, Failure> {
+    let asked_only =
+        change.budget.is_none() && change.weight.is_none() && change.minimum.is_none() && change.zone.is_none();
+    let rules = match persona.rules()? {
+        Some(rules) if asked_only => rules,
+        _ => persona.change_rules(change)?,
+    };
+    let minimum = Money::new(rules.minimum_minor, rules.budget.asset);
+    let json = json!({
+        "budget_minor": rules.budget.amount_minor, "currency": rules.budget.asset.code(), "weight": rules.weight.name(),
+        "minimum_minor": rules.minimum_minor, "zone": rules.zone,
+    });
+    Ok(Answer::new(
+        json,
+        format!(
+            "{} a month, shared by {}, at least {minimum} a payment, months in {}.",
+            rules.budget,
+            rules.weight.name(),
+            rules.zone
+        ),
+    ))
+}
+
+/// The statement as a picture, with a reason under each line.
+fn shown(statement: &Statement, svg: Option<&Path>) -> Result<Answer, Failure> {
+    let mut text = split_text(statement, PICTURE_COLUMNS);
+    if !text.ends_with('\n') {
+        text.push('\n');
+    }
+    text.push_str("\nWhy:\n");
+    for line in &statement.lines {
+        text.push_str(&why(line, statement));
+    }
+    let mut json = summary_json(statement);
+    if let Some(file) = svg {
+        std::fs::write(file, split_svg(statement))
+            .map_err(|error| Failure::new("io", format!("the picture could not be written: {}", error.kind())))?;
+        text.push_str(&format!("\nThe picture is in {}.\n", file.display()));
+        insert(&mut json, "svg", json!(file.display().to_string()));
+    }
+    insert(&mut json, "lines", to_json(&statement.lines)?);
+    if statement.state.name() == "draft" {
+        text.push_str(&format!(
+            "\nNothing is promised yet. Promise it with: tekram pay commit {}\n",
+            statement.period.month_text()
+        ));
+    }
+    Ok(Answer::new(json, text))
+}
+
+/// One line's calculation in words.
+fn why(line: &StatementLine, statement: &Statement) -> String {
+    let money = |minor: i64| Money::new(minor, statement.budget.asset).to_string();
+    let mut text = format!("  {}: {}\n", line.line.name, money(line.line.amount_minor));
+    for part in &line.line.because {
+        let share = if part.fee {
+            format!("{} % off the top", part.split)
+        } else if part.split == part.split_total {
+            "all of it".to_owned()
+        } else {
+            format!("{} of {}", part.split, part.split_total)
+        };
+        text.push_str(&format!(
+            "    {} of {}, {} plays → {}; {share} → {}\n",
+            hours(i64::try_from(part.played_ms).unwrap_or(i64::MAX)),
+            part.name,
+            part.plays,
+            money(part.source_minor),
+            money(part.amount_minor)
+        ));
+    }
+    if line.line.because.is_empty() && line.line.played_ms > 0 {
+        let heard = hours(i64::try_from(line.line.played_ms).unwrap_or(i64::MAX));
+        text.push_str(&format!(
+            "    {heard} of {} sources nobody payable is known for\n",
+            line.line.sources
+        ));
+    }
+    if line.line.carry_in_minor != 0 {
+        text.push_str(&format!(
+            "    {} saved from earlier months\n",
+            money(line.line.carry_in_minor)
+        ));
+    }
+    if let Some(reason) = line.line.reason {
+        text.push_str(&format!("    saved for later: {}\n", reason.name()));
+    }
+    text
+}
+
+fn commit(persona: &Persona, month: &str) -> Result<Answer, Failure> {
+    let statement = persona.commit(month)?;
+    let promised: Vec<Value> = statement
+        .lines
+        .iter()
+        .filter_map(|line| {
+            let commitment = line.commitment.as_ref()?;
+            Some(json!({"commitment": commitment, "payee": line.line.name, "amount_minor": line.line.due_minor}))
+        })
+        .collect();
+    let rows: Vec<Vec<String>> = statement
+        .lines
+        .iter()
+        .filter_map(|line| {
+            let commitment = line.commitment.as_ref()?;
+            Some(vec![
+                short(commitment),
+                Money::new(line.line.due_minor, statement.budget.asset).to_string(),
+                line.line.name.clone(),
+            ])
+        })
+        .collect();
+    let mut json = summary_json(&statement);
+    insert(&mut json, "commitments", Value::Array(promised));
+    Ok(Answer::new(
+        json,
+        format!(
+            "{} signed promises:\n{}Meet them with: tekram pay settle {month}\n",
+            rows.len(),
+            table(&rows)
+        ),
+    ))
+}
+
+async fn settle(
+    context: &Context,
+    persona: &Persona,
+    month: &str,
+    mint: Option<&str>,
+    wait: u64,
+) -> Result<Answer, Failure> {
+    let names: Vec<String> = persona
+        .statement_of(Some(month))?
+        .lines
+        .into_iter()
+        .map(|line| line.line.name)
+        .collect();
+    let name = |line_no: i64| {
+        usize::try_from(line_no)
+            .ok()
+            .and_then(|at| names.get(at))
+            .cloned()
+            .unwrap_or_default()
+    };
+    let speak = !context.json;
+    let mut told = |progress: &SettleProgress| {
+        let line = progress_text(progress, &name);
+        if speak {
+            // Each step is final when it is told, so it stays on the screen.
+            let _ = writeln!(std::io::stderr(), "  {line}");
+        }
+        ControlFlow::Continue(())
+    };
+    let report = persona
+        .settle(month, mint, Duration::from_secs(wait), &mut told)
+        .await?;
+    let statement = persona.statement_of(Some(month))?;
+    let hand_offs = persona.hand_offs(&statement)?;
+    let mut text = summary_text(&statement);
+    for hand_off in &hand_offs {
+        text.push_str(&format!(
+            "Finish in your bank app or browser: {} to {}\n  {}\n",
+            hand_off.amount, hand_off.name, hand_off.link.link
+        ));
+        if std::io::stdout().is_terminal()
+            && let Ok(code) = tekram_agent::qr_text(hand_off.link.epc.as_deref().unwrap_or(&hand_off.link.link))
+        {
+            text.push_str(&code);
+            text.push('\n');
+        }
+    }
+    let mut json = summary_json(&statement);
+    insert(&mut json, "ended", to_json(&report.ended)?);
+    insert(&mut json, "hand_offs", to_json(&hand_offs)?);
+    Ok(Answer::new(json, text))
+}
+
+fn progress_text(progress: &SettleProgress, name: &dyn Fn(i64) -> String) -> String {
+    match progress {
+        SettleProgress::Planned { rail, lines, amount } => format!("{lines} payments over {rail}, {amount} in all"),
+        SettleProgress::NotPlanned {
+            line_no,
+            reason,
+            carried,
+        } => {
+            let what = if *carried { "saved for later" } else { "not now" };
+            format!("{}: {what} ({reason})", name(*line_no))
+        }
+        SettleProgress::TopUpNeeded { invoice, amount, .. } => {
+            format!("Pay this invoice with your Lightning wallet to get {amount} of e-cash:\n  {invoice}")
+        }
+        SettleProgress::Funded { topped_up, .. } => format!("e-cash on hand; {topped_up} were added"),
+        SettleProgress::Begun { line_no } => format!("{}: begun", name(*line_no)),
+        SettleProgress::Locked { line_no, net, fees } => {
+            format!("{}: {net} locked to the payee's key, fees {fees}", name(*line_no))
+        }
+        SettleProgress::Delivered { line_no } => format!("{}: sealed and delivered", name(*line_no)),
+        SettleProgress::Paid { line_no } => format!("{}: paid, the receipt is here", name(*line_no)),
+        SettleProgress::Delayed { line_no, reason } => {
+            format!("{}: delayed ({reason}); run settle again later", name(*line_no))
+        }
+        SettleProgress::Unknown { line_no, reason } => {
+            format!("{}: not known whether it was paid ({reason})", name(*line_no))
+        }
+        SettleProgress::Failed { line_no, reason } => {
+            format!("{}: refused ({reason}); saved for later", name(*line_no))
+        }
+        SettleProgress::Refunded { line_no } => format!("{}: taken back, not redeemed in time", name(*line_no)),
+        SettleProgress::HandedOff { hand_off } => {
+            format!("{}: {} handed to you to finish", hand_off.name, hand_off.amount)
+        }
+    }
+}
+
+fn summary_json(statement: &Statement) -> Value {
+    let StatementSummary {
+        statement_total_minor,
+        budget_minor,
+        paid_minor,
+        handed_off_minor,
+        carried_minor,
+        fees_minor,
+        in_flight_minor,
+        payable_minor,
+    } = statement.summary();
+    json!({
+        "statement": statement.id, "month": statement.period.month_text(), "zone": statement.period.zone(),
+        "state": statement.state.name(), "currency": statement.budget.asset.code(),
+        "statement_total_minor": statement_total_minor, "budget_minor": budget_minor, "paid_minor": paid_minor,
+        "handed_off_minor": handed_off_minor, "carried_minor": carried_minor, "fees_minor": fees_minor,
+        "in_flight_minor": in_flight_minor, "payable_minor": payable_minor,
+    })
+}
+
+fn summary_text(statement: &Statement) -> String {
+    let summary = statement.summary();
+    let money = |minor: i64| Money::new(minor, statement.budget.asset).to_string();
+    let on_its_way = if summary.in_flight_minor > 0 {
+        format!(" (of it on its way: {})", money(summary.in_flight_minor))
+    } else {
+        String::new()
+    };
+    table(&[
+        vec![
+            format!("Statement of {}", statement.period.month_text()),
+            money(summary.statement_total_minor),
+        ],
+        vec!["  paid".to_owned(), money(summary.paid_minor)],
+        vec!["  handed off".to_owned(), money(summary.handed_off_minor)],
+        vec![
+            "  saved for later".to_owned(),
+            format!("{}{on_its_way}", money(summary.carried_minor)),
+        ],
+        vec!["  fees".to_owned(), money(summary.fees_minor)],
+    ])
+}
+
+fn receipts(persona: &Persona, month: Option<&str>) -> Result<Answer, Failure> {
+    let statement = persona.statement_of(month)?;
+    let receipts = persona.receipts(&statement)?;
+    let rows: Vec<Vec<String>> = receipts
+        .iter()
+        .map(|receipt| {
+            let by = if receipt.record.is_some() {
+                "signed by the payee"
+            } else {
+                "proven by the mint"
+            };
+            let line = statement
+                .lines
+                .iter()
+                .find(|line| line.commitment.as_deref() == Some(&receipt.commitment));
+            let amount = line.map_or_else(String::new, |line| {
+                Money::new(line.paid_minor, statement.budget.asset).to_string()
+            });
+            let payee = line.map_or_else(String::new, |line| line.line.name.clone());
+            vec![
+                short(&receipt.commitment),
+                amount,
+                payee,
+                by.to_owned(),
+                receipt.received.to_string(),
+            ]
+        })
+        .collect();
+    let text = if rows.is_empty() {
+        "No receipts yet.".to_owned()
+    } else {
+        table(&rows)
+    };
+    Ok(Answer::new(
+        json!({"month": statement.period.month_text(), "receipts": to_json(&receipts)?}),
+        text,
+    ))
+}
+
+fn ledger(persona: &Persona) -> Result<Answer, Failure> {
+    let (balances, sum_minor) = persona.ledger()?;
+    let mut rows: Vec<Vec<String>> = balances
+        .iter()
+        .map(|balance| vec![balance.account.clone(), balance.balance.to_string()])
+        .collect();
+    rows.push(vec!["sum".to_owned(), sum_minor.to_string()]);
+    let accounts: Vec<Value> = balances
+        .iter()
+        .map(|balance| {
+            json!({"account": balance.account, "balance_minor": balance.balance.amount_minor, "currency": balance.balance.asset.code()})
+        })
+        .collect();
+    Ok(Answer::new(
+        json!({"accounts": accounts, "ledger_sum_minor": sum_minor}),
+        table(&rows),
+    ))
+}
+
+async fn wallet(persona: &Persona, mint: &str) -> Result<Answer, Failure> {
+    let balances = persona.wallet(mint).await?;
+    let rows: Vec<Vec<String>> = balances.iter().map(|balance| vec![balance.to_string()]).collect();
+    let json: Vec<Value> = balances
+        .iter()
+        .map(|balance| json!({"balance_minor": balance.amount_minor, "currency": balance.asset.code()}))
+        .collect();
+    let text = if rows.is_empty() {
+        "No e-cash at this provider.".to_owned()
+    } else {
+        table(&rows)
+    };
+    Ok(Answer::new(json!({"mint": mint, "balances": json}), text))
+}
+
+fn insert(json: &mut Value, name: &str, value: Value) {
+    if let Some(object) = json.as_object_mut() {
+        object.insert(name.to_owned(), value);
+    }
+}
