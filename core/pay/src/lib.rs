@@ -14,6 +14,7 @@ pub mod handoff;
 pub mod ledger;
 pub mod method;
 pub mod payee;
+pub mod picture;
 pub mod qr;
 pub mod rail;
 pub mod rates;
