@@ -21,6 +21,8 @@ mod error;
 mod http;
 mod policy;
 pub mod pow;
+#[cfg(test)]
+mod rebinding;
 mod redirect;
 mod relay;
 pub mod sealed;

@@ -30,7 +30,7 @@ fn quick() -> BusLimits {
 }
 
 async fn connected(relay: &mut RawRelay, limits: BusLimits) -> (NostrBus, Client) {
-    let bus = NostrBus::connect(&[relay.url.clone()], &asked_for(&[&relay.url]), limits)
+    let bus = NostrBus::connect(std::slice::from_ref(&relay.url), &asked_for(&[&relay.url]), limits)
         .await
         .unwrap();
     (bus, relay.client().await)

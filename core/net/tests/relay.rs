@@ -212,7 +212,7 @@ async fn a_fetch_survives_a_dropped_connection() {
 #[tokio::test]
 async fn no_relay_is_a_named_error() {
     let url = nobody();
-    let error = NostrBus::connect(&[url.clone()], &asked_for(&[&url]), quick())
+    let error = NostrBus::connect(std::slice::from_ref(&url), &asked_for(&[&url]), quick())
         .await
         .unwrap_err();
     assert_eq!(
@@ -244,7 +244,7 @@ async fn one_dead_relay_does_not_hold_up_the_others() {
         tokio::task::yield_now().await;
     }
     let published = bus.publish(&note("x")).await.unwrap();
-    assert_eq!(published.accepted, [alive.url.clone()]);
+    assert_eq!(published.accepted, std::slice::from_ref(&alive.url));
     assert_eq!(published.refused, [(dead_url, "unreachable".to_owned())]);
     assert_eq!(bus.fetch(notes(), LONG).await.unwrap().len(), 1);
     assert_eq!(bus.listen(notes()).await.unwrap().next().await.unwrap().content, "x");
@@ -254,13 +254,13 @@ async fn one_dead_relay_does_not_hold_up_the_others() {
 async fn a_relay_in_ones_own_network_must_be_asked_for() {
     let relay = Relay::start(0).unwrap();
     let url = relay.url.clone();
-    let error = NostrBus::connect(&[url.clone()], &NetPolicy::default(), quick())
+    let error = NostrBus::connect(std::slice::from_ref(&url), &NetPolicy::default(), quick())
         .await
         .unwrap_err();
     assert_eq!(error, BusError::PrivateAddress { relay: url });
     // A name that answers with a private address, found out at the look-up.
     let name = format!("wss://localhost:{}", relay.port());
-    let error = NostrBus::connect(&[name.clone()], &NetPolicy::default(), quick())
+    let error = NostrBus::connect(std::slice::from_ref(&name), &NetPolicy::default(), quick())
         .await
         .unwrap_err();
     assert_eq!(error, BusError::PrivateAddress { relay: name });
@@ -307,4 +307,23 @@ async fn a_filter_by_tag_hears_only_its_own() {
     let mine = to(&me);
     bus.publish(&mine).await.unwrap();
     assert_eq!(listening.next().await.unwrap().id, mine.id);
+}
+
+#[tokio::test]
+async fn through_a_proxy_relays_are_reached_by_name() {
+    let relay = Relay::start(0).unwrap();
+    let proxy = common::Socks::to(relay.address()).await;
+    let url = "ws://relay.example.invalid:7777".to_owned();
+    let policy = asked_for(&[&url]).through(url::Url::parse(&proxy.url).unwrap());
+    let bus = NostrBus::connect(std::slice::from_ref(&url), &policy, quick())
+        .await
+        .unwrap();
+    assert_eq!(bus.publish(&note("x")).await.unwrap().accepted, [url]);
+    assert_eq!(*proxy.names.lock().unwrap(), ["relay.example.invalid:7777"]);
+    let other = policy.clone().through(url::Url::parse("http://127.0.0.1:1").unwrap());
+    let wss = ["wss://relay.example.invalid".to_owned()];
+    assert_eq!(
+        NostrBus::connect(&wss, &other, quick()).await.unwrap_err().code(),
+        "bad_proxy"
+    );
 }

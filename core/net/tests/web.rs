@@ -406,37 +406,13 @@ async fn with_a_proxy_everything_goes_through_it_by_name() {
 
 #[tokio::test]
 async fn a_socks_proxy_is_told_the_name_and_not_an_address() {
-    use tokio::io::AsyncReadExt;
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let proxy = format!("socks5://{}", listener.local_addr().unwrap());
-    let asked = tokio::spawn(async move {
-        // RFC 1928: greeting, then CONNECT with address type 3 (name).
-        let (mut stream, _) = listener.accept().await.unwrap();
-        let mut greeting = [0; 2];
-        stream.read_exact(&mut greeting).await.unwrap();
-        let mut methods = vec![0; usize::from(greeting[1])];
-        stream.read_exact(&mut methods).await.unwrap();
-        stream.write_all(&[5, 0]).await.unwrap();
-        let mut head = [0; 5];
-        stream.read_exact(&mut head).await.unwrap();
-        let mut name = vec![0; usize::from(head[4]) + 2];
-        stream.read_exact(&mut name).await.unwrap();
-        stream.write_all(&[5, 0, 0, 1, 0, 0, 0, 0, 0, 0]).await.unwrap();
-        let mut request = Vec::new();
-        while !request.ends_with(b"\r\n\r\n") {
-            request.push(stream.read_u8().await.unwrap());
-        }
-        stream
-            .write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok")
-            .await
-            .unwrap();
-        (head[3], String::from_utf8(name[..name.len() - 2].to_vec()).unwrap())
-    });
-    let web = WebContext::new(NetPolicy::default().through(Url::parse(&proxy).unwrap())).unwrap();
+    let (_folder, server) = site();
+    let proxy = common::Socks::to(([127, 0, 0, 1], server.port()).into()).await;
+    let web = WebContext::new(NetPolicy::default().through(Url::parse(&proxy.url).unwrap())).unwrap();
     let page = web
-        .fetch(Request::get("http://feed.example.invalid/a").unwrap())
+        .fetch(Request::get("http://feed.example.invalid/feed.xml").unwrap())
         .await
         .unwrap();
-    assert_eq!(page.body, b"ok");
-    assert_eq!(asked.await.unwrap(), (3, "feed.example.invalid".to_owned()));
+    assert_eq!(page.body, b"<rss/>");
+    assert_eq!(*proxy.names.lock().unwrap(), ["feed.example.invalid:80"]);
 }

@@ -148,10 +148,10 @@ pub(super) async fn stored<S: Sink>(
                     }
                     matching = matching.saturating_add(1);
                     oldest = Some(oldest.map_or(created_at, |oldest| oldest.min(created_at)));
-                    if let Passed::New(event) = passed {
-                        if !sink.put(*event).await {
-                            return Err(Stopped::Enough);
-                        }
+                    if let Passed::New(event) = passed
+                        && !sink.put(*event).await
+                    {
+                        return Err(Stopped::Enough);
                     }
                 }
                 // Cut for a publication's sake: go on from there. Of that one second, some may be missed.

@@ -88,10 +88,10 @@ impl NostrBus {
         limits: BusLimits,
         names: Arc<dyn NameLookup>,
     ) -> Result<Self, BusError> {
-        if let Some(proxy) = &policy.proxy {
-            if !matches!(proxy.scheme(), "socks5" | "socks5h") || proxy.host_str().is_none() {
-                return Err(BusError::BadProxy);
-            }
+        if let Some(proxy) = &policy.proxy
+            && (!matches!(proxy.scheme(), "socks5" | "socks5h") || proxy.host_str().is_none())
+        {
+            return Err(BusError::BadProxy);
         }
         let mut addresses = BTreeMap::new();
         for text in relays {

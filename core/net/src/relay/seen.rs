@@ -33,10 +33,10 @@ impl Seen {
             return false;
         }
         order.push_back(id);
-        if order.len() > self.capacity {
-            if let Some(oldest) = order.pop_front() {
-                set.remove(&oldest);
-            }
+        if order.len() > self.capacity
+            && let Some(oldest) = order.pop_front()
+        {
+            set.remove(&oldest);
         }
         true
     }

@@ -182,3 +182,48 @@ impl Drop for RawRelay {
         self.task.abort();
     }
 }
+
+/// A SOCKS5 proxy (RFC 1928) that leads every name to one server, and keeps the names.
+pub struct Socks {
+    pub url: String,
+    pub names: Arc<Mutex<Vec<String>>>,
+    task: JoinHandle<()>,
+}
+
+impl Socks {
+    pub async fn to(server: std::net::SocketAddr) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("socks5://{}", listener.local_addr().unwrap());
+        let names = Arc::new(Mutex::new(Vec::new()));
+        let kept = Arc::clone(&names);
+        let task = tokio::spawn(async move {
+            while let Ok((mut stream, _)) = listener.accept().await {
+                let kept = Arc::clone(&kept);
+                tokio::spawn(async move {
+                    let methods = [stream.read_u8().await?, stream.read_u8().await?][1];
+                    stream.read_exact(&mut vec![0; usize::from(methods)]).await?;
+                    stream.write_all(&[5, 0]).await?;
+                    let mut head = [0; 5];
+                    stream.read_exact(&mut head).await?;
+                    assert_eq!(head[3], 3, "asked by name");
+                    let mut name = vec![0; usize::from(head[4])];
+                    stream.read_exact(&mut name).await?;
+                    let port = stream.read_u16().await?;
+                    kept.lock()
+                        .unwrap()
+                        .push(format!("{}:{port}", String::from_utf8(name).unwrap()));
+                    stream.write_all(&[5, 0, 0, 1, 0, 0, 0, 0, 0, 0]).await?;
+                    let mut server = TcpStream::connect(server).await?;
+                    tokio::io::copy_bidirectional(&mut stream, &mut server).await
+                });
+            }
+        });
+        Self { url, names, task }
+    }
+}
+
+impl Drop for Socks {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}

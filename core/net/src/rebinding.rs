@@ -1,0 +1,189 @@
+//! Tests with a name server that lies: what cannot be had on 127.0.0.1 is answered here instead, and only that. The
+//! connections are real.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::panic,
+    missing_docs
+)]
+
+use std::collections::BTreeMap;
+use std::io;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex};
+
+use async_trait::async_trait;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpListener;
+
+use crate::address::NameLookup;
+use crate::{BusError, BusLimits, Http, NetPolicy, NostrBus, RelayState, Request, WebContext};
+
+/// Answers each name with the next of its answers, the last one again and again, and keeps what was asked.
+#[derive(Debug, Default)]
+struct LyingNames {
+    answers: BTreeMap<&'static str, Vec<Vec<&'static str>>>,
+    asked: Mutex<Vec<String>>,
+}
+
+impl LyingNames {
+    fn new(answers: &[(&'static str, &[&[&'static str]])]) -> Arc<Self> {
+        let answers = answers
+            .iter()
+            .map(|(name, answers)| (*name, answers.iter().map(|one| one.to_vec()).collect()))
+            .collect();
+        Arc::new(Self {
+            answers,
+            asked: Mutex::default(),
+        })
+    }
+
+    fn asked(&self) -> Vec<String> {
+        self.asked.lock().unwrap().clone()
+    }
+}
+
+#[async_trait]
+impl NameLookup for LyingNames {
+    async fn lookup(&self, host: &str, port: u16) -> io::Result<Vec<SocketAddr>> {
+        let mut asked = self.asked.lock().unwrap();
+        let times = asked.iter().filter(|name| *name == host).count();
+        asked.push(host.to_owned());
+        let answers = self.answers.get(host).ok_or(io::ErrorKind::NotFound)?;
+        let answer = &answers[times.min(answers.len() - 1)];
+        Ok(answer
+            .iter()
+            .map(|ip| SocketAddr::new(ip.parse().unwrap(), port))
+            .collect())
+    }
+}
+
+/// A web server that must not be reached, or is reached knowingly: counts its connections.
+async fn inside(redirect: Option<String>) -> (u16, Arc<Mutex<u32>>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let count = Arc::new(Mutex::new(0));
+    let counted = Arc::clone(&count);
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            *counted.lock().unwrap() += 1;
+            let _ = stream.read(&mut [0; 4096]).await;
+            let answer = match &redirect {
+                Some(to) => {
+                    format!("HTTP/1.1 302 R\r\nlocation: {to}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")
+                }
+                None => "HTTP/1.1 200 OK\r\ncontent-length: 0\r\nconnection: close\r\n\r\n".to_owned(),
+            };
+            let _ = stream.write_all(answer.as_bytes()).await;
+        }
+    });
+    (port, count)
+}
+
+async fn code(names: &Arc<LyingNames>, policy: NetPolicy, url: &str) -> &'static str {
+    let web = WebContext::with_names(policy, Arc::clone(names) as Arc<dyn NameLookup>).unwrap();
+    match web.fetch(Request::get(url).unwrap()).await {
+        Ok(_) => "fetched",
+        Err(error) => error.code(),
+    }
+}
+
+#[tokio::test]
+async fn a_name_that_answers_with_a_private_address_is_refused() {
+    let (port, reached) = inside(None).await;
+    let names = LyingNames::new(&[
+        ("evil.example", &[&["127.0.0.1"]]),
+        ("mixed.example", &[&["93.184.216.34", "127.0.0.1"]]),
+        ("six.example", &[&["::1"]]),
+        ("mapped.example", &[&["::ffff:127.0.0.1"]]),
+    ]);
+    for host in ["evil.example", "mixed.example", "six.example", "mapped.example"] {
+        assert_eq!(
+            code(&names, NetPolicy::default(), &format!("http://{host}:{port}/")).await,
+            "private_address",
+            "{host}"
+        );
+    }
+    assert_eq!(
+        code(&names, NetPolicy::default(), "http://nowhere.example/").await,
+        "name_not_found"
+    );
+    assert_eq!(*reached.lock().unwrap(), 0);
+}
+
+#[tokio::test]
+async fn the_answer_that_was_checked_is_the_one_that_is_used() {
+    let (port, reached) = inside(None).await;
+    // The second answer would fail; there is no second question.
+    let names = LyingNames::new(&[("my.example", &[&["127.0.0.1"], &["10.0.0.1"]])]);
+    let mut policy = NetPolicy::default();
+    policy.allow_origins.insert(format!("my.example:{port}"));
+    assert_eq!(
+        code(&names, policy, &format!("http://my.example:{port}/")).await,
+        "fetched"
+    );
+    assert_eq!(names.asked(), ["my.example"]);
+    assert_eq!(*reached.lock().unwrap(), 1);
+}
+
+#[tokio::test]
+async fn a_redirect_to_a_name_that_answers_privately_is_refused() {
+    let (port, reached) = inside(None).await;
+    let (door, _) = inside(Some(format!("http://evil.example:{port}/"))).await;
+    let names = LyingNames::new(&[("evil.example", &[&["127.0.0.1"]])]);
+    let mut policy = NetPolicy::default();
+    policy.allow_origins.insert(format!("127.0.0.1:{door}"));
+    assert_eq!(
+        code(&names, policy, &format!("http://127.0.0.1:{door}/")).await,
+        "private_address"
+    );
+    assert_eq!(*reached.lock().unwrap(), 0);
+}
+
+#[tokio::test]
+async fn an_allowed_name_opens_only_its_own_port() {
+    let (port, reached) = inside(None).await;
+    let names = LyingNames::new(&[("my.example", &[&["127.0.0.1"]])]);
+    let mut policy = NetPolicy::default();
+    policy.allow_origins.insert("my.example:1".to_owned());
+    assert_eq!(
+        code(&names, policy, &format!("http://my.example:{port}/")).await,
+        "private_address"
+    );
+    assert_eq!(*reached.lock().unwrap(), 0);
+}
+
+#[tokio::test]
+async fn a_relays_name_is_checked_at_every_connection() {
+    let (port, reached) = inside(None).await;
+    let relay = format!("wss://relay.example:{port}");
+    let names = LyingNames::new(&[("relay.example", &[&["127.0.0.1"]])]);
+    let limits = BusLimits {
+        back_off_min: std::time::Duration::from_millis(1),
+        ..BusLimits::default()
+    };
+    let bus = NostrBus::with_names(
+        std::slice::from_ref(&relay),
+        &NetPolicy::default(),
+        limits,
+        Arc::clone(&names) as Arc<dyn NameLookup>,
+    )
+    .unwrap();
+    while names.asked().len() < 3 {
+        tokio::task::yield_now().await;
+    }
+    use crate::Bus;
+    let status = bus.status().remove(0);
+    assert_eq!((status.last_failure, status.connections), (Some("private_address"), 0));
+    assert_ne!(status.state, RelayState::Connected);
+    bus.close().await;
+    assert_eq!(
+        bus.fetch(nostr_sdk::Filter::new(), std::time::Duration::ZERO)
+            .await
+            .unwrap_err(),
+        BusError::Closed
+    );
+    assert_eq!(*reached.lock().unwrap(), 0);
+}
