@@ -69,7 +69,7 @@ pub struct Drained {
 }
 
 /// The place where items are sealed and left. Works while the vault is locked, and from other processes.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Inbox {
     folder: PathBuf,
     address: InboxAddress,
@@ -308,6 +308,15 @@ impl fmt::Display for ItemId {
 impl fmt::Debug for ItemId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "ItemId({self})")
+    }
+}
+
+/// Without the path, which may hold the person's name.
+impl fmt::Debug for Inbox {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Inbox")
+            .field("address", &self.address)
+            .finish_non_exhaustive()
     }
 }
 

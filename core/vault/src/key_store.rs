@@ -2,6 +2,7 @@
 //! key never leaves it. Android Keystore and the Secure Enclave come in from native code through this trait; on a
 //! machine without one, [`FileKeyStore`] keeps the wrapping keys in files for the owner's eyes only.
 
+use std::fmt;
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -16,7 +17,7 @@ use crate::way_in;
 
 /// Wraps and unwraps vault keys under a name. Synchronous: whoever has to ask for a fingerprint unwraps in native code
 /// and calls [`crate::Store::unlock_raw`] with the bytes.
-pub trait KeyStore: Send + Sync + std::fmt::Debug {
+pub trait KeyStore: Send + Sync + fmt::Debug {
     /// Wraps `key` under the key called `name`, which is made when it is not there.
     fn wrap(&self, name: &str, key: &Secret32) -> Result<Vec<u8>, KeyStoreError>;
 
@@ -26,9 +27,15 @@ pub trait KeyStore: Send + Sync + std::fmt::Debug {
 
 /// A key store in a folder: one file of 32 random bytes for each name, readable by its owner only. It protects as well
 /// as the account that owns the folder does; a desk that must start without a person uses it.
-#[derive(Debug)]
 pub struct FileKeyStore {
     folder: PathBuf,
+}
+
+/// Without the path, which may hold the person's name.
+impl fmt::Debug for FileKeyStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("FileKeyStore").finish_non_exhaustive()
+    }
 }
 
 impl FileKeyStore {

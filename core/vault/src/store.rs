@@ -1,6 +1,7 @@
 //! The folder of all vaults on this device: `DATA/vaults/<random id>/`. It lists, makes and unlocks vaults. No file or
 //! folder name says anything about the person; what a locked vault shows is its label, which the person chooses.
 
+use std::fmt;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -26,9 +27,16 @@ const LABEL_LIMIT_CHARS: usize = 64;
 const UNFINISHED: &str = ".unfinished-";
 
 /// All vaults of a device.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Store {
     vaults: PathBuf,
+}
+
+/// Without the path: a data folder often lies in one with the person's name.
+impl fmt::Debug for Store {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Store").finish_non_exhaustive()
+    }
 }
 
 /// A vault as it is seen while locked.

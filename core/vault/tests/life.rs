@@ -474,7 +474,8 @@ fn what_is_printed_shows_no_secret() {
         .unwrap();
     let wrong = device.store.unlock("Work", &passphrase(), &[]).unwrap_err();
     printed.push_str(&format!("{wrong:?} {wrong}"));
-    for secret in [root.as_str(), support::PASSPHRASE, "secret text"] {
+    let path = device.root().to_string_lossy().into_owned();
+    for secret in [root.as_str(), support::PASSPHRASE, "secret text", &path] {
         assert!(!printed.contains(secret), "{printed}");
     }
     assert!(printed.contains("[REDACTED]"));
