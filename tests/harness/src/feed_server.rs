@@ -317,8 +317,10 @@ fn file_for(folder: &Path, url_path: &str) -> Option<PathBuf> {
 
 fn content_type(path: &Path) -> &'static str {
     match path.extension().and_then(|extension| extension.to_str()) {
-        Some("xml" | "rss") => "application/rss+xml; charset=utf-8",
+        Some("rss") => "application/rss+xml; charset=utf-8",
         Some("atom") => "application/atom+xml; charset=utf-8",
+        // RSS or Atom: the file says which.
+        Some("xml") => "application/xml; charset=utf-8",
         Some("opml") => "text/x-opml; charset=utf-8",
         Some("json") => "application/json",
         Some("html") => "text/html; charset=utf-8",
@@ -387,7 +389,7 @@ mod tests {
         let answer = ask(&server, "GET /a%20feed.xml HTTP/1.1\r\nHost: x\r\n\r\n");
         assert!(answer.starts_with("HTTP/1.1 200 OK\r\n"), "{answer}");
         assert!(
-            answer.contains("application/rss+xml") && answer.ends_with("<rss/>"),
+            answer.contains("content-type: application/xml") && answer.ends_with("<rss/>"),
             "{answer}"
         );
         let tag = answer.lines().find_map(|line| line.strip_prefix("etag: ")).unwrap();

@@ -1,0 +1,107 @@
+//! The whole story, as `cargo xtask run` plays it, twice on one folder: everything happens once, and the second run
+//! finds it again.
+//!
+//! It needs `tekram` and `tekram-desk` built and the mint set up; `cargo xtask test` sees to both.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    missing_docs
+)]
+
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use serde_json::Value;
+
+/// Plays the story in `folder` and returns its last line and everything it said.
+fn play(folder: &Path, more: &[&str]) -> (Value, String) {
+    let output = Command::new(env!("CARGO_BIN_EXE_tekram-story"))
+        .args(["--json", "--data"])
+        .arg(folder)
+        .args(more)
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(
+        output.status.success(),
+        "the story ended with {}: {errors}\n{said}",
+        output.status
+    );
+    let last = said.lines().last().unwrap();
+    (
+        serde_json::from_str(last).unwrap_or_else(|cause| panic!("{cause}: {last}")),
+        said,
+    )
+}
+
+fn number(line: &Value, field: &str) -> i64 {
+    line[field]
+        .as_i64()
+        .unwrap_or_else(|| panic!("{field} is not a whole number: {line}"))
+}
+
+fn sums_are_exact(line: &Value) {
+    let parts = ["paid_minor", "handed_off_minor", "carried_minor", "fees_minor"];
+    let sum: i64 = parts.iter().map(|field| number(line, field)).sum();
+    assert_eq!(sum, number(line, "statement_total_minor"), "{line}");
+    assert_eq!(
+        number(line, "statement_total_minor"),
+        number(line, "budget_minor"),
+        "{line}"
+    );
+    assert_eq!(number(line, "ledger_sum_minor"), 0, "{line}");
+    assert_eq!(
+        number(line, "payee_redeemed_minor"),
+        number(line, "paid_minor"),
+        "{line}"
+    );
+}
+
+#[test]
+fn the_story_happens_once_and_a_second_run_finds_it_again() {
+    let folder = tempfile::tempdir().unwrap();
+
+    let (first, said) = play(folder.path(), &[]);
+    sums_are_exact(&first);
+    assert_eq!(number(&first, "budget_minor"), 1000);
+    assert!(number(&first, "listens_accepted") > 100, "{first}");
+    assert!(
+        number(&first, "lines_refused") > 0,
+        "the sample has broken lines: {first}"
+    );
+    assert!(
+        number(&first, "paid_minor") > 0 && number(&first, "handed_off_minor") > 0,
+        "{first}"
+    );
+    assert_eq!(number(&first, "offers"), 3, "{first}");
+    assert!(!first["accepted"].is_null(), "{first}");
+    assert_eq!(first["agreement_bytes_equal"], Value::Bool(true), "{first}");
+    assert!(first["seconds"].as_f64().unwrap() < 120.0, "{first}");
+    assert!(said.contains("$ tekram"), "the commands are shown");
+
+    let (second, _) = play(folder.path(), &[]);
+    sums_are_exact(&second);
+    assert_eq!(
+        number(&second, "listens_accepted"),
+        0,
+        "everything is known already: {second}"
+    );
+    assert!(
+        number(&second, "duplicates") >= number(&first, "listens_accepted"),
+        "{second}"
+    );
+    for field in [
+        "paid_minor",
+        "fees_minor",
+        "handed_off_minor",
+        "carried_minor",
+        "payee_redeemed_minor",
+    ] {
+        assert_eq!(first[field], second[field], "{field} was moved twice");
+    }
+    assert_eq!(second["agreement_bytes_equal"], Value::Bool(true), "{second}");
+}
