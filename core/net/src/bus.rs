@@ -121,6 +121,8 @@ pub struct RelayStatus {
     pub connections: u64,
     /// Code of the last failure, such as `unreachable`, `relay_dropped`, `private_address`.
     pub last_failure: Option<&'static str>,
+    /// By how many seconds the relay's clock was ahead of ours when it was connected, if it told (`Date` of its handshake).
+    pub clock_skew_s: Option<i64>,
     /// What was dropped.
     pub dropped: Dropped,
 }

@@ -19,10 +19,10 @@ mod address;
 mod bus;
 mod error;
 mod http;
+#[cfg(test)]
+mod outside_tests;
 mod policy;
 pub mod pow;
-#[cfg(test)]
-mod rebinding;
 mod redirect;
 mod relay;
 pub mod sealed;

@@ -15,12 +15,12 @@ use async_trait::async_trait;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 
-use crate::address::{self, NameLookup, Refusal, SystemNames};
+use crate::address::{self, NameLookup, Refusal};
 use crate::error::FetchError;
 use crate::http::{Http, Limits, Method, Request, Response};
 use crate::policy::{NetPolicy, origin};
 use crate::redirect;
-use crate::tls;
+use crate::tls::{self, Outside};
 
 /// Time for one connection, within a request's whole time.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -63,13 +63,13 @@ pub struct WebContext {
 impl WebContext {
     /// A context of its own. Fails with `bad_proxy` when the policy's proxy is not `socks5://`, `socks5h://` or `http://`.
     pub fn new(policy: NetPolicy) -> Result<Self, FetchError> {
-        Self::with_names(policy, Arc::new(SystemNames))
+        Self::with(policy, &Outside::default())
     }
 
-    pub(crate) fn with_names(policy: NetPolicy, names: Arc<dyn NameLookup>) -> Result<Self, FetchError> {
+    pub(crate) fn with(policy: NetPolicy, outside: &Outside) -> Result<Self, FetchError> {
         Ok(Self {
-            public: client(&policy, Arc::clone(&names), false)?,
-            asked_for: client(&policy, names, true)?,
+            public: client(&policy, outside, false)?,
+            asked_for: client(&policy, outside, true)?,
             policy,
         })
     }
@@ -251,8 +251,9 @@ fn headers(wanted: &[(String, String)]) -> Result<HeaderMap, FetchError> {
     Ok(headers)
 }
 
-fn client(policy: &NetPolicy, names: Arc<dyn NameLookup>, asked_for: bool) -> Result<reqwest::Client, FetchError> {
-    let tls = tls::client_config(&[b"h2", b"http/1.1"]).ok_or(FetchError::Setup)?;
+fn client(policy: &NetPolicy, outside: &Outside, asked_for: bool) -> Result<reqwest::Client, FetchError> {
+    let tls = outside.client_config(&[b"h2", b"http/1.1"]).ok_or(FetchError::Setup)?;
+    let names = Arc::clone(&outside.names);
     let mut proxy_hosts = BTreeSet::new();
     let mut builder = reqwest::Client::builder()
         .tls_backend_preconfigured(tls)

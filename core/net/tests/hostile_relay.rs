@@ -364,3 +364,54 @@ async fn a_page_that_nobody_reads_does_not_hold_up_a_publication() {
     let (published, ()) = tokio::join!(publish, serve);
     assert_eq!(published.unwrap().accepted.len(), 1);
 }
+
+#[tokio::test]
+async fn a_connection_that_went_silent_is_given_up_and_made_anew() {
+    // Shakes hands, and then neither reads nor writes: what a phone sees after it changed networks.
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("ws://{}", listener.local_addr().unwrap());
+    let mute = tokio::spawn(async move {
+        let mut held = Vec::new();
+        while let Ok((stream, _)) = listener.accept().await {
+            held.push(tokio_tungstenite::accept_async(stream).await.unwrap());
+        }
+    });
+    let limits = BusLimits {
+        heartbeat: Duration::from_millis(5),
+        ..quick()
+    };
+    let bus = NostrBus::connect(std::slice::from_ref(&url), &asked_for(&[&url]), limits)
+        .await
+        .unwrap();
+    while bus.status()[0].connections < 3 {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(bus.status()[0].last_failure, Some("relay_silent"));
+    mute.abort();
+}
+
+#[tokio::test]
+async fn a_relays_clock_is_kept_as_evidence() {
+    use tokio_tungstenite::tungstenite::handshake::server::{Request, Response};
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("ws://{}", listener.local_addr().unwrap());
+    let old = tokio::spawn(async move {
+        let (stream, _) = listener.accept().await.unwrap();
+        #[allow(clippy::result_large_err)]
+        let dated = |_: &Request, mut answer: Response| {
+            answer
+                .headers_mut()
+                .insert("date", "Sun, 06 Nov 1994 08:49:37 GMT".parse().unwrap());
+            Ok(answer)
+        };
+        let _held = tokio_tungstenite::accept_hdr_async(stream, dated).await.unwrap();
+        std::future::pending::<()>().await;
+    });
+    let bus = NostrBus::connect(std::slice::from_ref(&url), &asked_for(&[&url]), quick())
+        .await
+        .unwrap();
+    let skew = bus.status()[0].clock_skew_s.unwrap();
+    let expected = 784_111_777 - i64::try_from(nostr_sdk::Timestamp::now().as_secs()).unwrap();
+    assert!((skew - expected).abs() <= 60, "{skew} {expected}");
+    old.abort();
+}

@@ -235,11 +235,7 @@ async fn one_dead_relay_does_not_hold_up_the_others() {
     let (alive, dead_url) = (Relay::start(0).unwrap(), nobody());
     let urls = [alive.url.as_str(), dead_url.as_str()];
     let relays: Vec<String> = urls.iter().map(|url| (*url).to_owned()).collect();
-    let limits = BusLimits {
-        straggler_timeout: Duration::from_millis(50),
-        ..quick()
-    };
-    let bus = NostrBus::connect(&relays, &asked_for(&urls), limits).await.unwrap();
+    let bus = NostrBus::connect(&relays, &asked_for(&urls), quick()).await.unwrap();
     while bus.status().iter().all(|status| status.last_failure.is_none()) {
         tokio::task::yield_now().await;
     }

@@ -60,6 +60,7 @@ pub(super) struct Shared {
     origin: String,
     pub(super) counters: Counters,
     pub(super) last_failure: Mutex<Option<&'static str>>,
+    pub(super) clock_skew_s: Mutex<Option<i64>>,
 }
 
 /// A handle on a relay's connection. The task ends when all handles are gone or `stop` is sent.
@@ -88,6 +89,7 @@ impl Relay {
             origin: address.origin.clone(),
             counters: Counters::default(),
             last_failure: Mutex::new(None),
+            clock_skew_s: Mutex::new(None),
         });
         let task = Task::new(
             address,
@@ -127,6 +129,11 @@ impl Relay {
         failure.unwrap_or("timed_out")
     }
 
+    /// Whether the relay is not connected and the last try failed: waiting for it is not worth while.
+    pub(super) fn is_down(&self) -> bool {
+        *self.state.borrow() != RelayState::Connected && *self.failures.borrow() > 0
+    }
+
     fn last_failure(&self) -> Option<&'static str> {
         *self.shared.last_failure.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -139,6 +146,7 @@ impl Relay {
             state: *self.state.borrow(),
             connections: read(&counters.connections),
             last_failure: self.last_failure(),
+            clock_skew_s: *self.shared.clock_skew_s.lock().unwrap_or_else(PoisonError::into_inner),
             dropped: Dropped {
                 too_large: read(&counters.too_large),
                 malformed: read(&counters.malformed),

@@ -4,11 +4,12 @@
 //! differently (DNS rebinding).
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::Error as WsError;
 use tokio_tungstenite::tungstenite::error::ProtocolError;
+use tokio_tungstenite::tungstenite::http::HeaderValue;
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 use tokio_tungstenite::{Connector, MaybeTlsStream, WebSocketStream, client_async_tls_with_config};
 use url::Url;
@@ -80,14 +81,14 @@ pub(super) struct Dialer {
 pub(super) type DialFailure = &'static str;
 
 impl Dialer {
-    /// Connects, within the time limit.
-    pub(super) async fn dial(&self, relay: &RelayAddress) -> Result<Socket, DialFailure> {
+    /// Connects, within the time limit. With the relay's clock ahead of ours in seconds, if it told.
+    pub(super) async fn dial(&self, relay: &RelayAddress) -> Result<(Socket, Option<i64>), DialFailure> {
         tokio::time::timeout(self.timeout, self.connect(relay))
             .await
             .unwrap_or(Err("timed_out"))
     }
 
-    async fn connect(&self, relay: &RelayAddress) -> Result<Socket, DialFailure> {
+    async fn connect(&self, relay: &RelayAddress) -> Result<(Socket, Option<i64>), DialFailure> {
         let stream = self.tcp(relay).await?;
         // Small messages wait for answers; delay would only add up.
         let _ = stream.set_nodelay(true);
@@ -100,7 +101,7 @@ impl Dialer {
         let tls = Connector::Rustls(Arc::clone(&self.tls));
         let handshake = client_async_tls_with_config(relay.url.as_str(), stream, Some(limits), Some(tls));
         match Box::pin(handshake).await {
-            Ok((socket, _)) => Ok(socket),
+            Ok((socket, answer)) => Ok((socket, clock_skew_s(answer.headers().get("date")))),
             Err(WsError::Io(error)) if tls::is_tls_error(&error) => Err("tls_failed"),
             Err(WsError::Tls(_)) => Err("tls_failed"),
             Err(WsError::Io(_) | WsError::ConnectionClosed | WsError::Protocol(ProtocolError::HandshakeIncomplete)) => {
@@ -145,6 +146,14 @@ impl Dialer {
             }
         }
         Err("unreachable")
+    }
+}
+
+fn clock_skew_s(date: Option<&HeaderValue>) -> Option<i64> {
+    let theirs = httpdate::parse_http_date(date?.to_str().ok()?).ok()?;
+    match theirs.duration_since(SystemTime::now()) {
+        Ok(ahead) => i64::try_from(ahead.as_secs()).ok(),
+        Err(behind) => i64::try_from(behind.duration().as_secs()).ok().map(|seconds| -seconds),
     }
 }
 

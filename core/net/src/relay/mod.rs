@@ -32,11 +32,10 @@ use self::dial::{Dialer, RelayAddress};
 use self::follow::{Confirmation, Gate, Sink, Stopped, follow, stored};
 use self::seen::Seen;
 use self::subscription::End;
-use crate::address::{NameLookup, SystemNames};
 use crate::bus::{Bus, BusLimits, Listening, Published, RelayStatus};
 use crate::error::BusError;
 use crate::policy::NetPolicy;
-use crate::tls;
+use crate::tls::Outside;
 use crate::verified::{MAX_EVENT_BYTES, VerifiedEvent};
 
 /// Most relays of one bus.
@@ -79,14 +78,14 @@ impl NostrBus {
 
     /// Starts without waiting for any relay: for a program that starts offline.
     pub fn start(relays: &[String], policy: &NetPolicy, limits: BusLimits) -> Result<Self, BusError> {
-        Self::with_names(relays, policy, limits, Arc::new(SystemNames))
+        Self::with(relays, policy, limits, Outside::default())
     }
 
-    pub(crate) fn with_names(
+    pub(crate) fn with(
         relays: &[String],
         policy: &NetPolicy,
         limits: BusLimits,
-        names: Arc<dyn NameLookup>,
+        outside: Outside,
     ) -> Result<Self, BusError> {
         if let Some(proxy) = &policy.proxy
             && (!matches!(proxy.scheme(), "socks5" | "socks5h") || proxy.host_str().is_none())
@@ -102,8 +101,8 @@ impl NostrBus {
             return Err(BusError::NoRelay { reasons: Vec::new() });
         }
         let dialer = Dialer {
-            names,
-            tls: Arc::new(tls::client_config(&[]).ok_or(BusError::Setup)?),
+            tls: Arc::new(outside.client_config(&[]).ok_or(BusError::Setup)?),
+            names: outside.names,
             proxy: policy.proxy.clone(),
             timeout: limits.connect_timeout,
         };
@@ -126,6 +125,15 @@ impl NostrBus {
             Err(BusError::Closed)
         } else {
             Ok(())
+        }
+    }
+
+    /// How long to wait for the relays that have not answered yet, when another has: not at all when all of them are down.
+    fn straggler_deadline<'a>(&self, mut silent: impl Iterator<Item = &'a Relay>) -> Instant {
+        if silent.all(Relay::is_down) {
+            Instant::now()
+        } else {
+            Instant::now() + self.limits.straggler_timeout
         }
     }
 
@@ -162,27 +170,29 @@ impl Bus for NostrBus {
         let mut answers: FuturesUnordered<_> = self
             .relays
             .iter()
-            .map(|relay| {
+            .enumerate()
+            .map(|(place, relay)| {
                 let (id, message) = (id.clone(), message.clone());
-                async move { (relay.origin(), relay.publish(id, message).await) }
+                async move { (place, relay.publish(id, message).await) }
             })
             .collect();
         let mut published = Published::default();
-        let mut silent: Vec<&str> = self.relays.iter().map(Relay::origin).collect();
+        let mut silent: BTreeMap<usize, &Relay> = self.relays.iter().enumerate().collect();
         let mut deadline = Instant::now() + self.limits.answer_timeout;
-        while let Ok(Some((relay, verdict))) = tokio::time::timeout_at(deadline, answers.next()).await {
-            if let Some(place) = silent.iter().position(|origin| *origin == relay) {
-                silent.swap_remove(place);
-            }
+        while let Ok(Some((place, verdict))) = tokio::time::timeout_at(deadline, answers.next()).await {
+            let Some(relay) = silent.remove(&place).map(|relay| relay.origin().to_owned()) else {
+                continue;
+            };
             match verdict {
-                Ok(()) => {
-                    published.accepted.push(relay.to_owned());
-                    deadline = deadline.min(Instant::now() + self.limits.straggler_timeout);
-                }
-                Err(reason) => published.refused.push((relay.to_owned(), reason)),
+                Ok(()) => published.accepted.push(relay),
+                Err(reason) => published.refused.push((relay, reason)),
+            }
+            if !published.accepted.is_empty() {
+                deadline = deadline.min(self.straggler_deadline(silent.values().copied()));
             }
         }
-        for relay in self.relays.iter().filter(|relay| silent.contains(&relay.origin())) {
+        drop(answers);
+        for relay in silent.into_values() {
             published
                 .refused
                 .push((relay.origin().to_owned(), relay.why_silent().to_owned()));
@@ -206,48 +216,51 @@ impl Bus for NostrBus {
         let mut runs: FuturesUnordered<_> = self
             .relays
             .iter()
-            .map(|relay| {
+            .enumerate()
+            .map(|(place, relay)| {
                 let gate = self.gate(relay, &filter, &seen);
+                let bytes_left = self.limits.max_fetch_bytes;
                 let mut sink = Basket {
                     events: &found,
                     events_left: most,
-                    bytes_left: self.limits.max_fetch_bytes,
+                    bytes_left,
                 };
                 let limits = BusLimits {
                     answer_timeout: timeout,
                     ..self.limits
                 };
-                async move { (relay.origin(), run_stored(&gate, most, &limits, &mut sink).await) }
+                async move { (place, run_stored(&gate, most, &limits, &mut sink).await) }
             })
             .collect();
+        let mut silent: BTreeMap<usize, &Relay> = self.relays.iter().enumerate().collect();
         let mut deadline = Instant::now() + timeout;
         let mut complete = false;
-        let mut failure = BusError::TimedOut;
-        while let Ok(Some((relay, outcome))) = tokio::time::timeout_at(deadline, runs.next()).await {
+        let mut failure = None;
+        while let Ok(Some((place, outcome))) = tokio::time::timeout_at(deadline, runs.next()).await {
+            let Some(relay) = silent.remove(&place).map(|relay| relay.origin().to_owned()) else {
+                continue;
+            };
             match outcome {
-                Ok(()) | Err(Stopped::Enough) => {
-                    complete = true;
-                    deadline = deadline.min(Instant::now() + self.limits.straggler_timeout);
-                }
+                Ok(()) | Err(Stopped::Enough) => complete = true,
                 Err(Stopped::Silent) => {}
-                Err(Stopped::Ended(End::Refused(reason))) => {
-                    failure = BusError::RelayRefused {
-                        relay: relay.to_owned(),
-                        reason,
-                    };
-                }
-                Err(Stopped::Ended(End::Stopped)) => failure = BusError::Closed,
-                Err(Stopped::Ended(_)) => {
-                    failure = BusError::RelayDropped {
-                        relay: relay.to_owned(),
-                    }
-                }
+                Err(Stopped::Ended(End::Refused(reason))) => failure = Some(BusError::RelayRefused { relay, reason }),
+                Err(Stopped::Ended(End::Stopped)) => failure = Some(BusError::Closed),
+                Err(Stopped::Ended(_)) => failure = Some(BusError::RelayDropped { relay }),
+            }
+            if complete {
+                deadline = deadline.min(self.straggler_deadline(silent.values().copied()));
             }
         }
         drop(runs);
         if !complete {
             self.closed()?;
-            return Err(failure);
+            return Err(match failure {
+                Some(failure) => failure,
+                None if self.relays.iter().all(Relay::is_down) => BusError::NoRelay {
+                    reasons: self.reasons(),
+                },
+                None => BusError::TimedOut,
+            });
         }
         let mut events = found.into_inner().unwrap_or_else(PoisonError::into_inner);
         events.sort_by(|a: &VerifiedEvent, b| b.created_at.cmp(&a.created_at).then_with(|| a.id.cmp(&b.id)));

@@ -137,7 +137,8 @@ impl Task {
                 break;
             };
             let failure = match dialled {
-                Ok(socket) => {
+                Ok((socket, clock_skew_s)) => {
+                    *self.shared.clock_skew_s.lock().unwrap_or_else(PoisonError::into_inner) = clock_skew_s;
                     count(&self.shared.counters.connections);
                     let began = Instant::now();
                     match self.session(socket).await {

@@ -1,5 +1,6 @@
-//! Tests with a name server that lies: what cannot be had on 127.0.0.1 is answered here instead, and only that. The
-//! connections are real.
+//! Tests with names and certificates of our own: what a hostile name server or a certificate authority says cannot be had on
+//! 127.0.0.1 and is given here instead, and only that. Connections and handshakes are real. The key in `tests/certs` vouches
+//! for `secure.example` and nothing else.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -15,11 +16,15 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
+use rustls::RootCertStore;
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 
 use crate::address::NameLookup;
-use crate::{BusError, BusLimits, Http, NetPolicy, NostrBus, RelayState, Request, WebContext};
+use crate::tls::Outside;
+use crate::{Bus, BusError, BusLimits, Http, NetPolicy, NostrBus, RelayState, Request, WebContext};
 
 /// Answers each name with the next of its answers, the last one again and again, and keeps what was asked.
 #[derive(Debug, Default)]
@@ -60,6 +65,13 @@ impl NameLookup for LyingNames {
     }
 }
 
+fn believing(names: &Arc<LyingNames>) -> Outside {
+    Outside {
+        names: Arc::clone(names) as Arc<dyn NameLookup>,
+        ..Outside::default()
+    }
+}
+
 /// A web server that must not be reached, or is reached knowingly: counts its connections.
 async fn inside(redirect: Option<String>) -> (u16, Arc<Mutex<u32>>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -83,7 +95,7 @@ async fn inside(redirect: Option<String>) -> (u16, Arc<Mutex<u32>>) {
 }
 
 async fn code(names: &Arc<LyingNames>, policy: NetPolicy, url: &str) -> &'static str {
-    let web = WebContext::with_names(policy, Arc::clone(names) as Arc<dyn NameLookup>).unwrap();
+    let web = WebContext::with(policy, &believing(names)).unwrap();
     match web.fetch(Request::get(url).unwrap()).await {
         Ok(_) => "fetched",
         Err(error) => error.code(),
@@ -164,17 +176,16 @@ async fn a_relays_name_is_checked_at_every_connection() {
         back_off_min: std::time::Duration::from_millis(1),
         ..BusLimits::default()
     };
-    let bus = NostrBus::with_names(
+    let bus = NostrBus::with(
         std::slice::from_ref(&relay),
         &NetPolicy::default(),
         limits,
-        Arc::clone(&names) as Arc<dyn NameLookup>,
+        believing(&names),
     )
     .unwrap();
     while names.asked().len() < 3 {
         tokio::task::yield_now().await;
     }
-    use crate::Bus;
     let status = bus.status().remove(0);
     assert_eq!((status.last_failure, status.connections), (Some("private_address"), 0));
     assert_ne!(status.state, RelayState::Connected);
@@ -186,4 +197,133 @@ async fn a_relays_name_is_checked_at_every_connection() {
         BusError::Closed
     );
     assert_eq!(*reached.lock().unwrap(), 0);
+}
+
+fn secure(names: &Arc<LyingNames>) -> Outside {
+    let root = CertificateDer::from_pem_slice(include_bytes!("../tests/certs/root.pem")).unwrap();
+    let mut roots = RootCertStore::empty();
+    roots.add(root).unwrap();
+    Outside {
+        roots: roots.roots,
+        ..believing(names)
+    }
+}
+
+/// A TLS server for `secure.example` that serves one kind of answer, or a relay.
+async fn vouched_for(answer: Option<&'static str>) -> u16 {
+    let chain = vec![CertificateDer::from_pem_slice(include_bytes!("../tests/certs/server.pem")).unwrap()];
+    let key = PrivateKeyDer::from_pem_slice(include_bytes!("../tests/certs/server.key")).unwrap();
+    let config = rustls::ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(chain, key)
+        .unwrap();
+    let acceptor = tokio_rustls::TlsAcceptor::from(Arc::new(config));
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            let Ok(mut stream) = acceptor.accept(stream).await else {
+                continue;
+            };
+            match answer {
+                Some(answer) => {
+                    let _ = stream.read(&mut [0; 4096]).await;
+                    let _ = stream.write_all(answer.as_bytes()).await;
+                    let _ = stream.shutdown().await;
+                }
+                None => {
+                    tokio::spawn(async move {
+                        let mut socket = tokio_tungstenite::accept_async(stream).await.unwrap();
+                        while futures::StreamExt::next(&mut socket).await.is_some() {}
+                    });
+                }
+            }
+        }
+    });
+    port
+}
+
+fn allow(host: &str, port: u16) -> NetPolicy {
+    NetPolicy {
+        allow_origins: [format!("{host}:{port}")].into(),
+        proxy: None,
+    }
+}
+
+#[tokio::test]
+async fn a_server_is_believed_when_somebody_trusted_vouches_for_its_name() {
+    let port = vouched_for(Some(
+        "HTTP/1.1 200 OK\r\ncontent-length: 2\r\nconnection: close\r\n\r\nok",
+    ))
+    .await;
+    let names = LyingNames::new(&[
+        ("secure.example", &[&["127.0.0.1"]]),
+        ("other.example", &[&["127.0.0.1"]]),
+    ]);
+    let fetch = async |host: &str, outside: &Outside| {
+        let web = WebContext::with(allow(host, port), outside).unwrap();
+        web.fetch(Request::get(&format!("https://{host}:{port}/")).unwrap())
+            .await
+            .map(|page| page.body)
+    };
+    assert_eq!(fetch("secure.example", &secure(&names)).await.unwrap(), b"ok");
+    // Another name's certificate, and one that nobody known vouches for.
+    assert_eq!(
+        fetch("other.example", &secure(&names)).await.unwrap_err().code(),
+        "tls_failed"
+    );
+    assert_eq!(
+        fetch("secure.example", &believing(&names)).await.unwrap_err().code(),
+        "tls_failed"
+    );
+}
+
+#[tokio::test]
+async fn a_redirect_from_https_to_http_is_refused_on_the_wire_too() {
+    let (plain, reached) = inside(None).await;
+    let to = format!("HTTP/1.1 302 R\r\nlocation: http://secure.example:{plain}/\r\ncontent-length: 0\r\n\r\n");
+    let port = vouched_for(Some(to.leak())).await;
+    let names = LyingNames::new(&[("secure.example", &[&["127.0.0.1"]])]);
+    let mut policy = allow("secure.example", port);
+    policy.allow_origins.insert(format!("secure.example:{plain}"));
+    let web = WebContext::with(policy, &secure(&names)).unwrap();
+    let error = web
+        .fetch(Request::get(&format!("https://secure.example:{port}/")).unwrap())
+        .await
+        .unwrap_err();
+    assert_eq!(error.code(), "redirect_downgrade");
+    assert_eq!(*reached.lock().unwrap(), 0);
+}
+
+#[tokio::test]
+async fn a_relay_is_believed_only_with_its_certificate() {
+    let port = vouched_for(None).await;
+    let names = LyingNames::new(&[
+        ("secure.example", &[&["127.0.0.1"]]),
+        ("other.example", &[&["127.0.0.1"]]),
+    ]);
+    let state = async |host: &str, outside: Outside| {
+        let bus = NostrBus::with(
+            &[format!("wss://{host}:{port}")],
+            &allow(host, port),
+            BusLimits::default(),
+            outside,
+        )
+        .unwrap();
+        loop {
+            let status = bus.status().remove(0);
+            if status.connections > 0 || status.last_failure.is_some() {
+                break (status.connections, status.last_failure);
+            }
+            tokio::task::yield_now().await;
+        }
+    };
+    assert_eq!(state("secure.example", secure(&names)).await, (1, None));
+    assert_eq!(state("other.example", secure(&names)).await, (0, Some("tls_failed")));
+    assert_eq!(
+        state("secure.example", believing(&names)).await,
+        (0, Some("tls_failed"))
+    );
 }
