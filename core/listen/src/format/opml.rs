@@ -11,7 +11,7 @@ use super::draft::LONGEST_TEXT;
 use super::gpodder::is_web_url;
 
 /// No list is larger; more is read by nobody and could be made to fill the memory.
-pub(crate) const LARGEST_BYTES: u64 = 16 << 20;
+pub(crate) const LARGEST_BYTES: u64 = 8 << 20;
 /// Folders deeper than this are not told apart.
 const DEEPEST: usize = 32;
 /// A document nested deeper was made to do harm.

@@ -55,6 +55,11 @@ impl<R: Read> Window<R> {
         self.line
     }
 
+    /// Takes what is in the window for all that there is.
+    pub(crate) fn end_here(&mut self) {
+        self.at_end = true;
+    }
+
     /// Moves the start of the window on.
     pub(crate) fn consume(&mut self, count: usize) {
         self.start = (self.start + count).min(self.end);

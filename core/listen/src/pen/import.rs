@@ -304,12 +304,15 @@ impl<'v, 'o> Run<'v, 'o> {
     fn file(&mut self, from: impl Read, name: &str, damage: Damage) -> Result<bool, ListenError> {
         let mut window = Window::new(from);
         let looked = window.skip_byte_order_mark().and_then(|()| window.fill_to(LOOK_BYTES));
-        if let Err(error) = looked {
-            return match (read_error(&error), damage) {
-                (ListenError::Io { .. }, Damage::EndsFile) => Ok(false),
-                (error, _) => Err(error),
-            };
-        }
+        let damaged_early = match looked.map_err(|error| read_error(&error)) {
+            Ok(()) => false,
+            // What came before the damage is whole.
+            Err(ListenError::Io { .. }) if damage == Damage::EndsFile => {
+                window.end_here();
+                true
+            }
+            Err(error) => return Err(error),
+        };
         let Some((format, shape)) = recognise(window.view(), self.options.format) else {
             return Ok(false);
         };
@@ -350,6 +353,9 @@ impl<'v, 'o> Run<'v, 'o> {
                         (error, _) => return Err(error),
                     },
                 };
+                if !more && damaged_early {
+                    step.refused(Reason::ArchiveDamaged, 0, &[])?;
+                }
                 if !more {
                     for sitting in sittings.close_all() {
                         step.writer.sitting(step.memory, &sitting)?;
@@ -481,19 +487,20 @@ impl Step<'_, '_> {
 
     fn outlines<B: std::io::BufRead>(&mut self, outlines: &mut opml::Outlines<B>) -> Result<bool, Stopped> {
         for _ in 0..AT_ONCE {
-            match outlines.next()? {
+            let outline = outlines.next()?;
+            if outlines.position() > opml::LARGEST_BYTES {
+                return Err(ListenError::FileTooLarge {
+                    limit_bytes: opml::LARGEST_BYTES,
+                }
+                .into());
+            }
+            match outline {
                 Some(opml::Outline::Feed(feed)) => {
                     self.count();
                     self.writer.subscription(self.memory, &feed)?;
                 }
                 Some(opml::Outline::Refused { reason, excerpt }) => self.refused(reason, 0, &excerpt)?,
                 None => return Ok(false),
-            }
-            if outlines.position() > opml::LARGEST_BYTES {
-                return Err(ListenError::FileTooLarge {
-                    limit_bytes: opml::LARGEST_BYTES,
-                }
-                .into());
             }
         }
         Ok(true)

@@ -1,0 +1,190 @@
+//! Files made to do harm, and files that are merely enormous: named errors, nothing kept, no memory taken.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::panic,
+    missing_docs
+)]
+
+mod common;
+
+use std::io::{self, Read};
+
+use common::{Log, NOW, array, lines, listen, stream, zipped};
+use tekram_listen::{ImportOptions, import_stream};
+
+const AT: i64 = 1_790_000_000;
+
+#[test]
+fn a_line_of_three_hundred_megabytes_is_refused_and_the_next_one_read() {
+    let log = Log::new();
+    let first = listen(AT, "before") + "\n{\"listened_at\":1790000001,\"track_metadata\":{\"track_name\":\"";
+    let last = format!("\"}}}}\n{}\n", listen(AT + 2, "after"));
+    let from = first
+        .as_bytes()
+        .chain(io::repeat(b'x').take(300 << 20))
+        .chain(last.as_bytes());
+    let report = import_stream(&log.vault, from, "x", ImportOptions::new(NOW)).unwrap();
+    assert_eq!((report.read, report.new, report.refused), (3, 2, 1));
+    assert_eq!(log.reasons(report.batch_id), [(2, "too_long".to_owned())]);
+    assert!(log.refusals(report.batch_id)[0].excerpt.len() < 200);
+}
+
+#[test]
+fn an_element_of_three_hundred_megabytes_is_refused_and_the_next_one_read() {
+    let log = Log::new();
+    let first = format!("[{},\n{{\"ts\":\"", stream("2026-10-01T10:00:00Z", 1, "before"));
+    let last = format!("\"}},\n{}]", stream("2026-10-01T11:00:00Z", 1, "after"));
+    let from = first
+        .as_bytes()
+        .chain(io::repeat(b'x').take(300 << 20))
+        .chain(last.as_bytes());
+    let report = import_stream(&log.vault, from, "x", ImportOptions::new(NOW)).unwrap();
+    assert_eq!((report.read, report.new, report.refused), (3, 2, 1));
+    assert_eq!(log.reasons(report.batch_id), [(2, "too_long".to_owned())]);
+}
+
+/// Three hundred megabytes of listens: a thousand different ones over and over, each padded with what nobody reads.
+struct Repeated {
+    listens: Vec<Vec<u8>>,
+    next: usize,
+    left: usize,
+    part: Vec<u8>,
+    given: usize,
+}
+
+impl Read for Repeated {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        if self.given == self.part.len() {
+            if self.left == 0 {
+                return Ok(0);
+            }
+            self.left -= 1;
+            self.part.clone_from(&self.listens[self.next]);
+            self.next = (self.next + 1) % self.listens.len();
+            self.given = 0;
+        }
+        let count = into.len().min(self.part.len() - self.given);
+        into[..count].copy_from_slice(&self.part[self.given..self.given + count]);
+        self.given += count;
+        Ok(count)
+    }
+}
+
+#[test]
+fn three_hundred_megabytes_are_imported_in_one_go() {
+    const PADDED: usize = 60_000;
+    let log = Log::new();
+    let padding = "x".repeat(PADDED);
+    let listens: Vec<_> = (0..1000)
+        .map(|n| {
+            listen(AT + n, "song")
+                .replacen('{', &format!("{{\"comment\":\"{padding}\","), 1)
+                .into_bytes()
+        })
+        .map(|mut line| {
+            line.push(b'\n');
+            line
+        })
+        .collect();
+    let bytes = 300 << 20;
+    let left = bytes / PADDED;
+    let from = Repeated {
+        listens,
+        next: 0,
+        left,
+        part: Vec::new(),
+        given: 0,
+    };
+    let mut largest = 0;
+    let mut progress = |progress: tekram_listen::Progress| largest = progress.bytes_read;
+    let options = ImportOptions {
+        progress: Some(&mut progress),
+        ..ImportOptions::new(NOW)
+    };
+    let report = import_stream(&log.vault, from, "x", options).unwrap();
+    assert_eq!((report.read, report.new), (left as u64, 1000));
+    assert_eq!(report.duplicates, report.read - 1000);
+    assert!(largest as usize >= bytes);
+}
+
+#[test]
+fn an_archive_that_unpacks_to_far_too_much_is_refused() {
+    let log = Log::new();
+    let mut entry = lines(&[listen(AT, "a")]).into_bytes();
+    entry.resize(64 << 20, b' ');
+    let path = log.file("bomb.zip", &zipped(&[("listens/2026/10.jsonl", &entry)]));
+    assert!(std::fs::metadata(&path).unwrap().len() < 100_000);
+    assert_eq!(log.import_file(&path).unwrap_err().code(), "archive_bomb");
+    assert_eq!(log.rows("listen_batch"), 0);
+    assert_eq!(log.rows("listen_play"), 0);
+}
+
+#[test]
+fn an_archive_of_too_many_files_is_refused() {
+    let log = Log::new();
+    let names: Vec<_> = (0..10_001).map(|n| format!("{n}")).collect();
+    let files: Vec<_> = names.iter().map(|name| (name.as_str(), &b""[..])).collect();
+    let path = log.file("many.zip", &zipped(&files));
+    assert_eq!(log.import_file(&path).unwrap_err().code(), "archive_bomb");
+}
+
+#[test]
+fn an_archive_cut_off_is_named_and_a_damaged_file_in_it_costs_its_rest_only() {
+    let log = Log::new();
+    let one: Vec<_> = (0..400)
+        .map(|n| listen(AT + n * 7, &format!("song {}", n * n)))
+        .collect();
+    let two: Vec<_> = (0..400)
+        .map(|n| listen(AT + 9000 + n * 11, &format!("tune {}", n * 3)))
+        .collect();
+    let good = zipped(&[("1.jsonl", lines(&one).as_bytes()), ("2.jsonl", lines(&two).as_bytes())]);
+    let path = log.file("cut.zip", &good[..good.len() - 10]);
+    assert_eq!(log.import_file(&path).unwrap_err().code(), "truncated_archive");
+    let path = log.file("cut.zip", &good[..good.len() / 2]);
+    assert_eq!(log.import_file(&path).unwrap_err().code(), "truncated_archive");
+
+    let mut damaged = good.clone();
+    let middle = memchr::memmem::find(&damaged, b"2.jsonl").unwrap() / 2;
+    damaged[middle..middle + 40].fill(0xa5);
+    let path = log.file("damaged.zip", &damaged);
+    let report = log.import_file(&path).unwrap();
+    assert!(report.new >= 400, "the other file is whole: {report:?}");
+    assert!(
+        log.reasons(report.batch_id)
+            .iter()
+            .any(|(_, reason)| reason == "archive_damaged"),
+        "{report:?}"
+    );
+}
+
+#[test]
+fn a_subscription_list_without_end_is_refused() {
+    let log = Log::new();
+    let head = "<opml><body><outline text=\"a\" xmlUrl=\"https://f.example/a\"/>";
+    let from = head.as_bytes().chain(io::repeat(b' ').take(64 << 20));
+    let error = import_stream(&log.vault, from, "x", ImportOptions::new(NOW)).unwrap_err();
+    assert_eq!(error.code(), "file_too_large");
+    let nested = head.to_owned() + &"<outline text=\"b\">".repeat(5000);
+    assert_eq!(log.import(nested).new, 1);
+}
+
+#[test]
+fn deep_nesting_is_not_followed() {
+    let log = Log::new();
+    let deep = "[".repeat(200_000);
+    let text = format!(
+        "{}\n{{\"listened_at\":{deep}\n{}\n",
+        listen(AT, "a"),
+        listen(AT + 1, "b")
+    );
+    assert_eq!(log.import(text).new, 2);
+    let text = array(&[
+        stream("2026-10-01T10:00:00Z", 1, "a"),
+        format!("{{\"ts\":{deep}"),
+        stream("2026-10-01T11:00:00Z", 1, "b"),
+    ]);
+    assert!(log.import(text).new >= 1);
+}
