@@ -4,6 +4,9 @@
 //! until enough offers are there. A seller has one live offer, the newest; refused ones leave a count and no content.
 
 use std::collections::{BTreeMap, HashSet};
+use std::num::NonZero;
+use std::panic::resume_unwind;
+use std::thread;
 use std::time::Duration;
 
 use nostr_sdk::{EventId, Keys};
@@ -30,6 +33,10 @@ pub const MAX_LIVE_OFFERS: usize = 200;
 pub const MAX_WRAPS: usize = 20_000;
 /// Most wraps stored in one transaction.
 pub const BATCH: usize = 256;
+/// Cores that checking takes at most; the rest are the screen's.
+const MAX_CORES: usize = 4;
+/// Wraps from which a second core is worth starting a thread.
+const WORTH_A_THREAD: usize = 16;
 
 /// What came of collecting.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -126,22 +133,23 @@ impl Collector {
             return Err(IntentError::IntentExpired);
         }
         let mut collected = Collected::default();
-        let mut looked_at = Vec::with_capacity(wraps.len());
-        // Within a batch too, only a seller's newest is stored.
-        let mut keep: BTreeMap<DidKey, CheckedOffer> = BTreeMap::new();
+        let mut fresh: Vec<&VerifiedEvent> = Vec::with_capacity(wraps.len());
         for wrap in wraps {
             if self.seen.len() >= MAX_WRAPS {
                 collected.flooded = true;
                 break;
             }
             collected.received += 1;
-            let outcome = if self.seen.insert(wrap.id) {
-                looked_at.push(wrap.id);
-                check_offer(&self.keys, wrap, &self.asked, now).and_then(|offer| self.admit(offer))
+            if self.seen.insert(wrap.id) {
+                fresh.push(wrap);
             } else {
-                Err(Refused::Duplicate)
-            };
-            match outcome {
+                *collected.refused.entry(Refused::Duplicate).or_default() += 1;
+            }
+        }
+        // Within a batch too, only a seller's newest is stored.
+        let mut keep: BTreeMap<DidKey, CheckedOffer> = BTreeMap::new();
+        for outcome in check_all(&self.keys, &fresh, &self.asked, now) {
+            match outcome.and_then(|offer| self.admit(offer)) {
                 Ok(offer) => {
                     collected.kept += 1;
                     keep.insert(offer.offer.seller, offer);
@@ -150,9 +158,9 @@ impl Collector {
             }
         }
         collected.live = self.live.len();
-        if !looked_at.is_empty() {
+        if !fresh.is_empty() {
             vault.write(SCOPE, |tx| {
-                self.store(tx, &looked_at, keep.values(), &collected.refused, now)
+                self.store(tx, &fresh, keep.values(), &collected.refused, now)
             })?;
         }
         Ok(collected)
@@ -173,7 +181,7 @@ impl Collector {
     fn store<'a>(
         &self,
         tx: &Transaction<'_>,
-        looked_at: &[EventId],
+        looked_at: &[&VerifiedEvent],
         keep: impl Iterator<Item = &'a CheckedOffer>,
         refused: &BTreeMap<Refused, u64>,
         now: Timestamp,
@@ -188,8 +196,8 @@ impl Collector {
         }
         let mut insert =
             tx.prepare_cached("INSERT OR IGNORE INTO intent_wrap (intent_id, event_id) VALUES (?1, ?2)")?;
-        for event_id in looked_at {
-            insert.execute(params![self.intent, event_id.as_bytes()])?;
+        for wrap in looked_at {
+            insert.execute(params![self.intent, wrap.id.as_bytes()])?;
         }
         let mut insert = tx.prepare_cached(
             "INSERT OR REPLACE INTO intent_offer (intent_id, seller, id, seller_name, seller_nostr, item, gtin, price_minor, \
@@ -213,7 +221,7 @@ impl Collector {
                 offer.valid_until.millis(),
                 checked.sent.millis(),
                 now.millis(),
-                checked.record.bytes()?,
+                checked.record,
             ])?;
         }
         let mut count = tx.prepare_cached(
@@ -230,6 +238,35 @@ impl Collector {
         }
         Ok(())
     }
+}
+
+/// Checks wraps in their order, large batches on several cores: nearly all of it is cryptography.
+fn check_all(
+    keys: &Keys,
+    wraps: &[&VerifiedEvent],
+    asked: &Asked,
+    now: Timestamp,
+) -> Vec<Result<CheckedOffer, Refused>> {
+    let check = |wraps: &[&VerifiedEvent]| {
+        wraps
+            .iter()
+            .map(|wrap| check_offer(keys, wrap, asked, now))
+            .collect::<Vec<_>>()
+    };
+    let cores = thread::available_parallelism().map_or(1, NonZero::get).min(MAX_CORES);
+    if cores == 1 || wraps.len() < WORTH_A_THREAD {
+        return check(wraps);
+    }
+    thread::scope(|scope| {
+        let parts: Vec<_> = wraps
+            .chunks(wraps.len().div_ceil(cores))
+            .map(|part| scope.spawn(move || check(part)))
+            .collect();
+        parts
+            .into_iter()
+            .flat_map(|part| part.join().unwrap_or_else(|panic| resume_unwind(panic)))
+            .collect()
+    })
 }
 
 /// Listens for offers to an open intent, stored ones first, and keeps what holds.

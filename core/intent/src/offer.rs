@@ -5,6 +5,8 @@
 //! offer's and the card's here.
 
 use nostr_sdk::{Keys, Kind};
+use serde::Deserialize;
+use serde_json::Value;
 use tekram_net::VerifiedEvent;
 use tekram_net::sealed::{self, Opened, SealedError};
 use tekram_primitives::did::DidKey;
@@ -54,8 +56,8 @@ pub struct CheckedOffer {
     pub cell: Option<Cell>,
     /// When the seller says it was sent.
     pub sent: Timestamp,
-    /// The signed record.
-    pub record: SignedRecord,
+    /// The signed record's canonical bytes, as they are kept.
+    pub record: Vec<u8>,
 }
 
 /// An offer of this vault.
@@ -89,9 +91,7 @@ pub struct KeptOffer {
 /// [`Refused`], the first reason in the order of the checks.
 pub fn check_offer(keys: &Keys, wrap: &VerifiedEvent, asked: &Asked, now: Timestamp) -> Result<CheckedOffer, Refused> {
     let opened = open(keys, wrap)?;
-    let Message::Offer { offer: record } = read_message(&opened)? else {
-        return Err(Refused::NotAnOffer);
-    };
+    let record = read_offer(&opened)?;
     let offer: Offer = record.body().map_err(|_| Refused::BadRecord)?;
     check_fits(&offer, asked, now)?;
     let cell = check_text(&offer)?;
@@ -108,6 +108,7 @@ pub fn check_offer(keys: &Keys, wrap: &VerifiedEvent, asked: &Asked, now: Timest
     check_signed_by(&record, &[offer.seller])?;
     check_signed_by(&offer.card, &[card.did])?;
     let id = record.id().map_err(|_| Refused::BadRecord)?;
+    let record = record.bytes().map_err(|_| Refused::BadRecord)?;
     Ok(CheckedOffer {
         id,
         offer,
@@ -143,6 +144,23 @@ pub(crate) fn open(keys: &Keys, wrap: &VerifiedEvent) -> Result<Opened, Refused>
 /// # Errors
 /// `unreadable` when it is not one.
 pub fn read_message(opened: &Opened) -> Result<Message, Refused> {
+    serde_json::from_value(read_value(opened)?).map_err(|_| Refused::Unreadable)
+}
+
+/// The record of a [`Message::Offer`]. Taken out by hand: choosing among the messages by their tag copies all of it once
+/// more, and offers come by the thousand.
+fn read_offer(opened: &Opened) -> Result<SignedRecord, Refused> {
+    let mut message = read_value(opened)?;
+    match message.get("message").and_then(Value::as_str) {
+        Some("offer") => {}
+        Some(_) => return Err(Refused::NotAnOffer),
+        None => return Err(Refused::Unreadable),
+    }
+    let record = message.get_mut("offer").map(Value::take).ok_or(Refused::Unreadable)?;
+    SignedRecord::deserialize(record).map_err(|_| Refused::Unreadable)
+}
+
+fn read_value(opened: &Opened) -> Result<Value, Refused> {
     if opened.kind != KIND_MESSAGE {
         return Err(Refused::Unreadable);
     }
@@ -150,8 +168,7 @@ pub fn read_message(opened: &Opened) -> Result<Message, Refused> {
         max_bytes: sealed::MAX_LETTER_BYTES,
         max_depth: MAX_DEPTH,
     };
-    let value = read_json(opened.json.as_bytes(), limits).map_err(|_| Refused::Unreadable)?;
-    serde_json::from_value(value).map_err(|_| Refused::Unreadable)
+    read_json(opened.json.as_bytes(), limits).map_err(|_| Refused::Unreadable)
 }
 
 fn check_fits(offer: &Offer, asked: &Asked, now: Timestamp) -> Result<(), Refused> {
