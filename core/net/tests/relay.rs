@@ -135,6 +135,9 @@ async fn more_than_a_page_is_fetched_whole_and_a_limit_is_kept() {
         newest.iter().map(|e| e.id).collect::<Vec<_>>(),
         fetched[..7].iter().map(|e| e.id).collect::<Vec<_>>()
     );
+    // Two pages, the second of which begins with what the first ended with.
+    let two_pages = bus.fetch(notes().limit(600), LONG).await.unwrap();
+    assert_eq!(two_pages.len(), 600);
     let mut listening = bus.listen(notes()).await.unwrap();
     assert_eq!(heard(&mut listening, 1300).await, all);
 }

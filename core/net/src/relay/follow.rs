@@ -5,6 +5,7 @@
 //! is fetched beside it in pages. After an interruption the pages reach back to the last moment that was surely covered,
 //! less an overlap.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -124,6 +125,8 @@ pub(super) async fn stored<S: Sink>(
     let mut page = gate.filter.clone();
     page.since = since.max(page.since);
     let mut left = most.unwrap_or(usize::MAX);
+    // What the last page held of its oldest second: it comes again, and counts once.
+    let mut repeated = HashSet::new();
     for _ in 0..MAX_PAGES {
         let wanted = limits.page_events.min(left);
         if wanted == 0 {
@@ -131,8 +134,9 @@ pub(super) async fn stored<S: Sink>(
         }
         page.limit = Some(wanted);
         let mut subscription = gate.relay.open(&page, WhenFull::Wait).await.map_err(Stopped::Ended)?;
-        let mut matching = 0_usize;
+        let (mut matching, mut fresh) = (0_usize, 0_usize);
         let mut oldest: Option<Timestamp> = None;
+        let mut of_oldest = HashSet::new();
         let cut = loop {
             let item = timeout(limits.answer_timeout, subscription.next())
                 .await
@@ -140,14 +144,21 @@ pub(super) async fn stored<S: Sink>(
             match item {
                 Ok(Item::EndOfStored) => break false,
                 Ok(Item::Event(event, permit)) => {
-                    let created_at = event.created_at;
+                    let (id, created_at) = (event.id, event.created_at);
                     let passed = gate.check(event);
                     drop(permit);
                     if matches!(passed, Passed::No) {
                         continue;
                     }
                     matching = matching.saturating_add(1);
-                    oldest = Some(oldest.map_or(created_at, |oldest| oldest.min(created_at)));
+                    fresh = fresh.saturating_add(usize::from(!repeated.contains(&id)));
+                    if oldest.is_none_or(|oldest| created_at < oldest) {
+                        oldest = Some(created_at);
+                        of_oldest.clear();
+                    }
+                    if oldest == Some(created_at) {
+                        of_oldest.insert(id);
+                    }
                     if let Passed::New(event) = passed
                         && !sink.put(*event).await
                     {
@@ -159,7 +170,8 @@ pub(super) async fn stored<S: Sink>(
                 Err(end) => return Err(Stopped::Ended(end)),
             }
         };
-        left = left.saturating_sub(matching);
+        left = left.saturating_sub(fresh);
+        repeated = of_oldest;
         let Some(oldest) = oldest else { return Ok(()) };
         if !cut && matching < SMALLEST_PAGE.min(wanted) {
             return Ok(());

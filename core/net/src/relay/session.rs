@@ -26,7 +26,7 @@ const ENVELOPE_BYTES: usize = 256;
 /// A connection that lasted this long was a good one: the back-off starts anew.
 const GOOD_CONNECTION: Duration = Duration::from_secs(30);
 /// Longest wait for the relay to take a message.
-const SEND_TIMEOUT: Duration = Duration::from_secs(10);
+const SEND_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// A pause that doubles with each failure, with jitter over its upper half, so that a relay that comes back is not met by
 /// everybody at once.
