@@ -1,34 +1,59 @@
-//! `tekram-bench [ROOM] [--json]`: measures what was promised about speed against a bare floor, in one run.
+//! `tekram-bench [ROOM] [--json] [--large]`: measures what was promised about speed and memory against a bare floor, in
+//! one run.
 //!
 //! Each room's benches are one module; their names are ROOM_WHAT. A run of all rooms writes `docs/measurements.md`.
 //! Exit code 0 when every promise is kept, 1 when one is not, 2 for wrong usage.
 
+mod catalogue;
+mod history;
+mod intent;
+mod listen;
 mod measure;
+mod page;
+mod pay;
+mod place;
+mod tables;
+mod vault;
 
-use std::fmt::Write as _;
+use std::path::Path;
 use std::process::ExitCode;
 
 use measure::{Measurement, Outcome};
 
-/// A room's benches: its name and what runs them.
-type Room = (&'static str, fn() -> Outcome<Vec<Measurement>>);
+/// A room's benches: its name and what runs them, told whether the file of 500 MB is asked for.
+type Room = (&'static str, fn(bool) -> Outcome<Vec<Measurement>>);
 
-const ROOMS: [Room; 0] = [];
+const ROOMS: [Room; 4] = [
+    ("vault", vault::measure),
+    ("listen", listen::measure),
+    ("pay", pay::measure),
+    ("intent", intent::measure),
+];
+
+const PAGE: &str = "docs/measurements.md";
+
+#[derive(Debug, Default)]
+struct Asked {
+    room: Option<String>,
+    as_json: bool,
+    large: bool,
+}
 
 fn main() -> ExitCode {
-    let (mut asked, mut as_json) = (None, false);
-    for arg in std::env::args().skip(1) {
-        match arg.as_str() {
-            "--json" => as_json = true,
-            room if asked.is_none() && ROOMS.iter().any(|(name, _)| *name == room) => asked = Some(arg),
-            other => {
-                let rooms: Vec<&str> = ROOMS.iter().map(|(name, _)| *name).collect();
-                eprintln!("tekram-bench: no room {other:?}; there are: {}", rooms.join(", "));
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let done = match args.as_slice() {
+        [child, folder, file] if child == listen::IMPORT_PEAK => {
+            listen::import_peak(Path::new(folder), Path::new(file)).map(|()| true)
+        }
+        args => match asked(args) {
+            Ok(asked) => measure_rooms(&asked),
+            Err(wrong) => {
+                eprintln!("tekram-bench: {wrong}");
                 return ExitCode::from(2);
             }
-        }
-    }
-    match measure_rooms(asked.as_deref(), as_json) {
+        },
+    };
+    match done {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
         Err(cause) => {
@@ -38,14 +63,34 @@ fn main() -> ExitCode {
     }
 }
 
-fn measure_rooms(asked: Option<&str>, as_json: bool) -> Outcome<bool> {
+fn asked(args: &[String]) -> Result<Asked, String> {
+    let mut asked = Asked::default();
+    for arg in args {
+        match arg.as_str() {
+            "--json" => asked.as_json = true,
+            "--large" => asked.large = true,
+            room if asked.room.is_none() && ROOMS.iter().any(|(name, _)| *name == room) => {
+                asked.room = Some(arg.clone());
+            }
+            other => {
+                let rooms = ROOMS.map(|(name, _)| name).join(", ");
+                return Err(format!(
+                    "no room or option {other:?}; there are: {rooms}, --json, --large (imports 500 MB too)"
+                ));
+            }
+        }
+    }
+    Ok(asked)
+}
+
+fn measure_rooms(asked: &Asked) -> Outcome<bool> {
     let mut all = Vec::new();
     for (room, run) in ROOMS {
-        if asked.is_some_and(|asked| asked != room) {
+        if asked.room.as_deref().is_some_and(|asked| asked != room) {
             continue;
         }
-        for measurement in run()? {
-            if as_json {
+        for measurement in run(asked.large)? {
+            if asked.as_json {
                 println!("{}", measurement.json());
             } else {
                 println!("{}", row(&measurement));
@@ -53,49 +98,37 @@ fn measure_rooms(asked: Option<&str>, as_json: bool) -> Outcome<bool> {
             all.push(measurement);
         }
     }
-    if asked.is_none() {
-        std::fs::write("docs/measurements.md", page(&all))?;
+    if asked.room.is_none() {
+        page::write(Path::new(PAGE), &all)?;
     }
     Ok(all.iter().all(Measurement::holds))
 }
 
-fn row(measurement: &Measurement) -> String {
-    let Measurement {
-        bench,
-        figure,
-        unit,
-        floor,
-        ratio,
-        spread,
-        promised,
-        ..
-    } = measurement;
-    let verdict = if measurement.holds() { "" } else { "  PROMISE NOT KEPT" };
+fn row(one: &Measurement) -> String {
     format!(
-        "{bench:<20} {figure:>10.2} {unit}  floor {floor:>10.2}  ratio {ratio:.2} ± {spread:.2} (at most {promised}){verdict}"
+        "{:<24} {:>8} {:<8}  floor {:>8}  ratio {:.2} ({:.2} – {:.2})  {}{}",
+        one.name(),
+        page::short(one.figure),
+        one.unit,
+        page::short(one.floor),
+        one.ratio,
+        one.ratio_min,
+        one.ratio_max,
+        one.promised(),
+        if one.holds() { "" } else { "  PROMISE NOT KEPT" },
     )
 }
 
-/// `docs/measurements.md`.
-fn page(all: &[Measurement]) -> String {
-    let mut text = String::from(
-        "# Measurements\n\nWritten by `cargo xtask bench`: release build, figure and floor timed in turns in one run. The ratio is the median of the\nrounds' ratios, the spread the distance between their quartiles. Absolute numbers belong to one machine; the ratio is\nwhat was promised.\n\n| bench | figure | floor | ratio | spread | promised | what |\n|---|---|---|---|---|---|---|\n",
-    );
-    for Measurement {
-        bench,
-        figure,
-        unit,
-        floor,
-        ratio,
-        spread,
-        promised,
-        note,
-    } in all
-    {
-        let _ = writeln!(
-            text,
-            "| `{bench}` | {figure:.2} {unit} | {floor:.2} {unit} | {ratio:.2} | {spread:.2} | ≤ {promised} | {note} |"
-        );
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_unknown_room_is_wrong_usage_and_the_known_ones_are_named() {
+        let args = |args: &[&str]| args.iter().map(|arg| (*arg).to_owned()).collect::<Vec<_>>();
+        let refused = asked(&args(&["veil"])).err();
+        assert!(refused.is_some_and(|refused| refused.contains("vault, listen, pay, intent")));
+        let taken = asked(&args(&["listen", "--json", "--large"])).ok();
+        assert!(taken.is_some_and(|asked| asked.as_json && asked.large && asked.room.as_deref() == Some("listen")));
     }
-    text
 }

@@ -33,7 +33,7 @@ pub enum Role {
     },
 }
 
-/// Where the person of the story stands: Alexanderplatz in Berlin, which lies in the geohash cell u33dc.
+/// Where the person of the story stands: Alexanderplatz in Berlin, well inside the geohash cell u33d.
 pub const HERE: &str = "52.5219,13.4132";
 
 /// Everybody.

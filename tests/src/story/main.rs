@@ -3,6 +3,7 @@
 //! It starts real counterparts, drives the real `tekram` program and shows every command as one would type it. It
 //! checks what a person would notice (sums, receipts, equal records) and fails when something does not add up.
 
+mod books;
 mod cast;
 mod ending;
 mod error;
@@ -102,9 +103,11 @@ fn play(options: &Options) -> Told {
     };
     hear::play(&mut narrator, &tekram, &files, &mut facts)?;
     pay::discover(&mut narrator, &tekram)?;
-    pay::play(&mut narrator, &tekram, options, &place, &mint, &mut facts)?;
-    want::play(&mut narrator, &tekram, &mut stage, &place, &mut facts)?;
-    facts.payee_redeemed_minor = stage.redeemed_minor(&place)?;
+    let commitments = pay::play(&mut narrator, &tekram, options, &place, &mint, &mut facts)?;
+    let agreed = want::play(&mut narrator, &tekram, &mut stage, &place, &mut facts)?;
+    stage.close_desks();
+    facts.agreement_bytes_equal = agreed.same_on_both_sides(&narrator, &place)?;
+    facts.payee_redeemed_minor = books::redeemed_minor(&place, &commitments)?;
 
     drop(stage);
     drop(lock);

@@ -1,5 +1,6 @@
 //! Third and fourth chapter: who can be paid, the month's split, the promises, and the payments with their receipts.
 
+use std::collections::BTreeSet;
 use std::fs;
 
 use crate::error::Told;
@@ -8,7 +9,7 @@ use crate::narrator::Narrator;
 use crate::options::Options;
 use crate::personas::HOME;
 use crate::place::Place;
-use crate::reading::{list, number, text};
+use crate::reading::{field, list, number, text};
 use crate::tekram::Tekram;
 
 /// Looks into the feeds of what was heard.
@@ -22,7 +23,7 @@ pub fn discover(narrator: &mut Narrator, tekram: &Tekram) -> Told {
     tekram.show(narrator, HOME, &["pay", "payees"])
 }
 
-/// Makes the statement, promises its lines, and meets the promises. Returns the month.
+/// Makes the statement, promises its lines, and meets the promises. Returns the commitments' record ids.
 ///
 /// # Errors
 /// When `tekram` refuses.
@@ -33,7 +34,7 @@ pub fn play(
     place: &Place,
     mint: &str,
     facts: &mut Facts,
-) -> Told<String> {
+) -> Told<BTreeSet<String>> {
     narrator.chapter("Choose and pay: the month's split, exact to the cent, then e-cash and links");
     let picture = place.records().join("split.svg").display().to_string();
     let mut statement = vec!["pay", "statement", "--budget", &options.budget, "--svg", &picture];
@@ -68,7 +69,12 @@ pub fn play(
     facts.fees_minor = number(&summary, "fees_minor")?;
     facts.ledger_sum_minor = number(&tekram.ask(HOME, &["pay", "ledger"])?, "ledger_sum_minor")?;
     keep_receipts(tekram, place, &month)?;
-    Ok(month)
+    let committed = tekram.ask(HOME, &asked)?;
+    let lines = list(&committed, "lines")?.iter();
+    Ok(lines
+        .map(|line| field(line, "commitment").to_owned())
+        .filter(|id| !id.is_empty())
+        .collect())
 }
 
 /// Writes the payees' signed receipts where a person can look at them.

@@ -1,10 +1,10 @@
 //! Fifth chapter: a request under a one-time key, sealed offers, one acceptance, and the same agreement on both sides.
 
 use std::fs;
+use std::path::PathBuf;
 use std::time::Duration;
 
-use serde_json::Value;
-
+use crate::books::{agreement, agreement_file};
 use crate::cast::{DESKS, Desk, HERE, Role};
 use crate::error::{StoryError, Told, While};
 use crate::facts::Facts;
@@ -22,7 +22,13 @@ const SIGN_LIMIT: Duration = Duration::from_secs(60);
 ///
 /// # Errors
 /// When nobody offers, or something is refused.
-pub fn play(narrator: &mut Narrator, tekram: &Tekram, stage: &mut Stage, place: &Place, facts: &mut Facts) -> Told {
+pub fn play(
+    narrator: &mut Narrator,
+    tekram: &Tekram,
+    stage: &mut Stage,
+    place: &Place,
+    facts: &mut Facts,
+) -> Told<Agreed> {
     narrator.chapter("Want: a request that says what, where about and on which terms, but not who");
     let relay = format!("ws://127.0.0.1:{}", stage.ports.relay);
     let want = [
@@ -73,27 +79,51 @@ pub fn play(narrator: &mut Narrator, tekram: &Tekram, stage: &mut Stage, place: 
         field(line, "event") == "agreement_signed" && field(line, "offer") == offer
     })?;
     facts.accepted = Some(offer.to_owned());
-    agreement(narrator, tekram, place, seller, &signed, facts)?;
-    others_learned_nothing(narrator, stage, seller, offer)
-}
+    others_learned_nothing(narrator, stage, seller, offer)?;
 
-/// Puts both sides' copies of the agreement beside each other.
-fn agreement(
-    narrator: &Narrator,
-    tekram: &Tekram,
-    place: &Place,
-    seller: &Desk,
-    signed: &Value,
-    facts: &mut Facts,
-) -> Told {
-    let record = text(signed, "record")?;
-    let mine = place.records().join(format!("agreement-{}-mine.json", short(record)));
+    let record = text(&signed, "record")?.to_owned();
+    let mine = agreement_file(place, &record, "mine");
     // The file of an earlier export would be in the way.
     let _ = fs::remove_file(&mine);
-    let file = mine.display().to_string();
-    tekram.show(narrator, NOBODY, &["terms", "export", record, &file])?;
-    let _ = (seller, facts);
-    Ok(())
+    tekram.show(
+        narrator,
+        NOBODY,
+        &["terms", "export", &record, &mine.display().to_string()],
+    )?;
+    Ok(Agreed { record, seller, mine })
+}
+
+/// An agreement that both sides should hold.
+#[derive(Debug)]
+pub struct Agreed {
+    /// Record id.
+    record: String,
+    seller: &'static Desk,
+    /// The person's copy.
+    mine: PathBuf,
+}
+
+impl Agreed {
+    /// Compares the person's bytes with the desk's, which has closed by now.
+    ///
+    /// # Errors
+    /// When one side does not have it.
+    pub fn same_on_both_sides(&self, narrator: &Narrator, place: &Place) -> Told<bool> {
+        let mine = fs::read(&self.mine).during(format!("cannot read {}", self.mine.display()))?;
+        let theirs = agreement(self.seller, place, &self.record)?;
+        let same = mine == theirs;
+        let verdict = if same { "the same bytes" } else { "DIFFERENT bytes" };
+        narrator.say(&format!(
+            "Both sides hold {verdict} of the agreement ({} bytes):",
+            mine.len()
+        ));
+        narrator.say(&format!("  yours      {}", self.mine.display()));
+        narrator.say(&format!(
+            "  the store's {}",
+            agreement_file(place, &self.record, self.seller.id).display()
+        ));
+        Ok(same)
+    }
 }
 
 /// The store that made an offer, by its own word.
