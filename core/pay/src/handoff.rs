@@ -18,8 +18,14 @@ use crate::state::{LineEvent, LineState, StatementState};
 use crate::statement::{LineAmounts, Outcome, Statement, StatementLine, move_line, read};
 use tekram_primitives::time::Clock;
 
-/// RFC 3986 unreserved characters stay, everything else is encoded.
-const QUERY: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+/// RFC 3986: unreserved characters stay, and `:` and `@`, which a query may hold and apps expect; the rest is encoded.
+const QUERY: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~')
+    .remove(b':')
+    .remove(b'@');
 /// EPC069-12: most characters of the name and of the unstructured text, most bytes of the whole.
 const EPC_NAME_CHARS: usize = 70;
 const EPC_TEXT_CHARS: usize = 140;

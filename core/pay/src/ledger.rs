@@ -107,15 +107,6 @@ pub(crate) fn balances_in(db: &Connection, prefix: &str) -> Result<Vec<Balance>,
     Ok(found)
 }
 
-/// Balance of one account in one asset, minor units.
-pub(crate) fn balance_in(db: &Connection, account: &str, asset: Asset) -> Result<i64, PayError> {
-    Ok(db
-        .prepare_cached(
-            "SELECT COALESCE(SUM(amount_minor), 0) FROM pay_ledger_entry WHERE account = ?1 AND asset = ?2",
-        )?
-        .query_row(params![account, asset.code()], |row| row.get(0))?)
-}
-
 /// What all entries add up to, as the sum of every asset's distance from zero. Anything but 0 is a defect.
 ///
 /// # Errors

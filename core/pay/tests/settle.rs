@@ -233,7 +233,6 @@ async fn until_death<T>(world: &SharedWorld, run: impl Future<Output = T>) -> Op
 async fn survive(death: Death) -> bool {
     let month = Month::committed();
     month.world.lock().unwrap().death = Some(death);
-    let settlement = month.settlement();
     let mut died = until_death(&month.world, month.run()).await.is_none();
     if !died {
         died = until_death(&month.world, month.gather()).await.is_none();
@@ -244,7 +243,6 @@ async fn survive(death: Death) -> bool {
         world.death = None;
     }
     month.check();
-    drop(settlement);
     // The next life of the program.
     month.run().await;
     month.gather().await;
@@ -500,6 +498,44 @@ async fn a_draft_cannot_be_settled() {
     let made = draft(&month.vault, MAIN_BUDGET, &october, &[], &clock()).unwrap();
     let refused = settle(&month.settlement(), &made.id, &mut |_| ControlFlow::Continue(())).await;
     assert_eq!(refused.unwrap_err().code(), "not_committed");
+}
+
+#[tokio::test]
+async fn what_one_month_has_funded_is_not_spent_by_the_next() {
+    let month = Month::committed();
+    let report = settle(
+        &month.settlement(),
+        &month.statement.id,
+        &mut |progress| match progress {
+            Progress::Funded { .. } => ControlFlow::Break(()),
+            _ => ControlFlow::Continue(()),
+        },
+    )
+    .await
+    .unwrap();
+    assert_eq!(
+        (report.ended, month.world.lock().unwrap().wallet_minor),
+        (Ended::Stopped, 800)
+    );
+    let october = tekram_primitives::time::Period::parse("2026-10", "Europe/Vienna").unwrap();
+    let made = draft(&month.vault, MAIN_BUDGET, &october, &[total("harbour", 1, 1)], &clock()).unwrap();
+    let next = commit(&month.vault, &made.id, &clock()).unwrap();
+    let mut go_on = |_: &Progress| ControlFlow::Continue(());
+    settle(&month.settlement(), &next.id, &mut go_on).await.unwrap();
+    assert_eq!(
+        month.world.lock().unwrap().wallet_minor,
+        800,
+        "the first month's money is still there"
+    );
+    settle(&month.settlement(), &month.statement.id, &mut go_on)
+        .await
+        .unwrap();
+    collect(&month.settlement(), &month.statement.id, Duration::ZERO, &mut go_on)
+        .await
+        .unwrap();
+    assert_eq!(month.now().state, StatementState::Settled);
+    assert_eq!(month.now().summary().paid_minor, 796);
+    assert_eq!(ledger_sum_minor(&month.vault).unwrap(), 0);
 }
 
 /// The ECB's document of one day, without the fetch.

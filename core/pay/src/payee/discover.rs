@@ -179,6 +179,13 @@ pub async fn discover(
     })
 }
 
+/// A card that was fetched and believed.
+struct FetchedCard {
+    name: String,
+    methods: Vec<Method>,
+    evidence: Evidence,
+}
+
 /// One discovery: the feed's evidence and the cards fetched so far.
 struct Finder<'a> {
     http: &'a dyn Http,
@@ -186,8 +193,8 @@ struct Finder<'a> {
     base: Url,
     sha256: String,
     source: &'a str,
-    /// By the identity of the recipient: method and evidence of its card, or why it has none.
-    cards: BTreeMap<String, Result<(String, Vec<Method>, Evidence), String>>,
+    /// By the identity of the recipient: its card, or the code of why it has none.
+    cards: BTreeMap<String, Result<FetchedCard, String>>,
     refused: Vec<String>,
 }
 
@@ -300,16 +307,16 @@ impl Finder<'_> {
                 });
             self.cards.insert(candidate.identity.clone(), card);
         }
-        if let Some(Ok((name, methods, evidence))) = self.cards.get(&candidate.identity) {
-            candidate.methods.clone_from(methods);
-            candidate.evidence.push(evidence.clone());
+        if let Some(Ok(card)) = self.cards.get(&candidate.identity) {
+            candidate.methods.clone_from(&card.methods);
+            candidate.evidence.push(card.evidence.clone());
             if candidate.name.is_empty() {
-                candidate.name = clean(name);
+                candidate.name = clean(&card.name);
             }
         }
     }
 
-    async fn fetch_card(&self, address: &str, named: DidKey) -> Result<(String, Vec<Method>, Evidence), PayError> {
+    async fn fetch_card(&self, address: &str, named: DidKey) -> Result<FetchedCard, PayError> {
         let response = self
             .http
             .fetch(Request::get(address)?.max_bytes(MAX_CARD_BYTES))
@@ -327,7 +334,11 @@ impl Finder<'_> {
             sha256: sha256_hex(&response.body),
             fetched: now,
         };
-        Ok((card.name, methods, evidence))
+        Ok(FetchedCard {
+            name: card.name,
+            methods,
+            evidence,
+        })
     }
 
     /// The feed's makers as one payee with links. Known by the feed, so that another link is a change of details.

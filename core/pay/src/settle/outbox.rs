@@ -227,6 +227,29 @@ pub(super) fn write_plan(
     Ok(())
 }
 
+/// What other funded plans still have to take out of the same wallet: it must not be counted as spare money.
+pub(super) fn reserved_minor(db: &Connection, plan: &Plan) -> Result<i64, PayError> {
+    let mut query = db.prepare_cached(
+        "SELECT o.payment_order FROM pay_outbox o JOIN pay_plan p ON p.plan_key = o.plan_key
+         WHERE p.plan_key <> ?1 AND p.rail = ?2 AND p.asset = ?3 AND p.state = 'funded'
+           AND o.step IN ('planned', 'executing')",
+    )?;
+    let mut rows = query.query(params![
+        plan.order.key.as_str(),
+        plan.rail.0,
+        plan.order.amount.asset.code()
+    ])?;
+    let mut sum = 0_i64;
+    while let Some(row) = rows.next()? {
+        let order: PaymentOrder =
+            serde_json::from_str(&row.get::<_, String>(0)?).map_err(|_| PayError::Stored { what: "payment" })?;
+        sum = sum
+            .checked_add(order.amount.amount_minor)
+            .ok_or(PayError::AmountOverflow)?;
+    }
+    Ok(sum)
+}
+
 /// Marks a plan's wallet as funded.
 pub(super) fn mark_funded(tx: &Transaction<'_>, key: &IdempotencyKey, topped_up: Money) -> Result<(), PayError> {
     tx.prepare_cached("UPDATE pay_plan SET state = 'funded', topped_up_minor = ?2 WHERE plan_key = ?1")?

@@ -1,6 +1,6 @@
 //! Receipts: evidence that a commitment was met, checked before it is believed and kept for good.
 
-use rusqlite::{OptionalExtension, Transaction, params};
+use rusqlite::{Transaction, params};
 use serde::{Deserialize, Serialize};
 use tekram_primitives::money::Money;
 use tekram_primitives::record::SignedRecord;
@@ -94,15 +94,6 @@ pub(super) fn keep_rail_evidence(
     )?
     .execute(params![commitment_id, evidence, now.millis()])?;
     Ok(())
-}
-
-/// Whether the payee's own receipt is kept.
-pub(super) fn has_record(db: &rusqlite::Connection, commitment_id: &str) -> Result<bool, PayError> {
-    let kept: Option<bool> = db
-        .prepare_cached("SELECT record <> '' FROM pay_receipt WHERE commitment_id = ?1")?
-        .query_row([commitment_id], |row| row.get(0))
-        .optional()?;
-    Ok(kept.unwrap_or(false))
 }
 
 /// The receipts of a statement, by line.

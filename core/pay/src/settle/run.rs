@@ -3,11 +3,12 @@
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
+use tekram_primitives::money::Money;
 use tekram_primitives::wire::Message;
 use tekram_vault::Scope;
 
 use super::effects::{begin, executed_and_paid, locked, lost_sight, refused, regain};
-use super::outbox::{Payment, Plan, Step, keep_error, mark_funded, open_plans, payments_of_plan, step};
+use super::outbox::{Payment, Plan, Step, keep_error, mark_funded, open_plans, payments_of_plan, reserved_minor, step};
 use super::plan::plan;
 use super::{Ended, Halt, OnProgress, Progress, SettleReport, Settlement, Turn, tell};
 use crate::commit::commitment;
@@ -102,8 +103,13 @@ async fn fund(
 ) -> Result<bool, Halt> {
     let begun_ms = settlement.clock.monotonic_ms();
     let mut shown = None;
+    let reserved_minor = settlement.vault.read(|db| reserved_minor(db, plan))?;
+    let mut order = plan.order.clone();
+    order.amount = order
+        .amount
+        .checked_add(&Money::new(reserved_minor, order.amount.asset))?;
     loop {
-        match rail.fund(&plan.order).await {
+        match rail.fund(&order).await {
             Ok(Funding::Ready { topped_up }) => {
                 let now = settlement.clock.now();
                 settlement.vault.write(Scope("pay"), |tx| {
