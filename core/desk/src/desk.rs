@@ -87,17 +87,7 @@ impl Desk {
         };
         let vault = open_vault(&config.keys, clock.as_ref())?;
         let keys = DeskKeys::of(&vault, config.cashu.as_ref())?;
-        let http: Arc<dyn Http> = Arc::new(WebContext::new(config.policy())?);
-        let mut wallets = Vec::new();
-        for (mint, unit) in config.cashu.iter().flat_map(|cashu| pairs(&cashu.mints, &cashu.units)) {
-            wallets.push(CashuWallet::open(
-                vault.clone(),
-                Arc::clone(&http),
-                Arc::clone(&clock),
-                mint,
-                unit,
-            )?);
-        }
+        let wallets = wallets(&config, &vault, &clock)?;
         take_stock(&vault, &mut catalogue)?;
         let now_ms = clock.monotonic_ms();
         let limits = Limits {
@@ -229,10 +219,24 @@ impl Desk {
     }
 }
 
-fn pairs<'a>(mints: &'a [String], units: &'a [String]) -> impl Iterator<Item = (&'a str, &'a str)> {
-    mints
-        .iter()
-        .flat_map(move |mint| units.iter().map(move |unit| (mint.as_str(), unit.as_str())))
+/// A wallet for each mint and unit that the desk takes.
+///
+/// # Errors
+/// `bad_mint_url`, `bad_unit`, `bad_proxy`, or the vault's.
+pub(crate) fn wallets(config: &Config, vault: &Vault, clock: &Arc<dyn Clock>) -> Result<Vec<CashuWallet>, DeskError> {
+    let http: Arc<dyn Http> = Arc::new(WebContext::new(config.policy())?);
+    let mut wallets = Vec::new();
+    if let Some(cashu) = &config.cashu {
+        for (mint, unit) in cashu
+            .mints
+            .iter()
+            .flat_map(|mint| cashu.units.iter().map(move |unit| (mint, unit)))
+        {
+            let (http, clock) = (Arc::clone(&http), Arc::clone(clock));
+            wallets.push(CashuWallet::open(vault.clone(), http, clock, mint, unit)?);
+        }
+    }
+    Ok(wallets)
 }
 
 /// What is left of each item: the catalogue's number less what was sold since that number was written. A changed number

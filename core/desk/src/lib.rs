@@ -6,6 +6,7 @@
 
 mod card;
 pub mod catalogue;
+pub mod cli;
 pub mod config;
 mod desk;
 mod error;
