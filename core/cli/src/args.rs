@@ -226,7 +226,7 @@ pub enum PayCommand {
     #[command(after_help = "Example:\n  tekram pay rules --budget \"10 EUR\" --weight seconds --zone Europe/Berlin")]
     Rules {
         /// Budget of a month, for example `10 EUR` or `1500 JPY`.
-        #[arg(long)]
+        #[arg(long, allow_hyphen_values = true)]
         budget: Option<String>,
         /// `seconds`, `plays` or `equal`.
         #[arg(long)]
@@ -244,7 +244,7 @@ pub enum PayCommand {
         #[arg(long)]
         month: Option<String>,
         /// Budget for this month [default: the rules'].
-        #[arg(long)]
+        #[arg(long, allow_hyphen_values = true)]
         budget: Option<String>,
         /// Write the picture of the split to this file.
         #[arg(long, value_name = "FILE")]
@@ -393,4 +393,35 @@ pub enum TermsCommand {
         /// File to write.
         file: PathBuf,
     },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::{Command, CommandFactory};
+
+    fn without_example(command: &Command, path: &str, found: &mut Vec<String>) {
+        let path = format!("{path} {}", command.get_name());
+        if !command
+            .get_after_help()
+            .is_some_and(|help| help.to_string().contains("Example:\n  tekram "))
+        {
+            found.push(path.clone());
+        }
+        for below in command.get_subcommands() {
+            without_example(below, &path, found);
+        }
+    }
+
+    #[test]
+    fn the_words_fit_together() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn every_help_has_an_example() {
+        let mut found = Vec::new();
+        without_example(&Cli::command(), "", &mut found);
+        assert_eq!(found, Vec::<String>::new());
+    }
 }

@@ -1,0 +1,369 @@
+//! The contract of the command line, checked from outside with the real program: exit codes, stable field names, named
+//! refusals, and that nothing acknowledged is lost between two runs.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, missing_docs)]
+
+use std::path::PathBuf;
+use std::process::{Command, Output};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+const PASSPHRASE: &str = "three blind mice and a ladder";
+
+struct Device {
+    folder: TempDir,
+}
+
+impl Device {
+    fn new() -> Self {
+        Self {
+            folder: tempfile::tempdir().unwrap(),
+        }
+    }
+
+    fn with_persona() -> Self {
+        let device = Self::new();
+        device.done(&["persona", "create", "Home"]);
+        device
+    }
+
+    fn run_as(&self, passphrase: &str, words: &[&str]) -> Output {
+        Command::new(env!("CARGO_BIN_EXE_tekram"))
+            .env_clear()
+            .env("TEKRAM_DATA", self.folder.path().join("data"))
+            .env("TEKRAM_PASSPHRASE", passphrase)
+            .arg("--json")
+            .args(words)
+            .output()
+            .unwrap()
+    }
+
+    fn done(&self, words: &[&str]) -> Value {
+        let output = self.run_as(PASSPHRASE, words);
+        let json: Value = serde_json::from_slice(&output.stdout).unwrap_or_else(|_| {
+            panic!(
+                "{words:?}: {}{}",
+                String::from_utf8_lossy(&output.stdout),
+                String::from_utf8_lossy(&output.stderr)
+            )
+        });
+        assert_eq!(output.status.code(), Some(0), "{words:?}: {json}");
+        assert_eq!(json["ok"], true);
+        json
+    }
+
+    fn refused(&self, words: &[&str]) -> String {
+        Self::code(&self.run_as(PASSPHRASE, words))
+    }
+
+    fn code(output: &Output) -> String {
+        assert_eq!(
+            output.status.code(),
+            Some(1),
+            "{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+        let json: Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert_eq!(json["ok"], false);
+        assert!(
+            json["error"]["message"]
+                .as_str()
+                .is_some_and(|message| !message.is_empty())
+        );
+        json["error"]["code"].as_str().unwrap().to_owned()
+    }
+
+    /// Two listens of October 2026, 2 and 6 minutes long, one of them told twice, and a line that cannot be read.
+    fn history(&self) -> PathBuf {
+        let file = self.folder.path().join("listens.jsonl");
+        let line = |at: u64, title: &str, ms: u64| {
+            format!(
+                "{{\"listened_at\":{at},\"track_metadata\":{{\"artist_name\":\"Ondine Okafor\",\"track_name\":\"{title}\",\
+                 \"additional_info\":{{\"duration_played\":{}}}}}}}\n",
+                ms / 1000
+            )
+        };
+        let text = [
+            line(1_791_000_000, "Marrow", 120_000),
+            line(1_791_003_600, "Vellum", 360_000),
+            line(1_791_000_000, "Marrow", 120_000),
+            "{\"listened_at\":".to_owned(),
+        ];
+        std::fs::write(&file, text.concat()).unwrap();
+        file
+    }
+
+    fn with_history() -> Self {
+        let device = Self::with_persona();
+        let file = device.history();
+        let report = device.done(&["listen", "import", file.to_str().unwrap()]);
+        assert_eq!((report["read"].as_i64(), report["new"].as_i64()), (Some(4), Some(2)));
+        assert_eq!(
+            (report["duplicates"].as_i64(), report["refused"].as_i64()),
+            (Some(1), Some(1))
+        );
+        device.done(&["listen", "accept", &report["batch"].to_string()]);
+        device
+    }
+}
+
+#[test]
+fn a_persona_is_made_listed_and_opened_again() {
+    let device = Device::with_persona();
+    assert_eq!(device.refused(&["persona", "create", "Home"]), "vault_exists");
+    let listed = device.done(&["persona", "list"]);
+    assert_eq!(listed["personas"][0]["persona"], "Home");
+    assert_eq!(device.done(&["persona", "show"])["listens"], 0);
+}
+
+#[test]
+fn a_wrong_passphrase_is_named_and_changes_nothing() {
+    let device = Device::with_history();
+    assert_eq!(
+        Device::code(&device.run_as("wrong", &["listen", "hours"])),
+        "wrong_passphrase"
+    );
+    assert_eq!(device.done(&["listen", "hours"])["sources"][0]["plays"], 2);
+}
+
+#[test]
+fn an_empty_passphrase_is_refused() {
+    let device = Device::new();
+    assert_eq!(
+        Device::code(&device.run_as("", &["persona", "create", "Home"])),
+        "empty_passphrase"
+    );
+    assert_eq!(
+        device.done(&["persona", "list"])["personas"].as_array().unwrap().len(),
+        0
+    );
+}
+
+#[test]
+fn with_several_personas_one_must_be_named() {
+    let device = Device::with_persona();
+    device.done(&["persona", "create", "Work"]);
+    assert_eq!(device.refused(&["listen", "hours"]), "which_persona");
+    assert_eq!(
+        device.refused(&["--persona", "Nobody", "listen", "hours"]),
+        "no_such_persona"
+    );
+    device.done(&["--persona", "Work", "listen", "hours"]);
+}
+
+#[test]
+fn two_personas_share_no_history() {
+    let device = Device::with_history();
+    device.done(&["persona", "create", "Work"]);
+    assert_eq!(device.done(&["--persona", "Work", "persona", "show"])["listens"], 0);
+    assert_eq!(device.done(&["--persona", "Home", "persona", "show"])["listens"], 2);
+}
+
+#[test]
+fn nothing_counts_before_it_is_accepted_and_an_import_can_be_undone() {
+    let device = Device::with_persona();
+    let file = device.history();
+    let batch = device.done(&["listen", "import", file.to_str().unwrap()])["batch"].to_string();
+    assert_eq!(device.done(&["persona", "show"])["listens"], 0);
+    assert_eq!(
+        device.done(&["listen", "preview", &batch])["listens"]
+            .as_array()
+            .unwrap()
+            .len(),
+        2
+    );
+    let refused = device.done(&["listen", "refused", &batch]);
+    assert_eq!(refused["refused"][0]["line"], 4);
+    device.done(&["listen", "accept", &batch]);
+    assert_eq!(device.refused(&["listen", "accept", &batch]), "wrong_batch_state");
+    assert_eq!(device.done(&["persona", "show"])["listens"], 2);
+    let again = device.done(&["listen", "import", file.to_str().unwrap()]);
+    assert_eq!(again["new"], 0, "importing again adds nothing");
+    device.done(&["listen", "undo", &batch]);
+    assert_eq!(device.refused(&["listen", "preview", "99"]), "no_such_batch");
+}
+
+#[test]
+fn a_file_of_no_known_format_is_named() {
+    let device = Device::with_persona();
+    let file = device.folder.path().join("letter.txt");
+    std::fs::write(&file, "Dear Sir or Madam,\n").unwrap();
+    assert_eq!(
+        device.refused(&["listen", "import", file.to_str().unwrap()]),
+        "unknown_format"
+    );
+}
+
+#[test]
+fn the_log_leaves_and_comes_back_unchanged() {
+    let device = Device::with_history();
+    let out = device.folder.path().join("out.jsonl");
+    assert_eq!(device.done(&["listen", "export", out.to_str().unwrap()])["written"], 2);
+    let other = Device::with_persona();
+    let report = other.done(&["listen", "import", out.to_str().unwrap(), "--accept"]);
+    assert_eq!((report["new"].as_i64(), report["refused"].as_i64()), (Some(2), Some(0)));
+    assert_eq!(
+        other.done(&["listen", "hours"])["total_ms"],
+        device.done(&["listen", "hours"])["total_ms"]
+    );
+}
+
+#[test]
+fn a_budget_of_zero_or_without_a_currency_is_named() {
+    let device = Device::with_history();
+    assert_eq!(
+        device.refused(&["pay", "statement", "--budget", "0 EUR"]),
+        "zero_budget"
+    );
+    assert_eq!(
+        device.refused(&["pay", "statement", "--budget", "-3 EUR"]),
+        "negative_budget"
+    );
+    assert_eq!(device.refused(&["pay", "statement"]), "no_rules");
+    assert_eq!(
+        device.refused(&["pay", "statement", "--budget", "10.005 EUR"]),
+        "amount_too_precise"
+    );
+    assert_eq!(
+        device.refused(&["pay", "statement", "--budget", "10 XYZ"]),
+        "unknown_asset"
+    );
+}
+
+#[test]
+fn yen_have_no_minor_unit_and_still_add_up() {
+    let device = Device::with_history();
+    assert_eq!(
+        device.refused(&["pay", "statement", "--budget", "1500.50 JPY"]),
+        "amount_too_precise"
+    );
+    let statement = device.done(&["pay", "statement", "--budget", "1501 JPY"]);
+    assert_eq!(statement["budget_minor"], 1501);
+    let sum: i64 = statement["lines"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|line| line["amount_minor"].as_i64().unwrap())
+        .sum();
+    assert_eq!(sum, 1501);
+}
+
+#[test]
+fn time_without_a_payee_waits_and_the_parts_add_up() {
+    let device = Device::with_history();
+    let picture = device.folder.path().join("split.svg");
+    let statement = device.done(&[
+        "pay",
+        "statement",
+        "--budget",
+        "10 EUR",
+        "--svg",
+        picture.to_str().unwrap(),
+    ]);
+    assert_eq!(
+        (statement["month"].as_str(), statement["state"].as_str()),
+        (Some("2026-10"), Some("draft"))
+    );
+    assert_eq!(
+        (statement["payable_minor"].as_i64(), statement["carried_minor"].as_i64()),
+        (Some(0), Some(1000))
+    );
+    assert!(std::fs::read_to_string(picture).unwrap().contains("<svg"));
+    assert_eq!(device.refused(&["pay", "settle", "2026-10"]), "not_committed");
+    assert_eq!(device.refused(&["pay", "settle", "2026-09"]), "no_such_statement");
+    assert_eq!(device.done(&["pay", "commit", "2026-10"])["state"], "settled", "there is nothing to pay");
+    let settled = device.done(&["pay", "settle", "2026-10", "--wait", "0"]);
+    let part = |name: &str| settled[name].as_i64().unwrap();
+    assert_eq!(
+        part("paid_minor") + part("handed_off_minor") + part("carried_minor") + part("fees_minor"),
+        1000
+    );
+    assert_eq!(device.done(&["pay", "ledger"])["ledger_sum_minor"], 0);
+}
+
+#[test]
+fn an_empty_log_has_no_statement() {
+    let device = Device::with_persona();
+    assert_eq!(device.refused(&["pay", "statement", "--budget", "10 EUR"]), "empty_log");
+}
+
+#[test]
+fn a_feed_on_a_private_address_is_not_fetched_unasked() {
+    let device = Device::with_persona();
+    let feeds = device.done(&["pay", "discover", "--feed", "http://127.0.0.1:9/feed.xml"]);
+    assert_eq!(feeds["feeds"][0]["problem"], "private_address");
+}
+
+#[test]
+fn a_request_is_shown_before_it_is_sent_and_says_nothing_finer_than_chosen() {
+    let device = Device::with_persona();
+    let words = [
+        "intent",
+        "send",
+        "--want",
+        "wireless headphones",
+        "--max",
+        "250 EUR",
+        "--at",
+        "52.5163,13.3777",
+        "--relay",
+        "wss://relay.example",
+        "--dry-run",
+    ];
+    let shown = device.done(&words);
+    assert_eq!(shown["state"], "draft");
+    let cells = shown["cells"].as_array().unwrap();
+    assert!(cells.iter().all(|cell| cell.as_str().unwrap().len() <= 5), "{cells:?}");
+    assert!(!shown["content"].as_str().unwrap().contains("52.5"));
+    let again = device.done(&words);
+    assert_eq!(again["cells"], shown["cells"], "the noise of a place is drawn once");
+    assert_eq!(
+        device.refused(&[
+            "intent",
+            "send",
+            "--want",
+            "x",
+            "--at",
+            "91,0",
+            "--relay",
+            "wss://r.example"
+        ]),
+        "bad_position"
+    );
+    assert_eq!(
+        device.refused(&[
+            "intent",
+            "send",
+            "--want",
+            "x",
+            "--at",
+            "52,13",
+            "--terms",
+            "NOPE",
+            "--relay",
+            "wss://r.example"
+        ]),
+        "unknown_terms"
+    );
+    assert_eq!(device.refused(&["intent", "offers", "ffff"]), "no_such_intent");
+}
+
+#[test]
+fn the_roster_can_be_read() {
+    let device = Device::new();
+    assert!(device.done(&["terms", "list"])["terms"].as_array().unwrap().len() > 5);
+    let terms = device.done(&["terms", "show", "PDC-INTENT"]);
+    assert_eq!(terms["sha256"].as_str().unwrap().len(), 64);
+    assert_eq!(device.refused(&["terms", "show", "NOPE"]), "unknown_terms");
+}
+
+#[test]
+fn wrong_usage_ends_with_two() {
+    let device = Device::new();
+    assert_eq!(
+        device.run_as(PASSPHRASE, &["listen", "frobnicate"]).status.code(),
+        Some(2)
+    );
+    assert_eq!(device.run_as(PASSPHRASE, &[]).status.code(), Some(2));
+    assert_eq!(device.run_as(PASSPHRASE, &["help"]).status.code(), Some(0));
+}
