@@ -226,3 +226,21 @@ fn a_position_and_a_place_do_not_print_where_they_are() {
     let place = locate(&person.vault, vienna(), &mut SystemRandomness, &clock()).unwrap();
     assert_eq!(format!("{place:?}"), "Place { noisy: Position([REDACTED]) }");
 }
+
+#[tokio::test]
+async fn a_collector_does_not_print_its_key() {
+    let (town, clock) = (Town::new(), clock());
+    let (person, intent, _) = town.open_intent(&clock).await;
+    let collector = tekram_intent::Collector::open(&person.vault, &intent.id, clock.now()).unwrap();
+    let secret: Vec<u8> = person
+        .vault
+        .read(|connection| {
+            let sql = "SELECT secret FROM intent_intent";
+            Ok::<_, tekram_vault::VaultError>(connection.query_row(sql, [], |row| row.get(0))?)
+        })
+        .unwrap();
+    let hex: String = secret.iter().map(|byte| format!("{byte:02x}")).collect();
+    assert_eq!(hex.len(), 64);
+    assert!(!format!("{collector:?}").contains(&hex));
+    assert!(!format!("{collector:?}").contains(&format!("{secret:?}")));
+}

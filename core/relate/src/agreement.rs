@@ -206,6 +206,23 @@ pub fn conclude(vault: &Vault, returned: &SignedRecord, clock: &dyn Clock) -> Re
     })
 }
 
+/// First party: takes back a proposal that was not answered, because what it was about did not come about (the seller
+/// refused the acceptance). Repeatable.
+///
+/// # Errors
+/// `no_such_agreement`, `wrong_state`, or the vault's errors.
+pub fn terminate(vault: &Vault, id: &RecordId, clock: &dyn Clock) -> Result<KeptAgreement, RelateError> {
+    vault.write(SCOPE, |tx| {
+        let mut kept = mine(tx, id, Party::First)?;
+        if kept.status != NegotiationStatus::Terminated {
+            kept.status = kept.status.after(Step::Terminate)?;
+            kept.decided = Some(clock.now());
+            store::update(tx, &kept)?;
+        }
+        Ok(kept)
+    })
+}
+
 /// Both: marks proposals older than `before` that nobody answered as expired. Returns how many.
 ///
 /// # Errors

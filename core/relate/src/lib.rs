@@ -22,7 +22,7 @@ mod schema;
 mod status;
 mod store;
 
-pub use agreement::{accept, adopt, conclude, counter, expire, hear, propose, receive, refuse};
+pub use agreement::{accept, adopt, conclude, counter, expire, hear, propose, receive, refuse, terminate};
 pub use answer::{AgreementAnswer, Answer};
 pub use check::{check_agreed, check_proposal, check_same};
 pub use error::RelateError;

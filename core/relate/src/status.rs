@@ -51,6 +51,9 @@ pub enum NegotiationStatus {
     /// No answer came in time.
     #[serde(rename = "AgreementNegotiationExpired")]
     Expired,
+    /// The first party took its proposal back, because the dealing it was part of did not come about.
+    #[serde(rename = "AgreementNegotiationTerminated")]
+    Terminated,
 }
 
 /// What can happen to a proposal.
@@ -64,17 +67,20 @@ pub(crate) enum Step {
     Refuse,
     /// Time ran out.
     Expire,
+    /// The first party took it back.
+    Terminate,
 }
 
 impl NegotiationStatus {
     /// All states, for tables and tests.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::PendingResponse,
         Self::ConfirmationRequired,
         Self::CounterOfferMade,
         Self::Accepted,
         Self::Refused,
         Self::Expired,
+        Self::Terminated,
     ];
 
     /// Name in the vocabulary.
@@ -86,6 +92,7 @@ impl NegotiationStatus {
             Self::Accepted => "AgreementAccepted",
             Self::Refused => "AgreementRefused",
             Self::Expired => "AgreementNegotiationExpired",
+            Self::Terminated => "AgreementNegotiationTerminated",
         }
     }
 
@@ -107,6 +114,7 @@ impl NegotiationStatus {
             (Self::PendingResponse | Self::ConfirmationRequired, Step::Refuse) => Ok(Self::Refused),
             (Self::PendingResponse | Self::ConfirmationRequired, Step::Counter) => Ok(Self::CounterOfferMade),
             (Self::PendingResponse | Self::ConfirmationRequired, Step::Expire) => Ok(Self::Expired),
+            (Self::PendingResponse, Step::Terminate) => Ok(Self::Terminated),
             (Self::PendingResponse | Self::ConfirmationRequired | Self::Expired, Step::Countersign) => {
                 Ok(Self::Accepted)
             }
@@ -132,11 +140,11 @@ mod tests {
 
     proptest! {
         #[test]
-        fn whatever_happens_a_negotiation_is_decided_once(steps in proptest::collection::vec(0_usize..4, 0..12), first: bool) {
+        fn whatever_happens_a_negotiation_is_decided_once(steps in proptest::collection::vec(0_usize..5, 0..12), first: bool) {
             let start = if first { NegotiationStatus::PendingResponse } else { NegotiationStatus::ConfirmationRequired };
             let (mut status, mut decided) = (start, None);
             for step in steps {
-                let step = [Step::Countersign, Step::Counter, Step::Refuse, Step::Expire][step];
+                let step = [Step::Countersign, Step::Counter, Step::Refuse, Step::Expire, Step::Terminate][step];
                 match status.after(step) {
                     Ok(next) => {
                         prop_assert!(decided.is_none(), "{decided:?} became {next:?}");
@@ -144,7 +152,7 @@ mod tests {
                     }
                     Err(error) => prop_assert_eq!(error.code(), "wrong_state"),
                 }
-                let stands = [NegotiationStatus::Accepted, NegotiationStatus::Refused, NegotiationStatus::CounterOfferMade];
+                let stands = [NegotiationStatus::Accepted, NegotiationStatus::Refused, NegotiationStatus::CounterOfferMade, NegotiationStatus::Terminated];
                 if stands.contains(&status) {
                     decided = Some(status);
                 }
@@ -174,8 +182,15 @@ mod tests {
             NegotiationStatus::Accepted,
             NegotiationStatus::Refused,
             NegotiationStatus::CounterOfferMade,
+            NegotiationStatus::Terminated,
         ] {
-            for step in [Step::Countersign, Step::Counter, Step::Refuse, Step::Expire] {
+            for step in [
+                Step::Countersign,
+                Step::Counter,
+                Step::Refuse,
+                Step::Expire,
+                Step::Terminate,
+            ] {
                 assert_eq!(status.after(step).unwrap_err().code(), "wrong_state");
             }
         }

@@ -15,7 +15,7 @@ use tekram_primitives::time::{FixedClock, Timestamp};
 use tekram_primitives::wire::{Agreement, TermsRef};
 use tekram_relate::{
     AgreementAnswer, Answer, NegotiationStatus, RelateError, SCHEMA, accept, adopt, check_agreed, check_proposal,
-    conclude, counter, expire, get, hear, list, propose, receive, refuse, terms,
+    conclude, counter, expire, get, hear, list, propose, receive, refuse, terminate, terms,
 };
 use tekram_vault::{Store, Vault};
 
@@ -330,6 +330,37 @@ fn a_second_set_of_signatures_does_not_replace_the_first() {
     let kept = conclude(&person.vault, &first, &clock).unwrap();
     assert_eq!(code(conclude(&person.vault, &second, &clock)), "already_agreed");
     assert_eq!(get(&person.vault, &kept.id).unwrap().record, first.bytes().unwrap());
+}
+
+#[test]
+fn a_proposal_that_was_taken_back_cannot_be_signed_any_more() {
+    let (person, desk, clock) = (side("Home"), side("shop"), clock());
+    let proposed = propose(
+        &person.vault,
+        &person.key,
+        &desk.key.did(),
+        &intent_terms(),
+        None,
+        &clock,
+    )
+    .unwrap();
+    receive(&desk.vault, &proposed.signed().unwrap(), &desk.key.did()).unwrap();
+    for _ in 0..2 {
+        assert_eq!(
+            terminate(&person.vault, &proposed.id, &clock).unwrap().status,
+            NegotiationStatus::Terminated
+        );
+    }
+    let signed = accept(&desk.vault, &proposed.id, &desk.key, &clock).unwrap();
+    assert_eq!(
+        code(conclude(&person.vault, &signed.signed().unwrap(), &clock)),
+        "wrong_state"
+    );
+    assert_eq!(
+        code(terminate(&desk.vault, &proposed.id, &clock)),
+        "no_such_agreement",
+        "only the first party proposed it"
+    );
 }
 
 #[test]
