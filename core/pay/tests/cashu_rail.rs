@@ -162,7 +162,8 @@ async fn what_the_payee_leaves_is_refundable_and_comes_back_once() {
 async fn assets_are_those_that_mint_and_payee_share_in_the_payees_order() {
     let shared = shared_mint();
     let url = shared.mint.url.clone();
-    let pay = rail(&Persona::new(), &url);
+    let persona = Persona::new();
+    let pay = rail(&persona, &url);
     let assets = pay
         .assets_for(&method(&url, &["usd", "sat", "nuts", "eur", "sat"]))
         .await

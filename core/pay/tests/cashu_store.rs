@@ -27,9 +27,15 @@ fn new_vault(folder: &std::path::Path) -> Vault {
         .unwrap()
 }
 
-async fn new_store(_test: String) -> VaultWalletStore {
-    // The folder is kept: the suite owns the store and cannot hold a guard. It lies in the system's temporary folder.
-    let folder = tempfile::tempdir().unwrap().keep();
+async fn new_store(test: String) -> VaultWalletStore {
+    // The suite owns the store and cannot hold a folder's guard: one folder for each test, emptied when it begins.
+    let name = test
+        .trim_start_matches("test_")
+        .trim_start_matches(|c: char| c.is_ascii_digit() || c == '_');
+    let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR"))
+        .join("cashu_store")
+        .join(name);
+    let _ = std::fs::remove_dir_all(&folder);
     VaultWalletStore::new(new_vault(&folder))
 }
 
@@ -37,9 +43,9 @@ wallet_db_test!(new_store);
 
 #[tokio::test]
 async fn p2pk_keys_pass_cdks_tests_too() {
-    test::add_and_get_p2pk_key(new_store(String::new()).await).await;
-    test::list_p2pk_keys_empty(new_store(String::new()).await).await;
-    test::list_p2pk_keys_multiple(new_store(String::new()).await).await;
-    test::latest_p2pk_empty(new_store(String::new()).await).await;
-    test::latest_p2pk_with_keys(new_store(String::new()).await).await;
+    test::add_and_get_p2pk_key(new_store("p2pk_add_and_get".to_owned()).await).await;
+    test::list_p2pk_keys_empty(new_store("p2pk_empty".to_owned()).await).await;
+    test::list_p2pk_keys_multiple(new_store("p2pk_multiple".to_owned()).await).await;
+    test::latest_p2pk_empty(new_store("p2pk_latest_empty".to_owned()).await).await;
+    test::latest_p2pk_with_keys(new_store("p2pk_latest".to_owned()).await).await;
 }

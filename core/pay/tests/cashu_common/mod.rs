@@ -114,7 +114,7 @@ impl Persona {
     }
 }
 
-fn passphrase() -> Passphrase {
+pub fn passphrase() -> Passphrase {
     Passphrase::from("correct horse battery staple")
 }
 
