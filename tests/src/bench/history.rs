@@ -95,7 +95,10 @@ fn listen(start_s: i64, track: &Track) -> Value {
 }
 
 fn msid(number: u64) -> String {
-    format!("{:08x}-0000-4000-8000-{number:012x}", number.wrapping_mul(0x9e37_79b1) & 0xffff_ffff)
+    format!(
+        "{:08x}-0000-4000-8000-{number:012x}",
+        number.wrapping_mul(0x9e37_79b1) & 0xffff_ffff
+    )
 }
 
 #[cfg(test)]
@@ -113,6 +116,9 @@ mod tests {
         assert_eq!(bytes, std::fs::read(&other).unwrap());
         assert_eq!(bytes.len() as u64, written.bytes);
         assert!((100_000..102_000).contains(&written.bytes));
-        assert_eq!(bytes.iter().filter(|byte| **byte == b'\n').count() as u64, written.listens);
+        assert_eq!(
+            bytes.iter().filter(|byte| **byte == b'\n').count() as u64,
+            written.listens
+        );
     }
 }

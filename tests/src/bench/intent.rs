@@ -174,9 +174,11 @@ fn card(name: &str, signing: &SigningKey, nostr: &PublicKey, now: Timestamp) -> 
 /// The floor opens the same letters, so it needs the key that the room keeps to itself.
 fn one_time_key(vault: &Vault, intent: &str) -> Outcome<Keys> {
     let secret: Vec<u8> = vault.read(|connection| {
-        Ok::<_, VaultError>(
-            connection.query_row("SELECT secret FROM intent_intent WHERE id = ?1", [intent], |row| row.get(0))?,
-        )
+        Ok::<_, VaultError>(connection.query_row(
+            "SELECT secret FROM intent_intent WHERE id = ?1",
+            [intent],
+            |row| row.get(0),
+        )?)
     })?;
     Ok(Keys::new(nostr_sdk::SecretKey::from_slice(&secret)?))
 }
@@ -184,9 +186,10 @@ fn one_time_key(vault: &Vault, intent: &str) -> Outcome<Keys> {
 /// As before the first offer.
 fn forget(vault: &Vault) -> Outcome {
     vault.write(Scope("intent"), |transaction| {
-        Ok::<_, VaultError>(transaction.execute_batch(
-            "DELETE FROM intent_offer; DELETE FROM intent_wrap; DELETE FROM intent_refused;",
-        )?)
+        Ok::<_, VaultError>(
+            transaction
+                .execute_batch("DELETE FROM intent_offer; DELETE FROM intent_wrap; DELETE FROM intent_refused;")?,
+        )
     })?;
     Ok(())
 }

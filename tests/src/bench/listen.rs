@@ -50,7 +50,7 @@ fn throughput() -> Outcome<Measurement> {
                  transaction, no index, no duplicates looked for",
                 written.listens
             ),
-            rounds: 11,
+            rounds: 25,
         },
         || {
             let place = Place::new(&[SCHEMA])?;

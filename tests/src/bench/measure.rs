@@ -228,7 +228,10 @@ mod tests {
             || ms(floors.next().unwrap()),
         )
         .unwrap();
-        assert_eq!((measured.ratio, measured.ratio_min, measured.ratio_max), (3.0, 2.0, 4.0));
+        assert_eq!(
+            (measured.ratio, measured.ratio_min, measured.ratio_max),
+            (3.0, 2.0, 4.0)
+        );
         assert_eq!(measured.json()["spread"], 2.0);
         assert!(measured.holds());
         let rate = measured.per_second(60.0, "MB/s");

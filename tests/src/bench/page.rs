@@ -17,7 +17,8 @@ const END: &str = "<!-- measured: end -->";
 /// When the page cannot be read or written, or has lost its marks.
 pub fn write(page: &Path, all: &[Measurement]) -> Outcome {
     let text = fs::read_to_string(page).map_err(|cause| format!("cannot read {}: {cause}", page.display()))?;
-    let new = replaced(&text, &table(all)).ok_or("docs/measurements.md has lost its marks `measured: begin` and `end`")?;
+    let new =
+        replaced(&text, &table(all)).ok_or("docs/measurements.md has lost its marks `measured: begin` and `end`")?;
     Ok(fs::write(page, new)?)
 }
 
@@ -103,6 +104,12 @@ mod tests {
 
     #[test]
     fn numbers_have_three_digits_that_count() {
-        assert_eq!(["1.23", "12.3", "1235"], [short(1.234), short(12.34), short(1234.6)].map(|text| text).each_ref().map(String::as_str));
+        assert_eq!(
+            ["1.23", "12.3", "1235"],
+            [short(1.234), short(12.34), short(1234.6)]
+                .map(|text| text)
+                .each_ref()
+                .map(String::as_str)
+        );
     }
 }

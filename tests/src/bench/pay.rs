@@ -33,6 +33,22 @@ pub fn measure(_large: bool) -> Outcome<Vec<Measurement>> {
     fill(&vault, &period)?;
     let rules = Rules::new("10.00 EUR".parse()?, ZONE);
     set_rules(&vault, MAIN_BUDGET, &rules, &SystemClock)?;
+    for sql in PROBE {
+        for _ in 0..2 {
+            let took = timed(|| {
+                Ok(vault.read(|c| {
+                    let mut s = c.prepare(sql)?;
+                    let n = s.query_map([period.start().millis(), period.end().millis()], |r| r.get::<_, i64>(0))?.count();
+                    Ok::<_, VaultError>(n)
+                })?)
+            })?;
+            eprintln!("{took:?} {sql}");
+        }
+    }
+    let took = timed(|| Ok(tekram_listen::totals(&vault, period.start().millis(), period.end().millis())?))?;
+    eprintln!("totals {took:?}");
+    let took = timed(|| Ok(tekram_listen::totals(&vault, period.start().millis() + 1000, period.end().millis())?))?;
+    eprintln!("totals by index {took:?}");
     let measured = compare(
         Question {
             bench: "pay_statement",
@@ -96,7 +112,12 @@ fn statement(vault: &Vault, period: &Period) -> Outcome {
     if drafted.total_minor == 1000 && drafted.lines.len() as u64 > FEEDS {
         Ok(())
     } else {
-        Err(format!("a statement of {} over {} lines", drafted.total_minor, drafted.lines.len()).into())
+        Err(format!(
+            "a statement of {} over {} lines",
+            drafted.total_minor,
+            drafted.lines.len()
+        )
+        .into())
     }
 }
 
@@ -163,3 +184,11 @@ fn payees(connection: &Connection) -> rusqlite::Result<()> {
     }
     Ok(())
 }
+
+const PROBE: [&str; 5] = [
+    "SELECT w.credit_id, sum(p.played_ms), count(*) FROM listen_play p JOIN listen_work w ON w.work_id = p.work_id WHERE p.start_ms >= ?1 AND p.start_ms < ?2 AND p.batch_id IN (SELECT batch_id FROM listen_batch WHERE state = 'accepted') GROUP BY w.credit_id",
+    "SELECT w.credit_id, sum(p.played_ms), count(*) FROM listen_play p NOT INDEXED JOIN listen_work w ON w.work_id = p.work_id WHERE p.start_ms >= ?1 AND p.start_ms < ?2 GROUP BY w.credit_id",
+    "SELECT work_id, sum(p.played_ms), count(*) FROM listen_play p WHERE p.start_ms >= ?1 AND p.start_ms < ?2 GROUP BY work_id",
+    "SELECT work_id, sum(p.played_ms), count(*) FROM listen_play p NOT INDEXED WHERE p.start_ms >= ?1 AND p.start_ms < ?2 GROUP BY work_id",
+    "SELECT w.credit_id, sum(s.ms), sum(s.n) FROM (SELECT work_id, sum(p.played_ms) AS ms, count(*) AS n FROM listen_play p NOT INDEXED WHERE p.start_ms >= ?1 AND p.start_ms < ?2 GROUP BY work_id) s JOIN listen_work w ON w.work_id = s.work_id GROUP BY w.credit_id",
+];

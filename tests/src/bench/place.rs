@@ -17,7 +17,7 @@ use crate::measure::Outcome;
 /// The vault's passphrase.
 pub const PASSPHRASE: &str = "correct horse battery staple";
 /// Rows in a transaction, as the importer writes them.
-pub const ROWS_AT_ONCE: usize = 8192;
+pub const ROWS_AT_ONCE: usize = 32_768;
 
 const LABEL: &str = "Bench";
 const KEY_NAME: &str = "tekram bench";
@@ -120,8 +120,7 @@ fn keys(folder: &Path) -> Outcome<FileKeyStore> {
 /// # Errors
 /// When SQLite fails.
 pub fn plain(path: &Path) -> Outcome<Connection> {
-    let flags =
-        OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
     connection.execute_batch(&format!(

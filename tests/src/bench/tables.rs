@@ -115,10 +115,7 @@ fn add_work(connection: &Connection, filled: &mut Filled, work: &Work) -> rusqli
         }
         Work::Episode { feed, episode } => {
             let feed = *feed as i64;
-            (
-                EPISODE_WORKS + feed * EPISODES_OF_A_FEED + *episode as i64,
-                feed + 1,
-            )
+            (EPISODE_WORKS + feed * EPISODES_OF_A_FEED + *episode as i64, feed + 1)
         }
     };
     if !filled.works.insert(work_id) {
@@ -128,7 +125,12 @@ fn add_work(connection: &Connection, filled: &mut Filled, work: &Work) -> rusqli
         let (key, kind, name, url) = match work {
             Work::Track(track) => {
                 let name = track.artists.first().cloned().unwrap_or_default();
-                (format!("artist:{} {credit_id}", name.to_lowercase()), "music", name, String::new())
+                (
+                    format!("artist:{} {credit_id}", name.to_lowercase()),
+                    "music",
+                    name,
+                    String::new(),
+                )
             }
             Work::Episode { feed, .. } => (feed_key(*feed), "podcast", String::new(), feed_url(*feed)),
         };

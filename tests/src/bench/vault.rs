@@ -29,7 +29,13 @@ pub fn measure(_large: bool) -> Outcome<Vec<Measurement>> {
     let place = Place::new(&[SCHEMA])?;
     fill_vault(&place, &plays)?;
     fill_plain(&place, &plays)?;
-    Ok(vec![insert, read(&place)?, scan(&place)?, raw_key(&place)?, passphrase(&place)?])
+    Ok(vec![
+        insert,
+        read(&place)?,
+        scan(&place)?,
+        raw_key(&place)?,
+        passphrase(&place)?,
+    ])
 }
 
 fn plays() -> Vec<Play> {
@@ -53,7 +59,7 @@ fn insert(plays: &[Play]) -> Outcome<Measurement> {
                 "{LISTENS} listens into the listen room's tables (play, work, credit, two indexes), {ROWS_AT_ONCE} a \
                  transaction, `synchronous=FULL`; floor: plain SQLite"
             ),
-            rounds: 9,
+            rounds: 15,
         },
         || {
             let place = Place::new(&[SCHEMA])?;
@@ -131,7 +137,7 @@ fn read(place: &Place) -> Outcome<Measurement> {
                 "{POINT_READS} random listens of {LISTENS} by id, with their work, each in its own `Vault::read` (one \
                  snapshot each); the cache is empty at first; floor: `query_row` on plain SQLite"
             ),
-            rounds: 11,
+            rounds: 21,
         },
         || {
             let vault = place.unlock()?;
@@ -204,7 +210,7 @@ fn scan(place: &Place) -> Outcome<Measurement> {
                 "every column of {LISTENS} plays and of all their works, in order of the tables; the cache is empty at \
                  first; floor: plain SQLite"
             ),
-            rounds: 15,
+            rounds: 41,
         },
         || {
             let vault = place.unlock()?;
@@ -298,9 +304,7 @@ fn stretching(place: &Place) -> Outcome<(Params, Vec<u8>)> {
     let id = place.store()?.list()?.first().ok_or("no vault")?.id.clone();
     let header = std::fs::read(place.path().join("vaults").join(id).join("header.json"))?;
     let header: Value = serde_json::from_slice(&header)?;
-    let way_in = header
-        .pointer("/vault/ways_in/0")
-        .ok_or("the header has no way in")?;
+    let way_in = header.pointer("/vault/ways_in/0").ok_or("the header has no way in")?;
     let cost = |name: &str| -> Outcome<u32> {
         let cost = way_in.pointer(&format!("/argon2id/{name}")).and_then(Value::as_u64);
         Ok(u32::try_from(cost.ok_or("the way in has no cost")?)?)

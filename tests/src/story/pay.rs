@@ -69,7 +69,8 @@ pub fn play(
     facts.fees_minor = number(&summary, "fees_minor")?;
     facts.ledger_sum_minor = number(&tekram.ask(HOME, &["pay", "ledger"])?, "ledger_sum_minor")?;
     keep_receipts(tekram, place, &month)?;
-    let committed = tekram.ask(HOME, &asked)?;
+    // Drawn once more, now that it shows what was paid.
+    let committed = tekram.ask(HOME, &[&asked[..], &["--svg", &picture]].concat())?;
     let lines = list(&committed, "lines")?.iter();
     Ok(lines
         .map(|line| field(line, "commitment").to_owned())
