@@ -151,3 +151,75 @@ pub fn entries(vault: &Vault, before: Option<i64>, limit: u32) -> Result<Vec<Ent
 pub(crate) fn money(amount_minor: i64, asset: &str) -> Result<Money, PayError> {
     Ok(Money::new(amount_minor, asset.parse::<Asset>()?))
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, missing_docs)]
+
+    use tekram_primitives::secret::Passphrase;
+    use tekram_primitives::time::FixedClock;
+    use tekram_vault::{Scope, Store};
+
+    use super::*;
+
+    const NOON: Timestamp = Timestamp::from_secs(1_790_000_000);
+
+    fn vault(folder: &tempfile::TempDir) -> Vault {
+        let store = Store::open(folder.path()).unwrap();
+        let clock = FixedClock::new(NOON);
+        store
+            .create("Home", &Passphrase::from("correct horse"), &[crate::SCHEMA], &clock)
+            .unwrap()
+    }
+
+    fn write(vault: &Vault, reference: &str, amounts: &[(&str, i64, &str)]) -> Result<bool, PayError> {
+        let entries: Vec<(String, Money)> = amounts
+            .iter()
+            .map(|(account, minor, asset)| ((*account).to_owned(), Money::new(*minor, asset.parse().unwrap())))
+            .collect();
+        vault.write(Scope("pay"), |tx| post(tx, "test", reference, "", NOON, &entries))
+    }
+
+    #[test]
+    fn what_does_not_add_up_in_each_asset_is_not_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let vault = vault(&folder);
+        for amounts in [
+            &[("a", 1, "EUR")][..],
+            &[("a", 1, "EUR"), ("b", -1, "USD")],
+            &[("a", i64::MAX, "EUR"), ("b", i64::MAX, "EUR"), ("c", 2, "EUR")],
+        ] {
+            assert_eq!(write(&vault, "r", amounts).unwrap_err().code(), "ledger_unbalanced");
+        }
+        assert!(entries(&vault, None, 10).unwrap().is_empty());
+    }
+
+    #[test]
+    fn the_same_transaction_written_twice_is_written_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let vault = vault(&folder);
+        let amounts = [("a", 5, "EUR"), ("b", -5, "EUR"), ("c", 0, "EUR")];
+        assert!(write(&vault, "r", &amounts).unwrap());
+        assert!(!write(&vault, "r", &amounts).unwrap());
+        assert_eq!(entries(&vault, None, 10).unwrap().len(), 2);
+        assert_eq!(balances(&vault, "").unwrap().len(), 2);
+        assert_eq!(ledger_sum_minor(&vault).unwrap(), 0);
+    }
+
+    #[test]
+    fn what_is_written_is_never_changed_or_deleted() {
+        let folder = tempfile::tempdir().unwrap();
+        let vault = vault(&folder);
+        write(&vault, "r", &[("a", 5, "EUR"), ("b", -5, "EUR")]).unwrap();
+        for change in [
+            "DELETE FROM pay_ledger_entry",
+            "DELETE FROM pay_ledger_tx",
+            "UPDATE pay_ledger_entry SET amount_minor = 0",
+            "UPDATE pay_ledger_tx SET at_ms = 0",
+        ] {
+            let refused = vault.write(Scope("pay"), |tx| Ok::<_, PayError>(tx.execute(change, [])?));
+            assert!(refused.is_err(), "{change}");
+        }
+        assert_eq!(entries(&vault, None, 10).unwrap().len(), 2);
+    }
+}

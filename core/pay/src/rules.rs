@@ -95,7 +95,7 @@ impl Rules {
     /// Whether the rules can be used.
     ///
     /// # Errors
-    /// `zero_budget`, `negative_budget`, `negative_minimum`, `unknown_zone`.
+    /// `zero_budget`, `negative_budget`, `negative_minimum`, `unknown_time_zone`.
     pub fn check(&self) -> Result<(), PayError> {
         if self.budget.amount_minor == 0 {
             return Err(PayError::ZeroBudget);
@@ -177,7 +177,7 @@ mod tests {
     fn a_zone_that_does_not_exist_is_refused_by_name() {
         let mut nowhere = rules(1000, "EUR");
         nowhere.zone = "Europe/Nowhere".into();
-        assert_eq!(nowhere.check().unwrap_err().code(), "unknown_zone");
+        assert_eq!(nowhere.check().unwrap_err().code(), "unknown_time_zone");
     }
 
     #[test]

@@ -100,6 +100,13 @@ fn an_rss_feed_may_carry_atoms_payment_link_and_an_undeclared_prefix() {
 }
 
 #[test]
+fn a_byte_order_mark_is_no_reason_to_refuse_a_feed() {
+    let mut bytes = b"\xef\xbb\xbf".to_vec();
+    bytes.extend_from_slice(channel("").as_bytes());
+    assert_eq!(parse(&bytes).unwrap().title, "T");
+}
+
+#[test]
 fn the_namespace_counts_and_not_the_prefix() {
     let feed = parse(
         format!(

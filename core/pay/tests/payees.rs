@@ -20,9 +20,11 @@ use tekram_pay::method::Method;
 use tekram_pay::payee::{
     Discovered, FeedSource, HeldChange, Via, confirm_change, discover, held_changes, payee, payees, reject_change,
 };
+use tekram_pay::rates::{EcbRates, RateSource};
 use tekram_pay::rules::set_rules;
 use tekram_pay::statement::{MAIN_BUDGET, Total, draft};
 use tekram_primitives::canonical::sha256_hex;
+use tekram_primitives::time::FixedClock;
 use tekram_vault::Vault;
 use url::Url;
 
@@ -420,5 +422,35 @@ async fn requests_carry_no_cookie_and_no_referrer_and_no_page_is_opened() {
         requests
             .iter()
             .all(|request| request.header("cookie").is_none() && request.header("referer").is_none())
+    );
+}
+
+const DAY: &[u8] = b"<E><Cube><Cube time='2026-10-01'><Cube currency='USD' rate='1.1725'/></Cube></Cube></E>";
+
+#[tokio::test]
+async fn the_banks_rates_are_fetched_and_refused_when_they_are_old() {
+    let air = Air::on();
+    air.put("eurofxref-daily.xml", DAY);
+    let at = |day: &str| FixedClock::new(format!("{day}T08:00:00Z").parse().unwrap());
+    let (eur_asset, usd) = (asset("EUR"), asset("USD"));
+    let url = air.url("eurofxref-daily.xml");
+    let today = at("2026-10-02");
+    let rate = EcbRates::at(&air.web, &today, &url).rate(eur_asset, usd).await.unwrap();
+    assert_eq!(rate.convert(eur(1000)).unwrap().amount_minor, 1172);
+    assert_eq!(rate.source, "ecb");
+    for wrong in ["2026-10-08", "2026-09-29"] {
+        let clock = at(wrong);
+        let refused = EcbRates::at(&air.web, &clock, &url)
+            .rate(eur_asset, usd)
+            .await
+            .unwrap_err();
+        assert_eq!(refused.code(), "rate_stale", "{wrong}");
+    }
+    let missing = air.url("nothing.xml");
+    assert!(
+        EcbRates::at(&air.web, &today, &missing)
+            .rate(eur_asset, usd)
+            .await
+            .is_err()
     );
 }

@@ -31,7 +31,7 @@ use tekram_pay::state::{LineState, StatementState};
 use tekram_pay::statement::{MAIN_BUDGET, Statement, draft, statement};
 use tekram_primitives::money::{Asset, Money};
 use tekram_primitives::time::{Clock, FixedClock};
-use tekram_vault::Vault;
+use tekram_vault::{Scope, Vault};
 
 /// A committed month with two payees on the rail, one link, one node, and something nobody can be paid for.
 struct Month {
@@ -458,6 +458,43 @@ async fn a_receipt_counts_only_from_the_payee_for_what_was_sent() {
     accept_receipt(&month.vault, &desk.receipt(&harbour, eur(498)), &month.clock).unwrap();
     accept_receipt(&month.vault, &desk.receipt(&harbour, eur(498)), &month.clock).unwrap();
     assert_eq!(month.line("Harbour Lights").paid_minor, 498);
+    month.check();
+}
+
+#[tokio::test]
+async fn what_did_not_arrive_is_a_fee_and_the_line_still_adds_up() {
+    let month = Month::committed();
+    month.world.lock().unwrap().asleep.insert(month.desks[0].did());
+    month.run().await;
+    let harbour = month.line("Harbour Lights").commitment.unwrap().parse().unwrap();
+    accept_receipt(&month.vault, &month.desks[0].receipt(&harbour, eur(490)), &month.clock).unwrap();
+    let line = month.line("Harbour Lights");
+    assert_eq!((line.paid_minor, line.fees_minor, line.carried_minor()), (490, 10, 0));
+    month.check();
+}
+
+#[tokio::test]
+async fn a_restored_vault_pays_nothing_by_itself() {
+    let month = Month::committed();
+    month
+        .vault
+        .write(Scope("pay"), |tx| {
+            tx.execute("UPDATE pay_commitment SET vault_epoch = vault_epoch - 1", [])?;
+            Ok::<_, PayError>(())
+        })
+        .unwrap();
+    let mut reasons = Vec::new();
+    settle(&month.settlement(), &month.statement.id, &mut |progress| {
+        if let Progress::NotPlanned { reason, carried, .. } = progress {
+            reasons.push((reason.clone(), *carried));
+        }
+        ControlFlow::Continue(())
+    })
+    .await
+    .unwrap();
+    assert_eq!(reasons, vec![("restored_vault".to_owned(), false); 2]);
+    assert!(month.world.lock().unwrap().executions.is_empty());
+    assert_eq!(month.line("Harbour Lights").state, LineState::Committed);
     month.check();
 }
 
