@@ -10,6 +10,7 @@
     missing_docs
 )]
 
+use std::net::{Ipv4Addr, TcpStream};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
@@ -104,4 +105,51 @@ fn the_story_happens_once_and_a_second_run_finds_it_again() {
         assert_eq!(first[field], second[field], "{field} was moved twice");
     }
     assert_eq!(second["agreement_bytes_equal"], Value::Bool(true), "{second}");
+}
+
+#[test]
+fn a_history_that_names_nobody_to_pay_is_saved_for_later_to_the_last_yen() {
+    let folder = tempfile::tempdir().unwrap();
+    let own = support::fixture("listens/spotify-extended.zip");
+    let (line, _) = play(folder.path(), &["--import", &own, "--budget", "1500 JPY"]);
+    sums_are_exact(&line);
+    assert_eq!(number(&line, "carried_minor"), 1500, "{line}");
+    assert!(number(&line, "listens_accepted") > 100, "{line}");
+}
+
+#[test]
+fn what_keep_leaves_running_answers_and_stop_ends_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let kept = Kept(folder.path());
+    play(kept.0, &["--keep"]);
+    let ports = std::fs::read_to_string(folder.path().join("ports.json")).unwrap();
+    let ports: Value = serde_json::from_str(&ports).unwrap();
+    let answers = || {
+        ["mint", "relay", "feeds"].map(|name| {
+            let port = u16::try_from(ports[name].as_u64().unwrap()).unwrap();
+            TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_ok()
+        })
+    };
+    assert_eq!(answers(), [true; 3]);
+    let story = Command::new(env!("CARGO_BIN_EXE_tekram-story"))
+        .arg("--stop")
+        .arg("--data")
+        .arg(folder.path())
+        .output();
+    assert!(story.unwrap().status.success());
+    assert_eq!(answers(), [false; 3]);
+}
+
+/// Ends what `--keep` left running, also when the test fails.
+struct Kept<'a>(&'a Path);
+
+impl Drop for Kept<'_> {
+    fn drop(&mut self) {
+        let story = Command::new(env!("CARGO_BIN_EXE_tekram-story"))
+            .arg("--stop")
+            .arg("--data")
+            .arg(self.0)
+            .output();
+        assert!(story.unwrap().status.success());
+    }
 }

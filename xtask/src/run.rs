@@ -15,15 +15,8 @@ pub fn run(args: &[String]) -> Done {
     step(
         "building tekram, tekram-desk and the story (some minutes the first time)",
         cargo()
-            .args(["build", "--locked"])
-            .args([
-                "--package",
-                "tekram-cli",
-                "--package",
-                "tekram-desk",
-                "--package",
-                "tekram-tests",
-            ])
+            // The whole workspace is named so that dependencies get the same features as in `test`, and are built once.
+            .args(["build", "--locked", "--workspace"])
             .args(["--bin", "tekram", "--bin", "tekram-desk", "--bin", "tekram-story"]),
     )?;
     let target = place::target()?;

@@ -19,6 +19,11 @@ use crate::tekram::Tekram;
 pub fn discover(narrator: &mut Narrator, tekram: &Tekram) -> Told {
     narrator.chapter("Who can be paid? The feeds of what was heard say so themselves");
     tekram.show(narrator, HOME, &["pay", "discover"])?;
+    let known = tekram.ask(HOME, &["pay", "payees"])?;
+    if list(&known, "payees")?.is_empty() {
+        narrator.say("Nobody in this history says how to be paid. Their part is saved for later.");
+        return Ok(());
+    }
     narrator.say("The evidence is kept: which element of which feed, its hash, and when it was seen.");
     tekram.show(narrator, HOME, &["pay", "payees"])
 }

@@ -112,6 +112,8 @@ impl Tekram {
     fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(&self.program);
         command.args(arguments).envs(self.variables()).stdin(Stdio::null());
+        // What the person set for their own use must not change the story.
+        command.env_remove("TEKRAM_PERSONA").env_remove("TEKRAM_PROXY");
         command
     }
 }
