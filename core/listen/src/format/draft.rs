@@ -160,6 +160,19 @@ pub(crate) struct Via<'a> {
 /// Sixteen bytes by which the same play is known again.
 pub(crate) type Fingerprint = [u8; 16];
 
+impl Via<'_> {
+    /// The same, kept.
+    pub(crate) fn to_owned(&self) -> Via<'static> {
+        let owned = |text: &Cow<'_, str>| Cow::Owned(text.clone().into_owned());
+        Via {
+            service: owned(&self.service),
+            player: owned(&self.player),
+            device: owned(&self.device),
+            client: owned(&self.client),
+        }
+    }
+}
+
 /// The fingerprint of a play: the moment as the source states it and the texts that tell it from others. It does not
 /// depend on anything that this program derives, so that a later version finds the plays of an earlier one.
 pub(crate) fn fingerprint(scratch: &mut Vec<u8>, source: &str, stated_ms: i64, texts: &[&str]) -> Fingerprint {

@@ -65,7 +65,7 @@ impl<R: Read> Lines<R> {
                 looked = 0;
                 continue;
             }
-            let pulled = match serde_json::from_slice::<K::Row<'_>>(raw) {
+            let pulled = match parsed::<K>(raw) {
                 Ok(row) => Pulled::Record(take(Found { row, raw, line })),
                 Err(error) => {
                     let cut = error.is_eof() && length == with_end;
@@ -94,5 +94,14 @@ impl<R: Read> Lines<R> {
             self.skipping = false;
         }
         Ok(Pulled::Skipping)
+    }
+}
+
+fn parsed<K: RecordKind>(raw: &[u8]) -> serde_json::Result<K::Row<'_>> {
+    // Looking at the whole line once is quicker than at each of its texts. A line that is not UTF-8 may still be read:
+    // what is wrong may stand in a field that nobody asks for.
+    match std::str::from_utf8(raw) {
+        Ok(text) => serde_json::from_str(text),
+        Err(_) => serde_json::from_slice(raw),
     }
 }

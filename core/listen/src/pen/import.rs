@@ -28,7 +28,7 @@ use crate::input::{Found, Pulled, RecordKind};
 use crate::{Format, ListenError, Reason};
 
 /// Records in one transaction.
-const AT_ONCE: usize = 8192;
+const AT_ONCE: usize = 32_768;
 /// Windows of an overlong record that are skipped in one transaction.
 const SKIPS_AT_ONCE: usize = 64;
 

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
+use std::hash::{BuildHasherDefault, Hasher};
 
 use rusqlite::{CachedStatement, OptionalExtension, Transaction, params};
 use tekram_primitives::ranges::Ranges;
@@ -13,7 +14,8 @@ use crate::listen::{Kind, Played};
 use crate::{Format, ListenError, Reason};
 
 /// Works whose number is remembered; when there are more, remembering starts anew.
-const WORKS_REMEMBERED: usize = 1 << 16;
+const WORKS_REMEMBERED: usize = 1 << 18;
+const CREDITS_REMEMBERED: usize = 1 << 14;
 const VIAS_REMEMBERED: usize = 1 << 10;
 /// Refusals that are kept one by one; beyond it the file is junk, and they are only counted.
 pub(crate) const REFUSALS_KEPT: u64 = 100_000;
@@ -37,9 +39,30 @@ pub(crate) struct Memory {
     /// Name of the file inside an archive.
     pub(crate) file: String,
     pub(crate) scratch: Vec<u8>,
-    works: HashMap<[u8; 16], i64>,
+    works: HashMap<u128, i64, BuildHasherDefault<LowBits>>,
+    credits: HashMap<String, i64>,
     vias: HashMap<Via<'static>, i64>,
+    /// Nearly every play came the same way as the one before.
+    last_via: Option<(Via<'static>, i64)>,
     first_play_id: i64,
+}
+
+/// Hashes what is a hash already.
+#[derive(Default)]
+struct LowBits(u64);
+
+impl Hasher for LowBits {
+    fn write(&mut self, bytes: &[u8]) {
+        self.0 = bytes.first_chunk().map_or(0, |first| u64::from_le_bytes(*first));
+    }
+
+    fn write_u128(&mut self, number: u128) {
+        self.write(&number.to_le_bytes());
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
 }
 
 /// What was stored just now for a record and must go again if the record turns out to be a duplicate.
@@ -83,7 +106,8 @@ impl<'t> Writer<'t> {
             add_work: transaction.prepare_cached(
                 "INSERT INTO listen_work (work_hash, credit_id, kind, title, creators, show, publisher, url, feed_url,
                     item_guid, isrc, recording_mbid, release_mbid, artist_mbids, spotify_uri)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)
+                 ON CONFLICT DO NOTHING",
             )?,
             find_work: transaction.prepare_cached("SELECT work_id FROM listen_work WHERE work_hash = ?1")?,
             add_evidence: transaction.prepare_cached(
@@ -139,12 +163,13 @@ impl<'t> Writer<'t> {
         self.add_evidence
             .execute(params![self.batch_id, draft.start_ms, draft.fingerprint])?;
         if let Some(work_id) = just.work {
-            memory.works.remove(&hash);
+            memory.works.remove(&u128::from_be_bytes(hash));
             self.transaction
                 .prepare_cached("DELETE FROM listen_work WHERE work_id = ?1")?
                 .execute([work_id])?;
         }
         if let Some(credit_id) = just.credit {
+            memory.credits.clear();
             self.transaction
                 .prepare_cached("DELETE FROM listen_credit WHERE credit_id = ?1")?
                 .execute([credit_id])?;
@@ -160,66 +185,88 @@ impl<'t> Writer<'t> {
         credit: &Credit<'_>,
         just: &mut JustAdded,
     ) -> Result<i64, ListenError> {
-        if let Some(work_id) = memory.works.get(hash) {
+        if let Some(work_id) = memory.works.get(&u128::from_be_bytes(*hash)) {
             return Ok(*work_id);
         }
-        let known = self.find_work.query_row([hash], |row| row.get(0)).optional()?;
-        let work_id = match known {
-            Some(work_id) => work_id,
-            None => {
-                let credit_id = self.credit_id(credit, work.kind(), just)?;
-                self.add_work.execute(params![
-                    hash,
-                    credit_id,
-                    work.kind().name(),
-                    work.title,
-                    json_list(&work.creators),
-                    work.show,
-                    work.publisher,
-                    work.url,
-                    work.feed_url,
-                    work.item_guid,
-                    work.isrc,
-                    work.recording_mbid,
-                    work.release_mbid,
-                    json_list(&work.artist_mbids),
-                    work.spotify_uri,
-                ])?;
-                let work_id = self.transaction.last_insert_rowid();
-                just.work = Some(work_id);
-                work_id
-            }
+        let credit_id = self.credit_id(memory, credit, work.kind(), just)?;
+        let added = self.add_work.execute(params![
+            hash,
+            credit_id,
+            work.kind().name(),
+            work.title,
+            json_list(&work.creators),
+            work.show,
+            work.publisher,
+            work.url,
+            work.feed_url,
+            work.item_guid,
+            work.isrc,
+            work.recording_mbid,
+            work.release_mbid,
+            json_list(&work.artist_mbids),
+            work.spotify_uri,
+        ])?;
+        let work_id = if added == 1 {
+            let work_id = self.transaction.last_insert_rowid();
+            just.work = Some(work_id);
+            work_id
+        } else {
+            self.find_work.query_row([hash], |row| row.get(0))?
         };
         if memory.works.len() >= WORKS_REMEMBERED {
             memory.works.clear();
         }
-        memory.works.insert(*hash, work_id);
+        memory.works.insert(u128::from_be_bytes(*hash), work_id);
         Ok(work_id)
     }
 
-    fn credit_id(&self, credit: &Credit<'_>, kind: Kind, just: &mut JustAdded) -> Result<i64, ListenError> {
+    fn credit_id(
+        &self,
+        memory: &mut Memory,
+        credit: &Credit<'_>,
+        kind: Kind,
+        just: &mut JustAdded,
+    ) -> Result<i64, ListenError> {
         let key = credit.key();
+        if let Some(credit_id) = memory.credits.get(&key) {
+            return Ok(*credit_id);
+        }
         let known = self
             .transaction
             .prepare_cached("SELECT credit_id FROM listen_credit WHERE credit_key = ?1")?
             .query_row([&key], |row| row.get(0))
             .optional()?;
-        if let Some(credit_id) = known {
-            return Ok(credit_id);
+        let credit_id = match known {
+            Some(credit_id) => credit_id,
+            None => {
+                self.transaction
+                    .prepare_cached(
+                        "INSERT INTO listen_credit (credit_key, kind, name, feed_url) VALUES (?1, ?2, ?3, ?4)",
+                    )?
+                    .execute(params![key, kind.name(), credit.name(), credit.feed_url()])?;
+                let credit_id = self.transaction.last_insert_rowid();
+                just.credit = Some(credit_id);
+                credit_id
+            }
+        };
+        if memory.credits.len() >= CREDITS_REMEMBERED {
+            memory.credits.clear();
         }
-        self.transaction
-            .prepare_cached("INSERT INTO listen_credit (credit_key, kind, name, feed_url) VALUES (?1, ?2, ?3, ?4)")?
-            .execute(params![key, kind.name(), credit.name(), credit.feed_url()])?;
-        let credit_id = self.transaction.last_insert_rowid();
-        just.credit = Some(credit_id);
+        memory.credits.insert(key, credit_id);
         Ok(credit_id)
     }
 
     fn via_id(&self, memory: &mut Memory, via: &Via<'_>) -> Result<i64, ListenError> {
+        if let Some((last, via_id)) = &memory.last_via
+            && last == via
+        {
+            return Ok(*via_id);
+        }
         // Shared borrowing lets the longer-lived keys be looked up by a shorter-lived one.
         let vias: &HashMap<Via<'_>, i64> = &memory.vias;
-        if let Some(via_id) = vias.get(via) {
-            return Ok(*via_id);
+        if let Some(via_id) = vias.get(via).copied() {
+            memory.last_via = Some((via.to_owned(), via_id));
+            return Ok(via_id);
         }
         let texts = params![self.format.source(), via.service, via.player, via.device, via.client];
         self.transaction
@@ -238,14 +285,8 @@ impl<'t> Writer<'t> {
         if memory.vias.len() >= VIAS_REMEMBERED {
             memory.vias.clear();
         }
-        let owned = |text: &Cow<'_, str>| Cow::Owned(text.clone().into_owned());
-        let key = Via {
-            service: owned(&via.service),
-            player: owned(&via.player),
-            device: owned(&via.device),
-            client: owned(&via.client),
-        };
-        memory.vias.insert(key, via_id);
+        memory.last_via = Some((via.to_owned(), via_id));
+        memory.vias.insert(via.to_owned(), via_id);
         Ok(via_id)
     }
 
