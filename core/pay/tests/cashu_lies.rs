@@ -4,6 +4,7 @@
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::indexing_slicing,
+    clippy::string_slice,
     clippy::panic,
     missing_docs
 )]
@@ -15,10 +16,13 @@ use serde_json::{Value, json};
 use tekram_harness::nutshell::{Nutshell, NutshellOptions};
 use tekram_pay::cashu::CashuWallet;
 
+/// What happens to the mint's JSON on its way.
+type Change = fn(&mut Value);
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_swap_with_a_lie_in_its_answer_is_named_and_the_true_answer_is_taken_later() {
     let shared = shared_mint();
-    let lies: [(fn(&mut Value), &str); 6] = [
+    let lies: [(Change, &str); 6] = [
         (
             |json| json["signatures"][0]["dleq"]["e"] = json!("11".repeat(32)),
             "mint_lied",
@@ -189,7 +193,7 @@ async fn proofs_that_were_spent_elsewhere_are_put_aside_and_the_others_pay() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_mint_that_is_not_good_enough_is_refused_before_any_money_goes_there() {
     let shared = shared_mint();
-    let cases: [(fn(&mut Value), &str); 5] = [
+    let cases: [(Change, &str); 5] = [
         (
             |json| json["nuts"]["11"] = json!({"supported": false}),
             "mint_lacks_p2pk",

@@ -1,9 +1,8 @@
-//! Locking ecash to a payee for a commitment, asking what became of it, and taking it back after the locktime. One
-//! commitment has at most one lock, however often and in whatever state of a crash it is asked for.
+//! Locking ecash to a payee for a commitment. One commitment has at most one lock, however often and in whatever state of a crash it is asked for.
 
 use cdk_common::Amount;
 use cdk_common::nuts::nut10::Conditions;
-use cdk_common::nuts::{CheckStateRequest, Id, KeySet, ProofState, PublicKey, SecretKey, SpendingConditions};
+use cdk_common::nuts::{Id, KeySet, PublicKey, SecretKey, SpendingConditions};
 use cdk_common::secret::Secret;
 use rusqlite::Transaction;
 use std::collections::BTreeMap;
@@ -15,7 +14,7 @@ use super::plan::{self, Coin, LockPlan, NoPlan};
 use super::store::exchanges::{self, Exchange, NewExchange, Output, Purpose};
 use super::store::locks::{self, StoredLock};
 use super::store::proofs;
-use super::token::{self, TokenState};
+use super::token;
 use super::wallet::{CashuWallet, denominations, kept_outputs, positive};
 
 /// A commitment's money, to be locked to its payee.
@@ -174,7 +173,7 @@ impl CashuWallet {
         Ok((signed(plan.net_minor)?, signed(plan.fee_minor)?))
     }
 
-    async fn stored_lock(&self, commitment_id: &str) -> Result<Option<StoredLock>, CashuError> {
+    pub(super) async fn stored_lock(&self, commitment_id: &str) -> Result<Option<StoredLock>, CashuError> {
         let id = commitment_id.to_owned();
         self.exchanger
             .store
@@ -183,7 +182,7 @@ impl CashuWallet {
     }
 
     /// The key that can take a commitment's money back: fresh for each commitment, and back with the vault.
-    fn refund_key(&self, commitment_id: &str) -> Result<SecretKey, CashuError> {
+    pub(super) fn refund_key(&self, commitment_id: &str) -> Result<SecretKey, CashuError> {
         token::secret_key(&self.vault.derive(&format!("tekram/v1/cashu-refund/{commitment_id}"))?)
     }
 
@@ -255,83 +254,6 @@ impl CashuWallet {
                 Ok::<_, CashuError>(exchange)
             })
             .await
-    }
-
-    /// Asks the mint what became of a token's proofs (NUT-07), and proves by its signatures who spent them.
-    ///
-    /// # Errors
-    /// [`CashuError::BadToken`], [`CashuError::MintLied`], or the way's.
-    pub async fn state_of(&self, token_text: &str) -> Result<TokenState, CashuError> {
-        let parsed = token::parse(token_text)?;
-        let locks = token::locks(&parsed)?;
-        let mut amounts: BTreeMap<PublicKey, i64> = BTreeMap::new();
-        for proof in self.proofs_of(&parsed).await? {
-            let y = proof.y().map_err(|_| CashuError::BadToken)?;
-            amounts.insert(y, super::wallet::minor(proof.amount)?);
-        }
-        let ys: Vec<PublicKey> = locks.iter().map(|lock| lock.y).collect();
-        let answer = self
-            .exchanger
-            .mint
-            .post_check_state(CheckStateRequest { ys: ys.clone() })
-            .await
-            .map_err(|error| self.exchanger.question_failed(&error))?;
-        let mut by_y: BTreeMap<PublicKey, ProofState> =
-            answer.states.into_iter().map(|state| (state.y, state)).collect();
-        let mut states = Vec::with_capacity(ys.len());
-        let mut ordered = Vec::with_capacity(ys.len());
-        for y in &ys {
-            states.push(
-                by_y.remove(y)
-                    .ok_or_else(|| self.exchanger.lied("states of other proofs"))?,
-            );
-            ordered.push(amounts.get(y).copied().ok_or(CashuError::BadToken)?);
-        }
-        TokenState::judge(&locks, &ordered, &states)
-    }
-
-    /// Takes back a commitment's money after its locktime, and returns what came back, in minor units. Calling it again
-    /// continues, or returns the same amount.
-    ///
-    /// # Errors
-    /// [`CashuError::LocktimeNotReached`] by this device's clock or the mint's; [`CashuError::TokenSpent`] when the payee was
-    /// faster; [`CashuError::LockUnknown`].
-    pub async fn refund(&self, commitment_id: &str) -> Result<i64, CashuError> {
-        let lock = self
-            .stored_lock(commitment_id)
-            .await?
-            .filter(|lock| !lock.token.is_empty())
-            .ok_or(CashuError::LockUnknown)?;
-        if let Some(back_minor) = self.refunded_minor(&lock.token).await? {
-            return Ok(back_minor);
-        }
-        if self.clock_skew_ms().is_none() {
-            // Asks the mint, and so learns what its clock says.
-            self.check_mint().await?;
-        }
-        let now_s = self.clock.now().secs();
-        let mint_now_s = now_s.saturating_add(self.clock_skew_ms().unwrap_or(0).div_euclid(1000));
-        if now_s.min(mint_now_s) <= lock.locktime_s {
-            return Err(CashuError::LocktimeNotReached {
-                from_s: lock.locktime_s.saturating_add(1),
-            });
-        }
-        let key = self.refund_key(commitment_id)?;
-        Ok(self.swap_in(&lock.token, Purpose::Refund, &key).await?.net_minor)
-    }
-
-    /// What came back by a refund that is done.
-    ///
-    /// # Errors
-    /// The vault's.
-    pub async fn refunded_minor(&self, token_text: &str) -> Result<Option<i64>, CashuError> {
-        let id = token::token_id(&token::parse(token_text)?)?;
-        match self.living(Purpose::Refund, &id).await? {
-            Some(exchange) if exchange.stage == exchanges::Stage::Done => Ok(Some(super::wallet::sum_minor(
-                exchange.outputs.iter().map(|output| output.amount),
-            )?)),
-            _ => Ok(None),
-        }
     }
 }
 

@@ -17,12 +17,14 @@
 
 mod error;
 mod exchange;
+mod fate;
 mod lock;
 pub mod plan;
 mod rail;
 mod redeem;
 mod store;
 mod token;
+mod top_up;
 mod transport;
 mod wallet;
 
@@ -31,6 +33,7 @@ pub use lock::{LockOrder, LockProgress, Locked};
 pub use rail::CashuRail;
 pub use redeem::Redeemed;
 pub use store::{MIGRATION_1, VaultWalletStore};
-pub use token::{MAX_TOKEN_BYTES, MAX_TOKEN_PROOFS, TokenState, p2pk_public_key};
+pub use token::{MAX_TOKEN_BYTES, MAX_TOKEN_PROOFS, TokenFacts, TokenState, p2pk_public_key, token_facts};
+pub use top_up::{QuoteState, TopUpQuote};
 pub use transport::MintTransport;
-pub use wallet::{CashuWallet, QuoteState, RestoredEpoch, Resumed, TopUpQuote};
+pub use wallet::{CashuWallet, RestoredEpoch, Resumed};

@@ -201,7 +201,16 @@ impl CashuRail {
                         .await?;
                 }
                 Err(CashuError::QuoteUnpaid) => {
-                    let quote = wallet.quote(&top_up.quote_id).await?;
+                    let mut quote = wallet.quote(&top_up.quote_id).await?;
+                    // The mint has just said that it was not paid, and after its end it cannot be any more.
+                    if quote.expires.is_some_and(|expires| expires < self.clock.now()) {
+                        quote = wallet.mint_quote(top_up.amount_minor).await?;
+                        let quote_id = quote.quote_id.clone();
+                        wallet
+                            .store()
+                            .write(move |tx| Ok::<_, CashuError>(locks::replace_quote(tx, &key, &quote_id)?))
+                            .await?;
+                    }
                     return Ok(Funding::TopUpNeeded {
                         invoice: quote.invoice,
                         amount: Money::new(quote.amount_minor, asset),

@@ -67,6 +67,33 @@ pub(super) fn token_id(token: &Token) -> Result<String, CashuError> {
     Ok(sha256_hex(points.join(",").as_bytes()))
 }
 
+/// What a token says about itself, before any mint is asked: whether it is real, the mint says when it is redeemed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TokenFacts {
+    /// Its name, however it is written: the hash over its proofs' sorted `Y`s.
+    pub id: String,
+    /// The mint's address in the form of [`super::CashuWallet::mint_url`].
+    pub mint_url: String,
+    /// The unit, as NUT-00 names it; `sat` when the token names none.
+    pub unit: String,
+    /// What its proofs claim to be worth, in minor units, before any fee.
+    pub face_minor: i64,
+}
+
+/// Reads a token's text.
+///
+/// # Errors
+/// [`CashuError::BadToken`].
+pub fn token_facts(text: &str) -> Result<TokenFacts, CashuError> {
+    let token = parse(text)?;
+    Ok(TokenFacts {
+        id: token_id(&token)?,
+        mint_url: token.mint_url().map_err(|_| CashuError::BadToken)?.to_string(),
+        unit: token.unit().map_or_else(|| "sat".to_owned(), |unit| unit.to_string()),
+        face_minor: super::wallet::minor(token.value().map_err(|_| CashuError::BadToken)?)?,
+    })
+}
+
 /// How one proof of a token is locked.
 pub(super) struct ProofLock {
     pub y: PublicKey,

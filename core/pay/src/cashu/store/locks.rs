@@ -134,3 +134,12 @@ pub(crate) fn set_claimed(tx: &Transaction<'_>, key: &str) -> Result<(), StoreEr
     tx.execute("UPDATE pay_cashu_top_up SET claimed = 1 WHERE top_up_key = ?1", [key])?;
     Ok(())
 }
+
+/// Gives an unclaimed top-up another quote, because the first one's invoice ended unpaid.
+pub(crate) fn replace_quote(tx: &Transaction<'_>, key: &str, quote_id: &str) -> Result<(), StoreError> {
+    tx.execute(
+        "UPDATE pay_cashu_top_up SET quote_id = ?2 WHERE top_up_key = ?1 AND claimed = 0",
+        [key, quote_id],
+    )?;
+    Ok(())
+}
