@@ -10,8 +10,8 @@ use std::fmt::Write as _;
 const TRACKS: u64 = 400_000;
 /// Tracks for each artist.
 const TRACKS_PER_ARTIST: u64 = 12;
-/// 2022-01-01T00:00:00Z.
-const FIRST_PLAY_S: i64 = 1_640_995_200;
+/// 2015-01-01T00:00:00Z: half a gigabyte of listens ends in 2020.
+const FIRST_PLAY_S: i64 = 1_420_070_400;
 
 const FIRST_WORDS: [&str; 32] = [
     "Return",

@@ -54,7 +54,7 @@ fn throughput() -> Outcome<Measurement> {
         },
         || {
             let place = Place::new(&[SCHEMA])?;
-            let vault = place.unlock()?;
+            let vault = place.unlock_to_write()?;
             let took = timed(|| import_and_accept(&vault, &path, written))?;
             vault.lock()?;
             Ok(took)

@@ -33,22 +33,6 @@ pub fn measure(_large: bool) -> Outcome<Vec<Measurement>> {
     fill(&vault, &period)?;
     let rules = Rules::new("10.00 EUR".parse()?, ZONE);
     set_rules(&vault, MAIN_BUDGET, &rules, &SystemClock)?;
-    for sql in PROBE {
-        for _ in 0..2 {
-            let took = timed(|| {
-                Ok(vault.read(|c| {
-                    let mut s = c.prepare(sql)?;
-                    let n = s.query_map([period.start().millis(), period.end().millis()], |r| r.get::<_, i64>(0))?.count();
-                    Ok::<_, VaultError>(n)
-                })?)
-            })?;
-            eprintln!("{took:?} {sql}");
-        }
-    }
-    let took = timed(|| Ok(tekram_listen::totals(&vault, period.start().millis(), period.end().millis())?))?;
-    eprintln!("totals {took:?}");
-    let took = timed(|| Ok(tekram_listen::totals(&vault, period.start().millis() + 1000, period.end().millis())?))?;
-    eprintln!("totals by index {took:?}");
     let measured = compare(
         Question {
             bench: "pay_statement",
@@ -56,7 +40,8 @@ pub fn measure(_large: bool) -> Outcome<Vec<Measurement>> {
             promise: Promise::Ratio(2.0),
             note: format!(
                 "statement over {LISTENS} listens of one month ({TRACKS} tracks, {FEEDS} podcasts with two recipients \
-                 each): totals by source and episode, division, draft stored; floor: `GROUP BY` source in the same vault"
+                 each): totals by source and episode, division, draft stored; floor: \
+                 `GROUP BY work_id` over the same plays in the same vault, without a join"
             ),
             rounds: 9,
         },
@@ -67,12 +52,9 @@ pub fn measure(_large: bool) -> Outcome<Vec<Measurement>> {
     Ok(vec![measured])
 }
 
-/// What a statement has to know at least, in one query.
-const GROUP_BY: &str = "SELECT w.credit_id, sum(p.played_ms), count(*) FROM listen_play p
-    JOIN listen_work w ON w.work_id = p.work_id
-    WHERE p.start_ms >= ?1 AND p.start_ms < ?2
-    AND p.batch_id IN (SELECT batch_id FROM listen_batch WHERE state = 'accepted')
-    GROUP BY w.credit_id";
+/// The quickest of the forms that answer: without a join, and through the table instead of the index.
+const GROUP_BY: &str = "SELECT work_id, sum(played_ms), count(*) FROM listen_play NOT INDEXED
+    WHERE start_ms >= ?1 AND start_ms < ?2 GROUP BY work_id";
 
 fn group_by(connection: &Connection, period: &Period) -> rusqlite::Result<Vec<(i64, Option<i64>, i64)>> {
     connection
@@ -184,11 +166,3 @@ fn payees(connection: &Connection) -> rusqlite::Result<()> {
     }
     Ok(())
 }
-
-const PROBE: [&str; 5] = [
-    "SELECT w.credit_id, sum(p.played_ms), count(*) FROM listen_play p JOIN listen_work w ON w.work_id = p.work_id WHERE p.start_ms >= ?1 AND p.start_ms < ?2 AND p.batch_id IN (SELECT batch_id FROM listen_batch WHERE state = 'accepted') GROUP BY w.credit_id",
-    "SELECT w.credit_id, sum(p.played_ms), count(*) FROM listen_play p NOT INDEXED JOIN listen_work w ON w.work_id = p.work_id WHERE p.start_ms >= ?1 AND p.start_ms < ?2 GROUP BY w.credit_id",
-    "SELECT work_id, sum(p.played_ms), count(*) FROM listen_play p WHERE p.start_ms >= ?1 AND p.start_ms < ?2 GROUP BY work_id",
-    "SELECT work_id, sum(p.played_ms), count(*) FROM listen_play p NOT INDEXED WHERE p.start_ms >= ?1 AND p.start_ms < ?2 GROUP BY work_id",
-    "SELECT w.credit_id, sum(s.ms), sum(s.n) FROM (SELECT work_id, sum(p.played_ms) AS ms, count(*) AS n FROM listen_play p NOT INDEXED WHERE p.start_ms >= ?1 AND p.start_ms < ?2 GROUP BY work_id) s JOIN listen_work w ON w.work_id = s.work_id GROUP BY w.credit_id",
-];

@@ -9,7 +9,7 @@ use std::path::Path;
 use rusqlite::{Connection, OpenFlags};
 use tekram_primitives::secret::{Passphrase, Secret32};
 use tekram_primitives::time::SystemClock;
-use tekram_vault::{FileKeyStore, KeyStore as _, RoomSchema, Store, Vault};
+use tekram_vault::{FileKeyStore, KeyStore as _, RoomSchema, Scope, Store, Vault, VaultError};
 use tempfile::TempDir;
 
 use crate::measure::Outcome;
@@ -69,6 +69,18 @@ impl Place {
     /// When the vault fails.
     pub fn unlock(&self) -> Outcome<Vault> {
         unlock_in(self.path(), &self.schemas)
+    }
+
+    /// The vault, unlocked and written to, so that its WAL is there already. Writing to the plain file makes its own.
+    ///
+    /// # Errors
+    /// When the vault fails.
+    pub fn unlock_to_write(&self) -> Outcome<Vault> {
+        let vault = self.unlock()?;
+        vault.write(Scope("bench"), |transaction| {
+            Ok::<_, VaultError>(transaction.execute_batch("PRAGMA user_version = 1")?)
+        })?;
+        Ok(vault)
     }
 
     /// What opens the vault without any derivation.
@@ -153,7 +165,6 @@ pub fn close(connection: Connection) -> Outcome {
 mod tests {
     #![allow(clippy::unwrap_used, missing_docs)]
     use super::*;
-    use tekram_vault::VaultError;
 
     #[test]
     fn the_floor_has_the_settings_of_the_vault() {

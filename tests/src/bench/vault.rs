@@ -73,7 +73,7 @@ fn insert(plays: &[Play]) -> Outcome<Measurement> {
 }
 
 fn fill_vault(place: &Place, plays: &[Play]) -> Outcome<std::time::Duration> {
-    let vault = place.unlock()?;
+    let vault = place.unlock_to_write()?;
     let mut filled = Filled::default();
     let took = timed(|| {
         for (number, some) in plays.chunks(ROWS_AT_ONCE).enumerate() {
