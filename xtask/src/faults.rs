@@ -1,15 +1,17 @@
-//! Runs the fault harnesses of the rooms and says what they lost.
+//! Runs the fault harnesses of the rooms and adds up what they lost.
 //!
-//! Contract: a room's harness is its integration test `tests/kills.rs`. It reads `TEKRAM_KILLS` (how many times to
-//! kill the process under test, spread over the seeds), `TEKRAM_SEEDS` and `TEKRAM_SEED` (the first seed; random when
-//! not given) and prints one JSON object on a line of its own, with at least `kills`, `seeds`, `lost`, `doubled` and
-//! `half_done`. Everything random follows from the seed, so that `--seed` repeats a run.
+//! Contract: a room's harness is an integration test whose name ends in `kills` (`tests/kills.rs`). It reads
+//! `TEKRAM_KILLS` (how many times to kill the process under test) and `TEKRAM_SEED` (everything random follows from it;
+//! `TEKRAM_SEEDS` is 1) and prints one JSON object on a line of its own, with at least `kills`, `lost`, `doubled` and
+//! `half_done`. It is run once for each seed; a failing one is named, so that `--seed N --seeds 1` repeats it.
 
-use std::process::{Command, Stdio};
+use std::collections::BTreeMap;
+use std::process::Stdio;
 
 use serde_json::{Value, json};
 
 use crate::place;
+use crate::setup;
 use crate::step::{Done, Failure, cargo, say};
 
 /// What was asked for.
@@ -22,22 +24,40 @@ struct Options {
     json: bool,
 }
 
-/// Runs the harness of one room, or of every room that has one.
+/// What happened in one room over all seeds.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Tally {
+    kills: u64,
+    lost: u64,
+    doubled: u64,
+    half_done: u64,
+    failed_seeds: Vec<u64>,
+}
+
+impl Tally {
+    fn add(&mut self, report: &Value) {
+        let count = |field: &str| report.get(field).and_then(Value::as_u64).unwrap_or_default();
+        self.kills += count("kills");
+        self.lost += count("lost");
+        self.doubled += count("doubled");
+        self.half_done += count("half_done");
+    }
+
+    fn is_clean(&self) -> bool {
+        self.lost == 0 && self.doubled == 0 && self.half_done == 0 && self.failed_seeds.is_empty()
+    }
+}
+
+/// Runs the harnesses of one room, or of every room that has one.
 pub fn faults(args: &[String]) -> Done {
     let options = options(args)?;
+    let rooms = rooms(options.room.as_deref())?;
+    setup::setup()?;
     let mut clean = true;
-    for room in rooms(options.room.as_deref())? {
-        say(format!("{room}: {} kills over {} seeds", options.kills, options.seeds));
-        let (passed, report) = run_room(&room, &options)?;
-        println!(
-            "{}",
-            if options.json {
-                report.to_string()
-            } else {
-                sentence(&report)
-            }
-        );
-        clean &= passed && is_clean(&report);
+    for (room, harnesses) in rooms {
+        let tally = run_room(&room, &harnesses, &options)?;
+        clean &= tally.is_clean();
+        print(&room, &tally, &options);
     }
     if clean {
         Ok(())
@@ -64,7 +84,7 @@ fn options(args: &[String]) -> Done<Options> {
         };
         match arg.as_str() {
             "--kills" => options.kills = number()?,
-            "--seeds" => options.seeds = number()?,
+            "--seeds" => options.seeds = number()?.max(1),
             "--seed" => options.first_seed = Some(number()?),
             "--long" => (options.kills, options.seeds) = (2000, 20),
             "--json" => options.json = true,
@@ -75,65 +95,85 @@ fn options(args: &[String]) -> Done<Options> {
     Ok(options)
 }
 
-/// Rooms that have a harness, sorted.
-fn rooms(asked: Option<&str>) -> Done<Vec<String>> {
+/// Rooms that have harnesses, with the names of these tests, sorted.
+fn rooms(asked: Option<&str>) -> Done<BTreeMap<String, Vec<String>>> {
     let core = place::root().join("core");
     let entries = std::fs::read_dir(&core).map_err(Failure::because(format!("cannot read {}", core.display())))?;
-    let mut rooms: Vec<String> = entries
-        .flatten()
-        .filter(|room| room.path().join("tests/kills.rs").is_file())
-        .map(|room| room.file_name().to_string_lossy().into_owned())
-        .collect();
-    rooms.sort();
-    match asked {
-        None => Ok(rooms),
-        Some(room) if rooms.iter().any(|known| known == room) => Ok(vec![room.to_owned()]),
-        Some(room) => Err(Failure::usage(format!(
-            "no fault harness for {room:?}; there are: {}",
-            rooms.join(", ")
-        ))),
+    let mut rooms = BTreeMap::new();
+    for room in entries.flatten() {
+        let tests = std::fs::read_dir(room.path().join("tests"))
+            .into_iter()
+            .flatten()
+            .flatten();
+        let mut harnesses: Vec<String> = tests
+            .filter_map(|test| test.file_name().to_str()?.strip_suffix(".rs").map(str::to_owned))
+            .filter(|name| name.ends_with("kills"))
+            .collect();
+        harnesses.sort();
+        if !harnesses.is_empty() {
+            rooms.insert(room.file_name().to_string_lossy().into_owned(), harnesses);
+        }
+    }
+    let Some(asked) = asked else { return Ok(rooms) };
+    match rooms.remove_entry(asked) {
+        Some(room) => Ok(BTreeMap::from([room])),
+        None => {
+            let known: Vec<&str> = rooms.keys().map(String::as_str).collect();
+            Err(Failure::usage(format!(
+                "no fault harness for {asked:?}; there are: {}",
+                known.join(", ")
+            )))
+        }
     }
 }
 
-/// Whether the harness passed, and its report.
-fn run_room(room: &str, options: &Options) -> Done<(bool, Value)> {
-    let mut harness: Command = cargo();
-    harness.args([
-        "test",
-        "--quiet",
-        "--locked",
-        "--package",
-        &format!("tekram-{room}"),
-        "--test",
-        "kills",
-    ]);
-    harness.args(["--", "--nocapture", "--test-threads", "1"]);
-    harness
-        .env("TEKRAM_KILLS", options.kills.to_string())
-        .env("TEKRAM_SEEDS", options.seeds.to_string());
-    if let Some(seed) = options.first_seed {
-        harness.env("TEKRAM_SEED", seed.to_string());
-    }
-    let output = harness
-        .stderr(Stdio::inherit())
-        .output()
-        .map_err(Failure::because("cannot start cargo"))?;
-    let printed = String::from_utf8_lossy(&output.stdout);
-    if !output.status.success() {
-        eprint!("{printed}");
-    }
-    match report(&printed) {
-        Some(mut report) => {
-            if let Some(fields) = report.as_object_mut() {
-                fields.entry("room").or_insert_with(|| json!(room));
-            }
-            Ok((output.status.success(), report))
+fn run_room(room: &str, harnesses: &[String], options: &Options) -> Done<Tally> {
+    let mut tally = Tally::default();
+    let first = options.first_seed.unwrap_or_else(random_seed);
+    for (harness, position) in harnesses
+        .iter()
+        .flat_map(|harness| (0..options.seeds).map(move |at| (harness, at)))
+    {
+        let seed = first.saturating_add(position);
+        // The kills are spread over the seeds to the last one.
+        let kills = options.kills * (position + 1) / options.seeds - options.kills * position / options.seeds;
+        say(format!("{room}: {harness}, {kills} kills, seed {seed}"));
+        let output = cargo()
+            .args([
+                "test",
+                "--quiet",
+                "--locked",
+                "--package",
+                &format!("tekram-{room}"),
+                "--test",
+                harness,
+            ])
+            .args(["--", "--nocapture", "--test-threads", "1"])
+            .env("TEKRAM_KILLS", kills.to_string())
+            .env("TEKRAM_SEEDS", "1")
+            .env("TEKRAM_SEED", seed.to_string())
+            .stderr(Stdio::inherit())
+            .output()
+            .map_err(Failure::because("cannot start cargo"))?;
+        let printed = String::from_utf8_lossy(&output.stdout);
+        let report = report(&printed);
+        if let Some(report) = &report {
+            tally.add(report);
         }
-        None => Err(Failure::new(format!(
-            "{room}: the harness ended with {} and printed no report",
-            output.status
-        ))),
+        if report.is_none() || !output.status.success() {
+            eprint!("{printed}");
+            tally.failed_seeds.push(seed);
+        }
     }
+    Ok(tally)
+}
+
+/// Another one on every run; nothing depends on its quality.
+fn random_seed() -> u64 {
+    let now = std::time::SystemTime::now()
+        .duration_since(std::time::UNIX_EPOCH)
+        .unwrap_or_default();
+    u64::from(now.subsec_nanos()) ^ now.as_secs()
 }
 
 /// The last report in what a harness printed. The test runner writes its own words before one on the same line.
@@ -145,21 +185,27 @@ fn report(printed: &str) -> Option<Value> {
         .rfind(|value| value.get("kills").is_some())
 }
 
-fn count(report: &Value, field: &str) -> u64 {
-    report.get(field).and_then(Value::as_u64).unwrap_or_default()
-}
-
-fn is_clean(report: &Value) -> bool {
-    ["lost", "doubled", "half_done"]
-        .iter()
-        .all(|field| count(report, field) == 0)
-}
-
-fn sentence(report: &Value) -> String {
-    let room = report.get("room").and_then(Value::as_str).unwrap_or_default();
-    let [kills, seeds, lost, doubled, half_done] =
-        ["kills", "seeds", "lost", "doubled", "half_done"].map(|field| count(report, field));
-    format!("{room}: {kills} kills over {seeds} seeds: {lost} lost, {doubled} doubled, {half_done} half done")
+fn print(room: &str, tally: &Tally, options: &Options) {
+    let Tally {
+        kills,
+        lost,
+        doubled,
+        half_done,
+        failed_seeds,
+    } = tally;
+    let seeds = options.seeds;
+    if options.json {
+        let line = json!({
+            "room": room, "kills": kills, "seeds": seeds,
+            "lost": lost, "doubled": doubled, "half_done": half_done, "failed_seeds": failed_seeds,
+        });
+        println!("{line}");
+        return;
+    }
+    println!("{room}: {kills} kills over {seeds} seeds: {lost} lost, {doubled} doubled, {half_done} half done");
+    for seed in failed_seeds {
+        println!("  failed; repeat with: cargo xtask faults {room} --seed {seed} --seeds 1");
+    }
 }
 
 #[cfg(test)]
@@ -169,9 +215,17 @@ mod tests {
     #[test]
     fn a_report_is_found_behind_the_test_runners_words() {
         let printed = "running 1 test\ntest survives ... {\"kills\":3,\"lost\":1,\"doubled\":0,\"half_done\":0}\nok\n{not json}\n";
-        let found = report(printed).unwrap();
-        assert_eq!(count(&found, "kills"), 3);
-        assert!(!is_clean(&found));
+        let mut tally = Tally::default();
+        tally.add(&report(printed).unwrap());
+        assert_eq!(
+            tally,
+            Tally {
+                kills: 3,
+                lost: 1,
+                ..Tally::default()
+            }
+        );
+        assert!(!tally.is_clean());
         assert_eq!(report("nothing"), None);
     }
 
