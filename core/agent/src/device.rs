@@ -66,6 +66,8 @@ impl Agent {
     pub fn unlock(&self, name: Option<&str>, passphrase: &Passphrase) -> Result<Persona, AgentError> {
         let entry = self.entry(name)?;
         let vault = self.store.unlock(&entry.id, passphrase, &SCHEMAS)?;
+        // One-time keys of requests whose time is over are forgotten at the first occasion.
+        tekram_intent::expire(&vault, self.clock.as_ref())?;
         self.persona(vault)
     }
 

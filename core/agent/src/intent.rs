@@ -166,7 +166,7 @@ impl Persona {
         self.intent_view(published?)
     }
 
-    /// Requests, newest first. Those whose time is over are marked as such first, and their keys forgotten.
+    /// Requests, newest first. Those whose time is over are marked as such first.
     ///
     /// # Errors
     /// The vault's errors.
@@ -267,6 +267,9 @@ impl Persona {
         } else {
             now_accepted
         };
+        if done.state == AcceptanceState::Refused {
+            tekram_relate::terminate(&self.vault, &proposal.id()?, self.clock.as_ref())?;
+        }
         if let Some(both) = &done.agreement_by_both {
             tekram_relate::conclude(&self.vault, &SignedRecord::parse(both)?, self.clock.as_ref())?;
         }

@@ -271,7 +271,11 @@ fn time_without_a_payee_waits_and_the_parts_add_up() {
     assert!(std::fs::read_to_string(picture).unwrap().contains("<svg"));
     assert_eq!(device.refused(&["pay", "settle", "2026-10"]), "not_committed");
     assert_eq!(device.refused(&["pay", "settle", "2026-09"]), "no_such_statement");
-    assert_eq!(device.done(&["pay", "commit", "2026-10"])["state"], "settled", "there is nothing to pay");
+    assert_eq!(
+        device.done(&["pay", "commit", "2026-10"])["state"],
+        "settled",
+        "there is nothing to pay"
+    );
     let settled = device.done(&["pay", "settle", "2026-10", "--wait", "0"]);
     let part = |name: &str| settled[name].as_i64().unwrap();
     assert_eq!(

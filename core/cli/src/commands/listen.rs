@@ -89,10 +89,16 @@ fn import(context: &Context, persona: &Persona, file: &Path, accept: bool) -> Re
 }
 
 fn refused_row(line: &tekram_agent::RefusedLine) -> Vec<String> {
-    let place = if line.file.is_empty() {
+    // Formats without lines of their own (XML) count records.
+    let place = if line.line > 0 {
         format!("line {}", line.line)
     } else {
-        format!("{} line {}", line.file, line.line)
+        format!("record {}", line.record)
+    };
+    let place = if line.file.is_empty() {
+        place
+    } else {
+        format!("{} {place}", line.file)
     };
     let field = if line.field.is_empty() {
         String::new()

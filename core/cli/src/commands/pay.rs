@@ -256,7 +256,12 @@ fn shown(statement: &Statement, svg: Option<&Path>) -> Result<Answer, Failure> {
 /// One line's calculation in words.
 fn why(line: &StatementLine, statement: &Statement) -> String {
     let money = |minor: i64| Money::new(minor, statement.budget.asset).to_string();
-    let mut text = format!("  {}: {}\n", line.line.name, money(line.line.amount_minor));
+    let name = if line.line.name.is_empty() {
+        "Saved for later"
+    } else {
+        &line.line.name
+    };
+    let mut text = format!("  {name}: {}\n", money(line.line.amount_minor));
     for part in &line.line.because {
         let share = if part.fee {
             format!("{} % off the top", part.split)
