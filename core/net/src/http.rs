@@ -18,15 +18,20 @@ pub trait Http: Send + Sync + fmt::Debug {
     async fn fetch(&self, request: Request) -> Result<Response, FetchError>;
 }
 
-/// A request's method.
+/// A request's method (RFC 9110, section 9.3; PATCH: RFC 5789).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[allow(missing_docs)]
 pub enum Method {
+    /// Fetch.
     Get,
+    /// Fetch only the headers.
     Head,
+    /// Hand something over.
     Post,
+    /// Put in place of what is there.
     Put,
+    /// Change a part.
     Patch,
+    /// Remove.
     Delete,
 }
 
