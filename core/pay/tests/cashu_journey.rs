@@ -12,7 +12,7 @@
 mod cashu_common;
 
 use cashu_common::{Persona, claim, order, order_until, payee_key, shared_mint, top_up};
-use tekram_pay::cashu::{CashuError, CashuWallet, LockProgress, QuoteState, p2pk_public_key};
+use tekram_pay::cashu::{CashuError, CashuWallet, LockProgress, QuoteState, p2pk_public_key, token_facts};
 use tekram_primitives::secret::Secret32;
 use tekram_primitives::time::{Clock, SystemClock};
 
@@ -275,6 +275,12 @@ async fn tokens_that_are_not_for_this_wallet_are_named() {
     let sats = payer.wallet_in(&shared.mint.url, "sat");
     top_up(&sats, 32).await;
     let token = sats.lock_to(&order("c1", 32)).await.unwrap().token;
+    let facts = token_facts(&token).unwrap();
+    assert_eq!(
+        (facts.mint_url.as_str(), facts.unit.as_str()),
+        (shared.mint.url.as_str(), "sat")
+    );
+    assert_eq!(facts.face_minor, 31, "one sat went to the swap");
     let euros = payee.wallet(&shared.mint.url);
     assert_eq!(
         euros.redeem(&token, &payee_key()).await.unwrap_err().code(),

@@ -23,12 +23,16 @@ use tekram_primitives::canonical::sha256_hex;
 use tekram_primitives::did::DidKey;
 use tekram_primitives::money::{Asset, Money};
 use tekram_primitives::record::RecordId;
-use tekram_primitives::time::{Clock, SystemClock};
+use tekram_primitives::time::{Clock, FixedClock, SystemClock};
 
 fn rail(persona: &Persona, mint_url: &str) -> CashuRail {
+    rail_at(persona, mint_url, Arc::new(SystemClock))
+}
+
+fn rail_at(persona: &Persona, mint_url: &str, clock: Arc<dyn Clock>) -> CashuRail {
     let policy = NetPolicy::default().allow(&mint_url.parse().unwrap());
     let web = Arc::new(WebContext::new(policy).unwrap());
-    CashuRail::open(persona.vault(), web, Arc::new(SystemClock), mint_url).unwrap()
+    CashuRail::open(persona.vault(), web, clock, mint_url).unwrap()
 }
 
 fn method(mint_url: &str, units: &[&str]) -> Method {
@@ -266,5 +270,13 @@ async fn an_invoice_is_shown_until_it_is_paid_and_stays_the_same() {
     let first = pay.fund(&funding("one", 100)).await.unwrap();
     assert!(matches!(&first, Funding::TopUpNeeded { amount, .. } if amount.amount_minor == 100));
     assert_eq!(pay.fund(&funding("one", 100)).await.unwrap(), first);
+    // Once it has ended unpaid, there is another one, and then that one stays.
+    let later = Arc::new(FixedClock::new(SystemClock.now().plus_secs(48 * 3600)));
+    let second = rail_at(&payer, &mint.url, later)
+        .fund(&funding("one", 100))
+        .await
+        .unwrap();
+    assert_ne!(second, first);
+    assert_eq!(pay.fund(&funding("one", 100)).await.unwrap(), second);
     assert_eq!(pay.balances().await.unwrap(), []);
 }
