@@ -383,7 +383,8 @@ fn settle_owners(transaction: &Transaction<'_>) -> Result<(), ListenError> {
 /// Deletes what belongs to batches that are gone. The caller has the log to itself.
 fn sweep_alone(vault: &Vault) -> Result<(), ListenError> {
     let mut swept = false;
-    while let Some((batch_id, state, first, last)) = vault.read(|connection| {
+    // By the writer, which is open anyway: opening a reader would cost a small import more than this.
+    while let Some((batch_id, state, first, last)) = vault.write(PEN, |connection| {
         connection
             .prepare_cached(
                 "SELECT batch_id, state, first_play_id, last_play_id FROM listen_batch
