@@ -2,6 +2,7 @@
 //! the one `cargo xtask setup` installed; a missing one is an error that says so, never a skipped test. The mint dies
 //! with the value that started it, and also when the whole test process is killed.
 
+use std::fmt;
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
@@ -70,7 +71,7 @@ impl NutshellOptions {
 }
 
 /// Why a mint could not be started.
-#[derive(Debug, Error)]
+#[derive(Error)]
 pub enum NutshellError {
     /// Nutshell is not installed where it is looked for.
     #[error(
@@ -94,6 +95,13 @@ pub enum NutshellError {
         /// The last lines of the mint's log.
         log: String,
     },
+}
+
+impl fmt::Debug for NutshellError {
+    /// The sentence for people: a test that unwraps prints this, and it says what to do.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
 }
 
 /// A running Nutshell mint with the units `sat` and `eur` (cent); killed on drop.

@@ -12,6 +12,15 @@
 //! | after the mint did it, before the answer was booked | the signatures are read back (NUT-09) and booked |
 //! | after it was booked | the result is in the vault and is returned |
 //!
+//! | standard | where |
+//! |---|---|
+//! | NUT-00 (blind signatures, tokens V4, V3 read), NUT-13 (secrets from the seed) | [`CashuWallet`], `store` |
+//! | NUT-01, NUT-02 (keys; an id is the hash of its keys; fees rounded up once) | [`plan`], `store` |
+//! | NUT-03 (swap), NUT-04, NUT-20, NUT-23 (ecash for a paid, locked BOLT11 quote) | `exchange`, `top_up` |
+//! | NUT-06 (a mint without NUT-07, 09, 10, 11 or 12 is refused) | [`CashuWallet::check_mint`] |
+//! | NUT-07 (states and witnesses), NUT-09 (signatures read back), NUT-12 (DLEQ, demanded) | `exchange`, `fate`, `redeem` |
+//! | NUT-10, NUT-11 (P2PK, locktime, refund key) | `lock`, `redeem` |
+//!
 //! A mint that is silent, unreadable or caught in a lie leaves the exchange as it is: unknown, its inputs reserved, and
 //! asked again later.
 
