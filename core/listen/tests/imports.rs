@@ -259,6 +259,7 @@ fn subscriptions_are_read_from_folders_and_known_again() {
         (report.read, report.new, report.duplicates, report.refused),
         (4, 2, 1, 1)
     );
+    assert_eq!(log.reasons(report.batch_id), [(1, "bad_url".to_owned())]);
     assert!(subscriptions(&log.vault).unwrap().is_empty());
     log.accept(report.batch_id);
     assert_eq!(subscriptions(&log.vault).unwrap().len(), 2);

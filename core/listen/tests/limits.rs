@@ -123,6 +123,16 @@ fn an_archive_that_unpacks_to_far_too_much_is_refused() {
 }
 
 #[test]
+fn a_bomb_is_known_in_a_subscription_list_too() {
+    let log = Log::new();
+    let mut list = b"<opml><body><outline text=\"a\" xmlUrl=\"https://f.example/a\"/>".to_vec();
+    list.resize(7 << 20, b' ');
+    let path = log.file("bomb.zip", &zipped(&[("a.opml", &list)]));
+    assert_eq!(log.import_file(&path).unwrap_err().code(), "archive_bomb");
+    assert_eq!(log.rows("listen_subscription"), 0);
+}
+
+#[test]
 fn an_archive_of_too_many_files_is_refused() {
     let log = Log::new();
     let names: Vec<_> = (0..10_001).map(|n| format!("{n}")).collect();

@@ -1,7 +1,7 @@
 //! A list of podcast subscriptions in OPML 2.0 (<http://opml.org/spec2.opml>): every `outline` with an `xmlUrl` is a
 //! feed, those around it are its folders.
 
-use std::io::BufRead;
+use std::io::{self, BufRead, Read};
 
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
@@ -9,6 +9,7 @@ use quick_xml::events::{BytesStart, Event};
 use super::Reason;
 use super::draft::LONGEST_TEXT;
 use super::gpodder::is_web_url;
+use crate::input::metered::unshared;
 
 /// No list is larger; more is read by nobody and could be made to fill the memory.
 pub(crate) const LARGEST_BYTES: u64 = 8 << 20;
@@ -31,13 +32,45 @@ pub(crate) struct Feed {
 pub(crate) enum Outline {
     /// A feed.
     Feed(Feed),
-    /// Something that is not one.
-    Refused { reason: Reason, excerpt: Vec<u8> },
+    /// Something that is not one, and the line on which it ends.
+    Refused {
+        reason: Reason,
+        excerpt: Vec<u8>,
+        line: u64,
+    },
+}
+
+/// Counts the lines that were taken.
+struct Lined<R> {
+    from: R,
+    line: u64,
+}
+
+impl<R: BufRead> Read for Lined<R> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let count = self.fill_buf()?.read(into)?;
+        self.consume(count);
+        Ok(count)
+    }
+}
+
+impl<R: BufRead> BufRead for Lined<R> {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        self.from.fill_buf()
+    }
+
+    fn consume(&mut self, count: usize) {
+        if let Ok(taken) = self.from.fill_buf() {
+            let lines = memchr::memchr_iter(b'\n', taken.get(..count).unwrap_or_default()).count();
+            self.line += u64::try_from(lines).unwrap_or(0);
+        }
+        self.from.consume(count);
+    }
 }
 
 /// Reads the outlines one after the other.
 pub(crate) struct Outlines<R> {
-    reader: Reader<R>,
+    reader: Reader<Lined<R>>,
     buffer: Vec<u8>,
     folders: Vec<String>,
     ended: bool,
@@ -46,7 +79,7 @@ pub(crate) struct Outlines<R> {
 impl<R: BufRead> Outlines<R> {
     pub(crate) fn new(from: R) -> Self {
         Self {
-            reader: Reader::from_reader(from),
+            reader: Reader::from_reader(Lined { from, line: 1 }),
             buffer: Vec::new(),
             folders: Vec::new(),
             ended: false,
@@ -59,23 +92,27 @@ impl<R: BufRead> Outlines<R> {
     }
 
     /// The next feed; `None` at the end. Not well-formed XML ends the list with one refusal.
-    pub(crate) fn next(&mut self) -> std::io::Result<Option<Outline>> {
+    pub(crate) fn next(&mut self) -> io::Result<Option<Outline>> {
         while !self.ended {
             self.buffer.clear();
-            let found = match self.reader.read_event_into(&mut self.buffer) {
+            let event = self.reader.read_event_into(&mut self.buffer);
+            let line = self.reader.get_ref().line;
+            let malformed = || Outline::Refused {
+                reason: Reason::NotXml,
+                excerpt: Vec::new(),
+                line,
+            };
+            let found = match event {
                 Ok(Event::Start(element)) if is_outline(&element) => {
-                    let (found, text) = read(&element, &self.folders);
+                    let (found, text) = read(&element, &self.folders, line);
                     self.folders.push(text);
                     if self.folders.len() > TOO_DEEP {
                         self.ended = true;
-                        return Ok(Some(Outline::Refused {
-                            reason: Reason::NotXml,
-                            excerpt: Vec::new(),
-                        }));
+                        return Ok(Some(malformed()));
                     }
                     found
                 }
-                Ok(Event::Empty(element)) if is_outline(&element) => read(&element, &self.folders).0,
+                Ok(Event::Empty(element)) if is_outline(&element) => read(&element, &self.folders, line).0,
                 Ok(Event::End(element)) if element.name().as_ref().eq_ignore_ascii_case(b"outline") => {
                     self.folders.pop();
                     None
@@ -85,13 +122,10 @@ impl<R: BufRead> Outlines<R> {
                     None
                 }
                 Ok(_) => None,
-                Err(quick_xml::Error::Io(error)) => return Err(std::io::Error::new(error.kind(), error.to_string())),
+                Err(quick_xml::Error::Io(error)) => return Err(unshared(&error)),
                 Err(_) => {
                     self.ended = true;
-                    Some(Outline::Refused {
-                        reason: Reason::NotXml,
-                        excerpt: Vec::new(),
-                    })
+                    Some(malformed())
                 }
             };
             if found.is_some() {
@@ -107,10 +141,11 @@ fn is_outline(element: &BytesStart<'_>) -> bool {
 }
 
 /// The feed of an outline, if it names one, and the outline's own text.
-fn read(element: &BytesStart<'_>, folders: &[String]) -> (Option<Outline>, String) {
+fn read(element: &BytesStart<'_>, folders: &[String], line: u64) -> (Option<Outline>, String) {
     let refused = |reason| Outline::Refused {
         reason,
         excerpt: crate::input::excerpt(element),
+        line,
     };
     if std::str::from_utf8(element).is_err() {
         return (Some(refused(Reason::InvalidUtf8)), String::new());

@@ -375,7 +375,8 @@ mod tests {
             let mut bytes = text.into_bytes();
             bytes[600 + at] = byte;
             let (good, ..) = read_all(&bytes[..]);
-            if !matches!(byte, b']') {
+            // A bracket of a list makes another list of it, and a valid one.
+            if !matches!(byte, b'[' | b']') {
                 prop_assert!(good.contains(&0) && good.contains(&20));
                 prop_assert!(good.contains(&99), "{:?} {}", good, byte as char);
             }

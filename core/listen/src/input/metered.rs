@@ -25,6 +25,14 @@ pub(crate) fn read_error(error: &io::Error) -> ListenError {
     }
 }
 
+/// The same error again, of one that somebody else holds too: why reading was stopped must not get lost.
+pub(crate) fn unshared(error: &io::Error) -> io::Error {
+    match error.get_ref().and_then(|inner| inner.downcast_ref::<Stop>()) {
+        Some(stop) => io::Error::other(*stop),
+        None => error.kind().into(),
+    }
+}
+
 /// Counts what is read, and stops when the person says so.
 pub(crate) struct Metered<R> {
     pub(crate) from: R,

@@ -1,4 +1,4 @@
-//! One import, from the file to the held batch: as a stream, in transactions of a few thousand records, so that
+//! One import, from the file to the held batch: as a stream, in transactions of some ten thousand records, so that
 //! memory does not grow with the file and other writes get their turn. Until the last transaction the batch is in state
 //! `importing`, which nothing shows; if the import is stopped or killed, all of it goes.
 
@@ -8,7 +8,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-use rusqlite::params;
+use rusqlite::{Transaction, params};
 use serde::Serialize;
 use tekram_primitives::time::Timestamp;
 use tekram_vault::Vault;
@@ -49,7 +49,7 @@ pub struct ImportOptions<'a> {
     pub format: Option<Format>,
     /// Now: later times (by more than a day) are refused.
     pub now: Timestamp,
-    /// Told after every few thousand records, outside of any transaction.
+    /// Told after every some ten thousand records, outside of any transaction.
     pub progress: Option<&'a mut dyn FnMut(Progress)>,
     /// Set it to stop; the import ends with `cancelled` and leaves nothing.
     pub cancel: Arc<AtomicBool>,
@@ -326,16 +326,18 @@ impl<'v, 'o> Run<'v, 'o> {
                 window.take(opml::LARGEST_BYTES + 1),
             ))),
         };
-        let batch_id = match self.batch {
-            Some((batch_id, _)) => batch_id,
-            None => self.open_batch(format)?,
-        };
         name.clone_into(&mut self.memory.file);
         let mut sittings = Sittings::default();
         loop {
             self.check_cancelled()?;
             let (memory, now_ms) = (&mut self.memory, self.options.now.millis());
-            let more = self.vault.write(PEN, |transaction| {
+            let (open, file_name) = (self.batch, &self.file_name);
+            let (batch_id, more) = self.vault.write(PEN, |transaction| {
+                // With its first records, to wait for the disk once less.
+                let batch_id = match open {
+                    Some((batch_id, _)) => batch_id,
+                    None => open_batch(transaction, format, file_name, now_ms)?,
+                };
                 let mut writer = Writer::new(transaction, batch_id, format)?;
                 let mut step = Step {
                     writer: &mut writer,
@@ -362,8 +364,9 @@ impl<'v, 'o> Run<'v, 'o> {
                     }
                 }
                 writer.close(memory, BatchState::Importing.name())?;
-                Ok(more)
+                Ok((batch_id, more))
             })?;
+            self.batch.get_or_insert((batch_id, format));
             if let Some(progress) = &mut self.options.progress {
                 let bytes_read = self.bytes_read.load(Ordering::Relaxed);
                 progress(Progress {
@@ -381,20 +384,13 @@ impl<'v, 'o> Run<'v, 'o> {
         }
         Ok(true)
     }
+}
 
-    fn open_batch(&mut self, format: Format) -> Result<i64, ListenError> {
-        let (name, now) = (&self.file_name, self.options.now.millis());
-        let batch_id = self.vault.write(PEN, |transaction| {
-            transaction
-                .prepare_cached(
-                    "INSERT INTO listen_batch (state, format, file_name, started_ms) VALUES (?1, ?2, ?3, ?4)",
-                )?
-                .execute(params![BatchState::Importing.name(), format.name(), name, now])?;
-            Ok::<_, ListenError>(transaction.last_insert_rowid())
-        })?;
-        self.batch = Some((batch_id, format));
-        Ok(batch_id)
-    }
+fn open_batch(transaction: &Transaction<'_>, format: Format, file_name: &str, now_ms: i64) -> Result<i64, ListenError> {
+    transaction
+        .prepare_cached("INSERT INTO listen_batch (state, format, file_name, started_ms) VALUES (?1, ?2, ?3, ?4)")?
+        .execute(params![BatchState::Importing.name(), format.name(), file_name, now_ms])?;
+    Ok(transaction.last_insert_rowid())
 }
 
 /// Why a step could not go on: the stream, or the room.
@@ -499,7 +495,7 @@ impl Step<'_, '_> {
                     self.count();
                     self.writer.subscription(self.memory, &feed)?;
                 }
-                Some(opml::Outline::Refused { reason, excerpt }) => self.refused(reason, 0, &excerpt)?,
+                Some(opml::Outline::Refused { reason, excerpt, line }) => self.refused(reason, line, &excerpt)?,
                 None => return Ok(false),
             }
         }
