@@ -177,17 +177,6 @@ impl Config {
             proxy: self.proxy.clone(),
         }
     }
-
-    /// The cells as `g` tag values to subscribe to: each cell and its coarser prefixes down to precision 3, because an
-    /// intent publishes nothing finer than its author chose.
-    #[must_use]
-    pub fn subscribed_cells(&self) -> BTreeSet<String> {
-        self.cells
-            .iter()
-            .flat_map(|cell| (3..=cell.len()).filter_map(move |precision| cell.get(..precision)))
-            .map(str::to_owned)
-            .collect()
-    }
 }
 
 impl CashuConfig {
@@ -302,14 +291,5 @@ mod tests {
         assert!(store.catalogue.unwrap().is_file());
         let creator = Config::read(&examples.join("creator.toml")).unwrap();
         assert!(creator.cashu.is_some() && creator.catalogue.is_none());
-    }
-
-    #[test]
-    fn a_desk_hears_intents_that_are_coarser_than_its_cell() {
-        let config = read("name = \"x\"\nrelays = [\"wss://r\"]\ncells = [\"u33db\"]\n").unwrap();
-        assert_eq!(
-            config.subscribed_cells().into_iter().collect::<Vec<_>>(),
-            ["u33", "u33d", "u33db"]
-        );
     }
 }

@@ -146,7 +146,7 @@ pub enum DeskEvent {
     },
     /// Something on this side failed; the desk goes on.
     Trouble {
-        /// What: `relays`, `vault`, `webhook`, …
+        /// What: `relays`, `vault`, `outbox`, `payments`.
         what: &'static str,
         /// Stable code.
         code: String,
@@ -210,8 +210,7 @@ mod tests {
 
     #[test]
     fn an_event_is_one_line_with_its_name_first() {
-        let mut out = Vec::new();
-        let lines = JsonLines::new(&mut out);
+        let lines = JsonLines::new(Vec::new());
         lines.tell(&DeskEvent::PaymentRepeated { commitment: "c".into() });
         lines.tell(&DeskEvent::Refused {
             what: "letter",
@@ -220,9 +219,8 @@ mod tests {
             not_told: 0,
         });
         lines.tell(&DeskEvent::Stopped);
-        drop(lines);
         assert_eq!(
-            String::from_utf8(out).unwrap(),
+            String::from_utf8(lines.0.into_inner().unwrap()).unwrap(),
             "{\"event\":\"payment_repeated\",\"commitment\":\"c\"}\n\
              {\"event\":\"refused\",\"what\":\"letter\",\"code\":\"not_for_us\"}\n{\"event\":\"stopped\"}\n"
         );

@@ -20,6 +20,8 @@ const TWEAK_S: i64 = 49 * 3600;
 const MAX_HEARD: i64 = 200_000;
 /// An offer's bytes are kept this long after it ended, for an acceptance that was on its way.
 const OFFER_GRACE_MS: i64 = 3_600_000;
+/// A refusal is remembered this long, so that asking again gets the same answer.
+const REFUSAL_MS: i64 = 30 * 24 * 3_600_000;
 
 impl Desk {
     /// What to ask relays for.
@@ -119,14 +121,17 @@ impl Desk {
             )?;
             tx.execute("DELETE FROM desk_outbox WHERE until_ms <= ?1", [now.millis()])?;
             tx.execute(
-                "UPDATE desk_answer SET offer = x'' WHERE valid_until_ms < ?1 AND offer <> x'' AND NOT EXISTS \
-                 (SELECT 1 FROM desk_order WHERE desk_order.offer_id = desk_answer.offer_id \
-                  AND desk_order.state <> 'refused')",
+                "UPDATE desk_answer SET state = 'over', offer = x'' WHERE state = 'open' AND valid_until_ms < ?1",
                 [now.plus_millis(-OFFER_GRACE_MS).millis()],
             )?;
+            // The request may still stand on the relays, and is answered once.
             tx.execute(
-                "DELETE FROM desk_answer WHERE intent_until_ms < ?1 AND offer = x''",
+                "DELETE FROM desk_answer WHERE state = 'over' AND intent_until_ms < ?1",
                 [now.millis()],
+            )?;
+            tx.execute(
+                "DELETE FROM desk_order WHERE state = 'refused' AND received_ms < ?1",
+                [now.plus_millis(-REFUSAL_MS).millis()],
             )?;
             Ok(())
         })

@@ -1,8 +1,9 @@
 //! Answering requests: what is heard on the relays is checked, held against the catalogue, and answered once with a
 //! signed offer sealed to the request's one-time key.
 
+use nostr_sdk::Tag;
 use rusqlite::{OptionalExtension, params};
-use tekram_intent::{Quote, ReceivedIntent, Seller, answer, parse_intent};
+use tekram_intent::{Cell, Quote, ReceivedIntent, Seller, answer, parse_intent};
 use tekram_net::VerifiedEvent;
 use tekram_primitives::time::Timestamp;
 use tekram_primitives::wire::DeskCard;
@@ -14,9 +15,9 @@ use crate::event::DeskEvent;
 use crate::outbox::{self, LetterKind};
 
 /// Offers that can be open at a time; each takes about 25 KB until it ends.
-const MAX_OPEN_OFFERS: i64 = 10_000;
-/// Intents remembered as answered.
-const MAX_ANSWERS: i64 = 100_000;
+const MAX_OPEN_OFFERS: i64 = 5_000;
+/// Requests remembered as answered, until they end.
+const MAX_ANSWERS: i64 = 20_000;
 /// Answers to one key: an edited intent is a new one.
 const MAX_ANSWERS_TO_ONE: i64 = 8;
 
@@ -32,6 +33,9 @@ impl Desk {
     /// # Errors
     /// The vault's or the record's; what is wrong with the request is told, not returned.
     pub fn hear_intent(&self, event: &VerifiedEvent) -> Result<(), DeskError> {
+        if self.is_elsewhere(event) {
+            return Ok(());
+        }
         let now = self.clock.now();
         let intent = match parse_intent(event, self.config.min_work_bits, now) {
             Ok(intent) => intent,
@@ -70,6 +74,21 @@ impl Desk {
         Ok(())
     }
 
+    /// Whether the event's tags say that it is not near this desk. A desk hears everything around its coarsest cells.
+    fn is_elsewhere(&self, event: &VerifiedEvent) -> bool {
+        let g = |tag: &&Tag| tag.as_slice().first().is_some_and(|name| name == "g");
+        let finest = event
+            .tags
+            .iter()
+            .filter(g)
+            .filter_map(Tag::content)
+            .max_by_key(|cell| cell.len());
+        match finest.map(Cell::new) {
+            Some(Ok(finest)) => !self.cells.iter().any(|cell| cell.is_in(&finest) || finest.is_in(cell)),
+            _ => false,
+        }
+    }
+
     fn is_answered(&self, intent: &ReceivedIntent) -> Result<bool, DeskError> {
         self.vault.read(|connection| {
             let found = connection
@@ -88,6 +107,7 @@ impl Desk {
         if !self.terms.contains(&demand.terms) {
             return Ok(Err("terms_hash_differs"));
         }
+        let card: DeskCard = self.card()?.body()?;
         let catalogue = self.catalogue();
         let found = catalogue.best_match(
             &demand.name,
@@ -101,7 +121,6 @@ impl Desk {
         let Ok(price) = item.price.checked_mul(i64::from(demand.quantity)) else {
             return Ok(Err("nothing_fits"));
         };
-        let card: DeskCard = self.card()?.body()?;
         let stands_ms = i64::from(self.config.offer_minutes).saturating_mul(60_000);
         let valid_until = now
             .plus_millis(stands_ms)
@@ -148,12 +167,9 @@ impl Desk {
             let count = |sql: &str, value: &dyn rusqlite::ToSql| -> Result<i64, DeskError> {
                 Ok(tx.prepare_cached(sql)?.query_row([value], |row| row.get(0))?)
             };
-            let open = count(
-                "SELECT count(*) FROM desk_answer WHERE offer <> x'' AND valid_until_ms > ?1",
-                &now.millis(),
-            )?;
-            let all = count("SELECT count(*) FROM desk_answer WHERE intent_until_ms > ?1", &0)?;
-            if open >= MAX_OPEN_OFFERS || all >= MAX_ANSWERS {
+            let open = count("SELECT count(*) FROM desk_answer WHERE state = ?1", &"open")?;
+            let over = count("SELECT count(*) FROM desk_answer WHERE state = ?1", &"over")?;
+            if open >= MAX_OPEN_OFFERS || over >= MAX_ANSWERS {
                 return Ok(Err("too_many_open_offers"));
             }
             if count("SELECT count(*) FROM desk_answer WHERE author = ?1", &author)? >= MAX_ANSWERS_TO_ONE {
@@ -195,7 +211,7 @@ impl Desk {
         self.vault.read(|connection| {
             let row = connection
                 .prepare_cached(
-                    "SELECT author, offer, item_key, quantity FROM desk_answer WHERE offer_id = ?1 AND offer <> x''",
+                    "SELECT author, offer, item_key, quantity FROM desk_answer WHERE offer_id = ?1 AND state <> 'over'",
                 )?
                 .query_row([offer_id], |row| {
                     Ok(KeptAnswer {

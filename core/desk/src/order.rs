@@ -21,7 +21,7 @@ use crate::outbox::{self, LetterKind};
 /// Answers to an acceptance are kept by relays this long.
 const ANSWER_MS: i64 = 30 * 24 * 3_600_000;
 /// Acceptances of one offer that are stored, refused ones included.
-const MAX_ACCEPTANCES: i64 = 8;
+const MAX_ACCEPTANCES: i64 = 4;
 
 /// Where an order stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -161,6 +161,7 @@ impl Desk {
                     "UPDATE desk_stock SET sold = sold + ?2 WHERE item_key = ?1",
                     params![answer.item_key, answer.quantity],
                 )?;
+                tx.execute("UPDATE desk_answer SET state = 'sold' WHERE offer_id = ?1", [offer_id])?;
             }
             insert(tx, &order, now)?;
             if order.state == State::Refused {

@@ -18,11 +18,14 @@ use crate::file::write_whole;
 const TIDY_EVERY: Duration = Duration::from_secs(60);
 /// Pause after a failure on this side, so that an error cannot become a busy loop.
 const AFTER_TROUBLE: Duration = Duration::from_secs(5);
+/// How often one event is tried that this side fails on.
+const TRIES: usize = 5;
 
 /// Runs a desk until `stop` ends. It then lets go of the relays; whoever holds the desk locks its vault.
 ///
 /// # Errors
-/// The vault's while resuming; later failures are told and worked around.
+/// The vault's while resuming; `interrupted` when it ended without being asked to. Other failures are told and worked
+/// around.
 pub async fn run(desk: Arc<Desk>, bus: Arc<dyn Bus>, stop: impl Future<Output = ()>) -> Result<(), DeskError> {
     desk.tell_started();
     on_thread(&desk, |desk| {
@@ -52,15 +55,16 @@ pub async fn run(desk: Arc<Desk>, bus: Arc<dyn Bus>, stop: impl Future<Output = 
     tasks.spawn(redeem(Arc::clone(&desk)));
     tasks.spawn(tidy(Arc::clone(&desk), Arc::clone(&bus), Arc::clone(&listening)));
     tokio::pin!(stop);
-    tokio::select! {
-        () = &mut stop => {}
-        // None of them ends by itself, except when the bus is closed.
-        _ = tasks.join_next() => {}
-    }
+    let asked = tokio::select! {
+        () = &mut stop => true,
+        // None of them ends by itself, except when the bus is closed or one of them breaks.
+        _ = tasks.join_next() => false,
+    };
     let heard_all = listening.all() && all_connected(bus.as_ref());
     tasks.shutdown().await;
     bus.close().await;
-    on_thread(&desk, move |desk| desk.tidy(heard_all)).await
+    on_thread(&desk, move |desk| desk.tidy(heard_all)).await?;
+    if asked { Ok(()) } else { Err(DeskError::Interrupted) }
 }
 
 /// What is listened to.
@@ -108,29 +112,18 @@ async fn hear(desk: Arc<Desk>, bus: Arc<dyn Bus>, ear: Ear, listeners: Arc<Liste
         });
     }
     while let Some(event) = events.next().await {
-        let mut event = event;
-        loop {
-            let heard = {
-                let event = event.clone();
-                on_thread(&desk, move |desk| take_in(desk, ear, &event)).await
-            };
-            match heard {
+        let event = Arc::new(event);
+        for _ in 0..TRIES {
+            let event = Arc::clone(&event);
+            match on_thread(&desk, move |desk| take_in(desk, ear, &event)).await {
                 Ok(()) => break,
                 Err(DeskError::Interrupted) => return,
+                // A full disk, say. What was not taken in is heard again after the next start.
                 Err(error) => {
                     desk.trouble("vault", error.code());
                     tokio::time::sleep(AFTER_TROUBLE).await;
-                    // A letter may carry money: it is tried again until the disk has room. A request may pass.
-                    if ear == Ear::Intents {
-                        break;
-                    }
-                    // A record that cannot be read will not become better; only the vault's trouble passes.
-                    if !matches!(error, DeskError::Vault(_)) {
-                        break;
-                    }
                 }
             }
-            event = event.clone();
         }
     }
 }

@@ -88,6 +88,9 @@ pub const SCHEMA: RoomSchema = RoomSchema {
             only_row INTEGER NOT NULL PRIMARY KEY CHECK (only_row = 1),
             until_s INTEGER NOT NULL
         ) STRICT",
+        // 'sold' once an acceptance was taken; 'over' when its time ended and its bytes are gone.
+        "ALTER TABLE desk_answer ADD COLUMN state TEXT NOT NULL DEFAULT 'open' CHECK (state IN ('open', 'sold', 'over'))",
+        "CREATE INDEX desk_answer_state ON desk_answer (state, valid_until_ms)",
     ],
 };
 
