@@ -87,7 +87,16 @@ impl MintTransport {
         if let Some(auth) = auth {
             request = request.header(&auth.header_key(), &auth.to_string());
         }
-        let response = self.http.fetch(request).await.map_err(|error| failed(&error))?;
+        let response = match self.http.fetch(request.clone()).await {
+            // Mostly a kept connection that the mint was just closing. Everything asked of a mint here may be asked twice:
+            // an exchange that was carried out answers that it was, and is read back.
+            Err(FetchError::ConnectionLost { .. }) => self
+                .http
+                .fetch(request)
+                .await
+                .map_err(|error| HttpError::Other(format!("{LOST}{}", error.code())))?,
+            first => first.map_err(|error| failed(&error))?,
+        };
         if let Some(date_ms) = response.date_ms {
             self.skew_ms
                 .store(date_ms.saturating_sub(self.clock.now().millis()), Ordering::Relaxed);

@@ -171,10 +171,17 @@ pub enum Tamper {
     Change(fn(&mut Value)),
 }
 
+/// Which requests are tampered with, how, and whether only the first of them.
+struct Rule {
+    start: String,
+    tamper: Tamper,
+    once: bool,
+}
+
 /// A line to a mint that tampers with the requests whose path starts with a given text.
 pub struct TamperingLine {
     pub url: String,
-    rule: Arc<Mutex<(String, Tamper)>>,
+    rule: Arc<Mutex<Rule>>,
     seen: Arc<Mutex<Vec<String>>>,
     task: tokio::task::JoinHandle<()>,
 }
@@ -190,7 +197,11 @@ impl TamperingLine {
         let port = mint.port();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://127.0.0.1:{}", listener.local_addr().unwrap().port());
-        let rule = Arc::new(Mutex::new((String::new(), Tamper::Pass)));
+        let rule = Arc::new(Mutex::new(Rule {
+            start: String::new(),
+            tamper: Tamper::Pass,
+            once: false,
+        }));
         let seen = Arc::new(Mutex::new(Vec::new()));
         let (rules, log) = (Arc::clone(&rule), Arc::clone(&seen));
         let task = tokio::spawn(async move {
@@ -203,7 +214,20 @@ impl TamperingLine {
 
     /// From now on, requests whose `METHOD /path` starts with this are tampered with.
     pub fn tamper(&self, start: &str, tamper: Tamper) {
-        *held(&self.rule) = (start.to_owned(), tamper);
+        self.set(start, tamper, false);
+    }
+
+    /// The next request whose `METHOD /path` starts with this is tampered with.
+    pub fn tamper_once(&self, start: &str, tamper: Tamper) {
+        self.set(start, tamper, true);
+    }
+
+    fn set(&self, start: &str, tamper: Tamper, once: bool) {
+        *held(&self.rule) = Rule {
+            start: start.to_owned(),
+            tamper,
+            once,
+        };
     }
 
     pub fn pass(&self) {
@@ -220,16 +244,20 @@ fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
 }
 
-async fn pass(mut client: TcpStream, port: u16, rule: Arc<Mutex<(String, Tamper)>>, seen: Arc<Mutex<Vec<String>>>) {
+async fn pass(mut client: TcpStream, port: u16, rule: Arc<Mutex<Rule>>, seen: Arc<Mutex<Vec<String>>>) {
     let Some((head, body)) = read_message(&mut client).await else {
         return;
     };
     let line = head.lines().next().unwrap_or_default().to_owned();
     held(&seen).push(line.clone());
     let tamper = {
-        let rule = held(&rule);
-        if line.starts_with(&rule.0) {
-            rule.1.clone()
+        let mut rule = held(&rule);
+        if line.starts_with(&rule.start) {
+            let tamper = rule.tamper.clone();
+            if rule.once {
+                rule.tamper = Tamper::Pass;
+            }
+            tamper
         } else {
             Tamper::Pass
         }
