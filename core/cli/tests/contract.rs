@@ -1,6 +1,12 @@
 //! The contract of the command line, checked from outside with the real program: exit codes, stable field names, named
 //! refusals, and that nothing acknowledged is lost between two runs.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, missing_docs)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    missing_docs
+)]
 
 use std::path::PathBuf;
 use std::process::{Command, Output};
