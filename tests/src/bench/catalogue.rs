@@ -175,8 +175,6 @@ pub struct Track {
     pub isrc: String,
     /// MusicBrainz ids of recording, release and artists; empty when it is not in MusicBrainz.
     pub mbids: Vec<String>,
-    /// Player and the client that submitted the play.
-    pub via: (&'static str, &'static str),
 }
 
 impl Track {
@@ -194,7 +192,7 @@ impl Track {
             1 => format!("{title}, Pt. {}", 1 + seeded.below(4)),
             _ => title,
         };
-        let mut of_album = Seeded::new(number_of_artist ^ 0x616c_6275_6d);
+        let mut of_album = Seeded::new(number_of_artist ^ 0x0061_6c62_756d);
         let mbids = if seeded.below(4) == 0 {
             Vec::new()
         } else {
@@ -214,7 +212,6 @@ impl Track {
                 String::new()
             },
             mbids,
-            via: seeded.pick(&PLAYERS),
         }
     }
 
@@ -253,11 +250,23 @@ fn uuid(seeded: &mut Seeded) -> String {
     text
 }
 
+/// A play as a player tells of it.
+#[derive(Debug, Clone)]
+pub struct Played {
+    /// When it started, seconds since 1970 UTC.
+    pub start_s: i64,
+    /// What it was.
+    pub track: Track,
+    /// Player and the client that submitted it.
+    pub via: (&'static str, &'static str),
+}
+
 /// A person's plays, in order of time, without end.
 #[derive(Debug, Clone)]
 pub struct Plays {
     seeded: Seeded,
     at_s: i64,
+    via: (&'static str, &'static str),
 }
 
 impl Plays {
@@ -266,19 +275,27 @@ impl Plays {
         Self {
             seeded: Seeded::new(20_261_123),
             at_s: FIRST_PLAY_S,
+            via: ("Quodlibet", "Tallyman"),
         }
     }
 }
 
 impl Iterator for Plays {
-    /// When it started (seconds since 1970 UTC), and what it was.
-    type Item = (i64, Track);
+    type Item = Played;
 
     fn next(&mut self) -> Option<Self::Item> {
+        // One player for an evening, then perhaps another.
+        if self.seeded.below(30) == 0 {
+            self.via = self.seeded.pick(&PLAYERS);
+        }
         self.at_s += 60 + self.seeded.below(480) as i64;
         // A few tracks are played often, most are played once.
         let number = (self.seeded.part().powi(16) * TRACKS as f64) as u64;
-        Some((self.at_s, Track::new(number)))
+        Some(Played {
+            start_s: self.at_s,
+            track: Track::new(number),
+            via: self.via,
+        })
     }
 }
 
@@ -296,7 +313,7 @@ mod tests {
     #[test]
     fn about_a_third_of_the_plays_are_of_tracks_not_played_before() {
         let played = 10_000;
-        let distinct: HashSet<u64> = Plays::new().take(played).map(|(_, track)| track.number).collect();
+        let distinct: HashSet<u64> = Plays::new().take(played).map(|play| play.track.number).collect();
         assert!(
             (played * 3 / 10..played * 4 / 10).contains(&distinct.len()),
             "{}",

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use crate::catalogue::{Plays, Track};
+use crate::catalogue::{Played, Plays};
 use crate::measure::Outcome;
 
 /// What was written.
@@ -27,12 +27,12 @@ pub fn write(path: &Path, bytes: u64) -> Outcome<Written> {
     let mut file = BufWriter::with_capacity(1 << 20, File::create(path)?);
     let mut written = Written { bytes: 0, listens: 0 };
     let mut line = Vec::new();
-    for (start_s, track) in Plays::new() {
+    for play in Plays::new() {
         if written.bytes >= bytes {
             break;
         }
         line.clear();
-        serde_json::to_writer(&mut line, &listen(start_s, &track))?;
+        serde_json::to_writer(&mut line, &listen(&play))?;
         line.push(b'\n');
         file.write_all(&line)?;
         written.bytes += line.len() as u64;
@@ -42,8 +42,8 @@ pub fn write(path: &Path, bytes: u64) -> Outcome<Written> {
     Ok(written)
 }
 
-fn listen(start_s: i64, track: &Track) -> Value {
-    let (player, client) = track.via;
+fn listen(play: &Played) -> Value {
+    let (track, start_s, (player, client)) = (&play.track, play.start_s, play.via);
     let mut info = json!({
         "artist_names": track.artists,
         "media_player": player,

@@ -33,7 +33,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 ///
 /// # Errors
 /// When anything fails.
-pub fn measure(_large: bool) -> Outcome<Vec<Measurement>> {
+pub fn measure(_megabytes: u64) -> Outcome<Vec<Measurement>> {
     let place = Place::new(&[SCHEMA])?;
     let vault = place.unlock()?;
     let clock = FixedClock::new(SystemClock.now());

@@ -1,4 +1,4 @@
-//! `tekram-bench [ROOM] [--json] [--large]`: measures what was promised about speed and memory against a bare floor, in
+//! `tekram-bench [ROOM] [--json] [--large[=MB]]`: measures what was promised about speed and memory against a bare floor, in
 //! one run.
 //!
 //! Each room's benches are one module; their names are ROOM_WHAT. A run of all rooms writes `docs/measurements.md`.
@@ -20,8 +20,8 @@ use std::process::ExitCode;
 
 use measure::{Measurement, Outcome};
 
-/// A room's benches: its name and what runs them, told whether the file of 500 MB is asked for.
-type Room = (&'static str, fn(bool) -> Outcome<Vec<Measurement>>);
+/// A room's benches: its name and what runs them, told how many megabytes the longest file shall have.
+type Room = (&'static str, fn(u64) -> Outcome<Vec<Measurement>>);
 
 const ROOMS: [Room; 4] = [
     ("vault", vault::measure),
@@ -32,11 +32,14 @@ const ROOMS: [Room; 4] = [
 
 const PAGE: &str = "docs/measurements.md";
 
-#[derive(Debug, Default)]
+/// What `--large` alone means.
+const LARGE_MEGABYTES: u64 = 500;
+
+#[derive(Debug)]
 struct Asked {
     room: Option<String>,
     as_json: bool,
-    large: bool,
+    megabytes: u64,
 }
 
 fn main() -> ExitCode {
@@ -64,18 +67,26 @@ fn main() -> ExitCode {
 }
 
 fn asked(args: &[String]) -> Result<Asked, String> {
-    let mut asked = Asked::default();
+    let mut asked = Asked {
+        room: None,
+        as_json: false,
+        megabytes: listen::MEGABYTES,
+    };
     for arg in args {
         match arg.as_str() {
             "--json" => asked.as_json = true,
-            "--large" => asked.large = true,
+            "--large" => asked.megabytes = LARGE_MEGABYTES,
+            large if large.starts_with("--large=") => {
+                let megabytes = large.split_once('=').and_then(|(_, number)| number.parse().ok());
+                asked.megabytes = megabytes.ok_or_else(|| format!("{large:?} is no number of megabytes"))?;
+            }
             room if asked.room.is_none() && ROOMS.iter().any(|(name, _)| *name == room) => {
                 asked.room = Some(arg.clone());
             }
             other => {
                 let rooms = ROOMS.map(|(name, _)| name).join(", ");
                 return Err(format!(
-                    "no room or option {other:?}; there are: {rooms}, --json, --large (imports 500 MB too)"
+                    "no room or option {other:?}; there are: {rooms}, --json, --large[=MB] (imports a file of 500 MB too)"
                 ));
             }
         }
@@ -89,7 +100,7 @@ fn measure_rooms(asked: &Asked) -> Outcome<bool> {
         if asked.room.as_deref().is_some_and(|asked| asked != room) {
             continue;
         }
-        for measurement in run(asked.large)? {
+        for measurement in run(asked.megabytes)? {
             if asked.as_json {
                 println!("{}", measurement.json());
             } else {
@@ -129,6 +140,11 @@ mod tests {
         let refused = asked(&args(&["veil"])).err();
         assert!(refused.is_some_and(|refused| refused.contains("vault, listen, pay, intent")));
         let taken = asked(&args(&["listen", "--json", "--large"])).ok();
-        assert!(taken.is_some_and(|asked| asked.as_json && asked.large && asked.room.as_deref() == Some("listen")));
+        assert!(asked(&args(&["--large=much"])).is_err());
+        assert!(
+            taken.is_some_and(|asked| asked.as_json
+                && asked.megabytes == 500
+                && asked.room.as_deref() == Some("listen"))
+        );
     }
 }

@@ -26,7 +26,7 @@ const ZONE: &str = "Europe/Vienna";
 ///
 /// # Errors
 /// When anything fails.
-pub fn measure(_large: bool) -> Outcome<Vec<Measurement>> {
+pub fn measure(_megabytes: u64) -> Outcome<Vec<Measurement>> {
     let place = Place::new(&[tekram_listen::SCHEMA, tekram_pay::SCHEMA])?;
     let vault = place.unlock()?;
     let period = Period::parse("2026-09", ZONE)?;
@@ -104,7 +104,7 @@ fn statement(vault: &Vault, period: &Period) -> Outcome {
 }
 
 fn fill(vault: &Vault, period: &Period) -> Outcome {
-    let tracks: Vec<Track> = Plays::new().take(TRACKS).map(|(_, track)| track).collect();
+    let tracks: Vec<Track> = Plays::new().take(TRACKS).map(|play| play.track).collect();
     let mut seeded = Seeded::new(5);
     let (start_ms, length_ms) = (
         period.start().millis(),

@@ -23,7 +23,7 @@ const PLAIN: &str = "plain.db";
 ///
 /// # Errors
 /// When anything fails.
-pub fn measure(_large: bool) -> Outcome<Vec<Measurement>> {
+pub fn measure(_megabytes: u64) -> Outcome<Vec<Measurement>> {
     let plays = plays();
     let insert = insert(&plays)?;
     let place = Place::new(&[SCHEMA])?;
@@ -41,10 +41,10 @@ pub fn measure(_large: bool) -> Outcome<Vec<Measurement>> {
 fn plays() -> Vec<Play> {
     Plays::new()
         .take(LISTENS)
-        .map(|(start_s, track)| Play {
-            start_ms: start_s * 1000,
-            played_ms: track.length_ms,
-            work: Work::Track(Box::new(track)),
+        .map(|play| Play {
+            start_ms: play.start_s * 1000,
+            played_ms: play.track.length_ms,
+            work: Work::Track(Box::new(play.track)),
         })
         .collect()
 }
