@@ -5,6 +5,7 @@
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read};
 use std::path::Path;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use rusqlite::config::DbConfig;
@@ -45,7 +46,7 @@ pub(crate) fn create(folder: &Path, vault_id: &str, key: &Secret32) -> Result<Co
     durable::private(OpenOptions::new().write(true).create_new(true))
         .open(&path)
         .map_err(VaultError::io("making vault.db"))?;
-    let connection = Connection::open_with_flags(&path, flags())?;
+    let connection = connect(&path)?;
     give_key(&connection, key, Some(vault_id))?;
     settle(&connection, Role::Writer)?;
     connection.execute_batch(schema::VERSIONS)?;
@@ -59,7 +60,7 @@ pub(crate) fn open(folder: &Path, vault_id: &str, key: &Secret32, role: Role) ->
     if role == Role::Writer {
         check_length(folder, vault_id)?;
     }
-    let connection = Connection::open_with_flags(&path, flags())?;
+    let connection = connect(&path)?;
     if has_wal(folder) {
         // Until all is known to be well, closing must not move frames of a doubtful WAL into the file.
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
@@ -82,6 +83,20 @@ pub(crate) fn trust(connection: &Connection) -> Result<(), VaultError> {
 pub(crate) fn checkpoint(connection: &Connection) -> Result<(), VaultError> {
     connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
     Ok(())
+}
+
+/// Opens a connection, the first of the process alone: SQLite calls itself ready before SQLCipher, which it starts after
+/// itself, is; a second thread that opens in between gets a connection without encryption, and `PRAGMA key` fails.
+fn connect(path: &Path) -> Result<Connection, VaultError> {
+    static STARTED: Mutex<bool> = Mutex::new(false);
+    {
+        let mut started = STARTED.lock().unwrap_or_else(PoisonError::into_inner);
+        if !*started {
+            Connection::open_in_memory()?;
+            *started = true;
+        }
+    }
+    Ok(Connection::open_with_flags(path, flags())?)
 }
 
 fn flags() -> OpenFlags {

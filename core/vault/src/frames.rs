@@ -3,13 +3,16 @@
 //! so that it can be kept.
 //!
 //! A frame is the mark `TKINBOX1` (8 bytes), the body's length (4, big endian), the first 16 bytes of SHA-256 over
-//! length and body, and the body.
+//! length and body, the body, and a zero byte.
 
 use std::io::{self, Read, Seek, SeekFrom};
 
 use ring::digest::{Context, SHA256};
 
 const MARK: &[u8; 8] = b"TKINBOX1";
+/// Ends a frame. The mark does not have this byte, so the beginning of the next frame never completes a cut one by
+/// chance, which would cost the next one its own beginning.
+const END: u8 = 0;
 const CHECKSUM_BYTES: usize = 16;
 const HEAD_BYTES: usize = MARK.len() + 4 + CHECKSUM_BYTES;
 /// Larger frames are not written, and not believed.
@@ -42,11 +45,12 @@ pub(crate) fn frame(body: &[u8]) -> Option<Vec<u8>> {
         .ok()
         .filter(|_| body.len() <= LIMIT_BYTES)?
         .to_be_bytes();
-    let mut frame = Vec::with_capacity(HEAD_BYTES + body.len());
+    let mut frame = Vec::with_capacity(HEAD_BYTES + body.len() + 1);
     frame.extend_from_slice(MARK);
     frame.extend_from_slice(&length);
     frame.extend_from_slice(&checksum(length, body)?);
     frame.extend_from_slice(body);
+    frame.push(END);
     Some(frame)
 }
 
@@ -96,7 +100,7 @@ impl<F: Read + Seek> Frames<F> {
             self.file.read_exact(part)?;
         }
         let body_bytes = u32::from_be_bytes(length);
-        let end = start + head_bytes + u64::from(body_bytes);
+        let end = start + head_bytes + u64::from(body_bytes) + 1;
         let Ok(body_bytes) = usize::try_from(body_bytes) else {
             return Ok(None);
         };
@@ -104,7 +108,12 @@ impl<F: Read + Seek> Frames<F> {
             return Ok(None);
         }
         let mut body = vec![0; body_bytes];
+        let mut last = [0];
         self.file.read_exact(&mut body)?;
+        self.file.read_exact(&mut last)?;
+        if last != [END] {
+            return Ok(None);
+        }
         Ok((checksum(length, &body) == Some(expected)).then_some((end, body)))
     }
 
@@ -186,7 +195,7 @@ mod tests {
         fn frames_written_after_a_cut_one_are_found(
             before in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..300), 0..4),
             cut in prop::collection::vec(any::<u8>(), 0..300),
-            keep in 0_usize..328,
+            keep in 0_usize..329,
             after in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..300), 0..4),
         ) {
             let mut file: Vec<u8> = before.iter().flat_map(|body| frame(body).unwrap()).collect();
@@ -205,6 +214,16 @@ mod tests {
             let (found, torn_bytes) = bodies(&bytes);
             prop_assert!(found.is_empty());
             prop_assert_eq!(torn_bytes, bytes.len() as u64);
+        }
+    }
+
+    #[test]
+    fn a_cut_frame_is_not_completed_by_the_next_ones_beginning() {
+        let whole = frame(b"T").unwrap();
+        for cut in 0..whole.len() {
+            let mut file = whole[..cut].to_vec();
+            file.extend(frame(b"next").unwrap());
+            assert_eq!(bodies(&file), (vec![b"next".to_vec()], cut as u64));
         }
     }
 

@@ -2,8 +2,7 @@
 //! what was just read. When all are busy one more is opened for the moment, so that a read inside a read never waits
 //! for itself.
 
-use std::ops::Deref;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rusqlite::Connection;
 
@@ -25,76 +24,55 @@ struct Reader {
 #[derive(Debug)]
 pub(crate) struct Readers(Mutex<Option<Vec<Reader>>>);
 
-/// A reader in use, inside one read transaction. It goes back when dropped.
-pub(crate) struct Reading<'a> {
-    readers: &'a Readers,
-    reader: Option<Reader>,
-}
-
 impl Readers {
     /// None open yet: opening a vault stays quick.
     pub(crate) fn new() -> Self {
         Self(Mutex::new(Some(Vec::new())))
     }
 
-    /// Takes a reader, or opens one with `open`, and begins a transaction: all that is read through it is one snapshot.
-    pub(crate) fn begin(
+    /// Runs `look` on a reader, one that is kept or one that `open` gives, inside one transaction: all that is read is one
+    /// snapshot. The reader goes back afterwards; if `look` panics, it is closed.
+    pub(crate) fn look<T, E: From<VaultError>>(
         &self,
         open: impl FnOnce() -> Result<(Connection, Hold), VaultError>,
-    ) -> Result<Reading<'_>, VaultError> {
-        let kept = self
-            .0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .as_mut()
-            .ok_or(VaultError::Locked)?
-            .pop();
-        let reader = match kept {
-            Some(reader) => reader,
-            None => {
-                let (connection, hold) = open()?;
-                Reader {
-                    connection,
-                    _hold: hold,
-                }
-            }
-        };
-        let reading = Reading {
-            readers: self,
-            reader: Some(reader),
-        };
-        reading.prepare_cached("BEGIN DEFERRED")?.execute([])?;
-        Ok(reading)
+        look: impl FnOnce(&Connection) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let reader = self.take(open)?;
+        execute(&reader.connection, "BEGIN DEFERRED").map_err(VaultError::from)?;
+        let seen = look(&reader.connection);
+        if execute(&reader.connection, "ROLLBACK").is_ok() {
+            self.keep(reader);
+        }
+        seen
+    }
+
+    fn take(&self, open: impl FnOnce() -> Result<(Connection, Hold), VaultError>) -> Result<Reader, VaultError> {
+        let kept = self.lock().as_mut().ok_or(VaultError::Locked)?.pop();
+        match kept {
+            Some(reader) => Ok(reader),
+            None => open().map(|(connection, hold)| Reader {
+                connection,
+                _hold: hold,
+            }),
+        }
+    }
+
+    fn keep(&self, reader: Reader) {
+        if let Some(kept) = self.lock().as_mut().filter(|kept| kept.len() < KEPT) {
+            kept.push(reader);
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Option<Vec<Reader>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Closes the readers that nobody uses and lets none come back.
     pub(crate) fn close(&self) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
+        self.lock().take();
     }
 }
 
-impl Deref for Reading<'_> {
-    type Target = Connection;
-
-    #[allow(clippy::expect_used, reason = "the reader is taken out by drop only")]
-    fn deref(&self) -> &Connection {
-        &self.reader.as_ref().expect("a reader in use").connection
-    }
-}
-
-impl Drop for Reading<'_> {
-    fn drop(&mut self) {
-        let Some(reader) = self.reader.take() else { return };
-        let ended = reader
-            .connection
-            .prepare_cached("ROLLBACK")
-            .and_then(|mut end| end.execute([]));
-        if ended.is_err() {
-            return;
-        }
-        let mut kept = self.readers.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(kept) = kept.as_mut().filter(|kept| kept.len() < KEPT) {
-            kept.push(reader);
-        }
-    }
+fn execute(connection: &Connection, sql: &str) -> Result<usize, rusqlite::Error> {
+    connection.prepare_cached(sql)?.execute([])
 }

@@ -131,8 +131,7 @@ impl Vault {
     /// Runs `look` on one consistent snapshot, which later commits do not disturb. The connection refuses writes.
     /// Several reads run beside each other and beside a write.
     pub fn read<T, E: From<VaultError>>(&self, look: impl FnOnce(&Connection) -> Result<T, E>) -> Result<T, E> {
-        let reading = self.0.readers.begin(|| self.0.open_reader())?;
-        look(&reading)
+        self.0.readers.look(|| self.0.open_reader(), look)
     }
 
     /// Calls `listener` with the scope after every commit, on the committing thread, until the subscription is dropped.
