@@ -110,8 +110,8 @@ fn the_story_happens_once_and_a_second_run_finds_it_again() {
 #[test]
 fn a_history_that_names_nobody_to_pay_is_saved_for_later_to_the_last_yen() {
     let folder = tempfile::tempdir().unwrap();
-    let own = support::fixture("listens/spotify-extended.zip");
-    let (line, _) = play(folder.path(), &["--import", &own, "--budget", "1500 JPY"]);
+    let own = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/listens/spotify-extended.zip");
+    let (line, _) = play(folder.path(), &["--import", own, "--budget", "1500 JPY"]);
     sums_are_exact(&line);
     assert_eq!(number(&line, "carried_minor"), 1500, "{line}");
     assert!(number(&line, "listens_accepted") > 100, "{line}");
