@@ -25,9 +25,8 @@ pub const IMPORT_PEAK: &str = "import-peak";
 /// The long file of `listen_memory`, unless a longer one is asked for.
 pub const MEGABYTES: u64 = 100;
 
-/// The file of `listen_import`: ten would be imported in a twelfth of a second, of which waiting for the disk is a part
-/// that depends on who else is writing.
-const IMPORTED_MEGABYTES: u64 = 30;
+/// The file of `listen_import`.
+const IMPORTED_MEGABYTES: u64 = 10;
 
 const MEGABYTE: u64 = 1_000_000;
 const FILE: &str = "listens.jsonl";
@@ -57,7 +56,7 @@ fn throughput() -> Outcome<Measurement> {
                  transaction, no index, no duplicates looked for",
                 written.listens
             ),
-            rounds: 21,
+            rounds: 31,
         },
         || {
             let place = Place::new(&[SCHEMA])?;
