@@ -165,6 +165,7 @@ pub fn close(connection: Connection) -> Outcome {
 mod tests {
     #![allow(clippy::unwrap_used, missing_docs)]
     use super::*;
+    use rusqlite::types::ValueRef;
 
     #[test]
     fn the_floor_has_the_settings_of_the_vault() {
@@ -187,7 +188,12 @@ mod tests {
                 let mut statement = connection.prepare(&pragma)?;
                 let mut rows = statement.query([])?;
                 Ok(match rows.next()? {
-                    Some(row) => format!("{:?}", row.get_ref(0)?),
+                    // SQLCipher answers some of them as text.
+                    Some(row) => match row.get_ref(0)? {
+                        ValueRef::Text(text) => String::from_utf8_lossy(text).into_owned(),
+                        ValueRef::Integer(number) => number.to_string(),
+                        other => format!("{other:?}"),
+                    },
                     None => String::new(),
                 })
             };
