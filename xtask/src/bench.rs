@@ -1,7 +1,8 @@
 //! Builds `tekram-bench` (package `tekram-tests`) for release and runs it.
 //!
-//! Contract: `tekram-bench [ROOM] [--json]` measures each figure and its floor alternately in one run and prints one
-//! line for each, with `--json` an object `{bench, figure, unit, floor, ratio, spread}`; bench names are ROOM_WHAT.
+//! Contract: `tekram-bench [ROOM] [--large[=MB]] [--json]` measures each figure and its floor alternately in one run and
+//! prints one line for each, with `--json` an object `{bench, figure, unit, floor, ratio, spread}`; bench names are
+//! ROOM_WHAT.
 
 use crate::place;
 use crate::step::{Done, Failure, cargo, run};

@@ -22,9 +22,12 @@ cargo xtask COMMAND
   setup                     make the Python environment of the Cashu mint that the story and the tests run against
   run [ARGS]                build everything and play the story: hear, choose, pay; want, offer, accept
                             (cargo xtask run --help lists what it takes)
-  test [--quick]            lint, set up, and run every test; --quick leaves out clippy and shortens long tests
+  test [--quick]            lint, set up, and run every test; --quick leaves out clippy and makes
+                            fewer cases and kills
   lint                      formatting, clippy and the rules of deny.toml
-  bench [ROOM] [--json]     measure against the bare floor in one run; writes docs/measurements.md when all rooms ran
+  bench [ROOM] [--large[=MB]] [--json]
+                            measure against the bare floor in one run; writes docs/measurements.md when all rooms ran;
+                            --large imports a file of 500 MB, or of MB, for the memory figure
   faults [ROOM] [--kills N] [--seeds N] [--seed N] [--long] [--json]
                             kill processes in the middle of writes and count what was lost
 

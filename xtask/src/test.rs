@@ -3,8 +3,8 @@
 use crate::step::{Done, Failure, cargo, run};
 use crate::{lint, setup, tree};
 
-/// Lint, set-up, all tests. `--quick` is the usual loop: no clippy, and `TEKRAM_QUICK=1` tells long tests (fault
-/// runs, big files) to take their short form, which they print.
+/// Lint, set-up, all tests. `--quick` is the usual loop: no clippy, fewer cases of each property, fewer kills in each
+/// fault run. What the caller set for these stands.
 pub fn test(args: &[String]) -> Done {
     let mut quick = false;
     for arg in args {
@@ -28,11 +28,9 @@ pub fn test(args: &[String]) -> Done {
     let mut tests = cargo();
     tests.args(["test", "--workspace", "--locked", "--no-fail-fast"]);
     if quick {
-        tests.env("TEKRAM_QUICK", "1");
-        tests.env(
-            "PROPTEST_CASES",
-            std::env::var("PROPTEST_CASES").unwrap_or_else(|_| "32".into()),
-        );
+        for (name, short) in [("PROPTEST_CASES", "32"), ("TEKRAM_KILLS", "5")] {
+            tests.env(name, std::env::var(name).unwrap_or_else(|_| short.into()));
+        }
     }
     run("running the tests", &mut tests)
 }

@@ -1,5 +1,6 @@
-//! Checks the resolved dependency tree against `deny.toml`: licences, crates that must not come in, and crates that
-//! may be there once only (two copies of SQLite or of a TLS library do not share state, and one would go unpatched).
+//! Checks the resolved dependency tree against `deny.toml`: licences, crates and features that must not come in, and
+//! crates that may be there once only (two copies of SQLite or of a TLS library do not share state, and one would go
+//! unpatched). Which part of the file it reads stands at the top of it.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -10,19 +11,24 @@ use crate::licence;
 use crate::place;
 use crate::step::{Done, Failure, say};
 
-/// Crates that there must be exactly one version of.
-const ONCE: [&str; 4] = ["libsqlite3-sys", "rusqlite", "rustls", "ring"];
-
 /// What `deny.toml` says.
 #[derive(Debug, Default)]
 struct Rules {
     licences: Vec<String>,
     /// Banned crate → the crates that may use it all the same.
     banned: BTreeMap<String, Vec<String>>,
+    /// Crates that may be there in one version only.
+    once: Vec<String>,
+    /// Crate → features that it must not be built with.
+    features: BTreeMap<String, Vec<String>>,
+    /// Whether our own crates must name the versions that they take.
+    no_wildcards: bool,
+    /// Whether everything must come from the registry.
+    registry_only: bool,
 }
 
 /// One package of the tree, as far as the rules look.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct Package {
     name: String,
     version: String,
@@ -31,6 +37,10 @@ struct Package {
     ours: bool,
     /// Names of the packages it depends on.
     uses: BTreeSet<String>,
+    /// Features it is built with.
+    features: BTreeSet<String>,
+    /// Dependencies of which it takes any version, other than our own crates.
+    wildcards: Vec<String>,
 }
 
 /// Fails with one line for each thing that the rules forbid.
@@ -63,18 +73,30 @@ fn rules(text: &str) -> Done<Rules> {
             .filter_map(|entry| entry.as_str().map(str::to_owned))
             .collect()
     };
+    let part = |section: &str, key: &str| table.get(section).and_then(|part| part.get(key));
+    let tables = |key: &str| part("bans", key).and_then(toml::Value::as_array).into_iter().flatten();
+    let denied = |section: &str, key: &str| part(section, key).and_then(toml::Value::as_str) == Some("deny");
     let mut rules = Rules {
-        licences: texts(table.get("licenses").and_then(|part| part.get("allow"))),
+        licences: texts(part("licenses", "allow")),
+        no_wildcards: denied("bans", "wildcards"),
+        registry_only: denied("sources", "unknown-git") && denied("sources", "unknown-registry"),
         ..Rules::default()
     };
-    let banned = table
-        .get("bans")
-        .and_then(|part| part.get("deny"))
-        .and_then(toml::Value::as_array);
-    for entry in banned.into_iter().flatten() {
-        if let Some(name) = entry.get("name").and_then(toml::Value::as_str) {
-            rules.banned.insert(name.to_owned(), texts(entry.get("wrappers")));
+    let name = |entry: &toml::Value| match entry.get("crate").and_then(toml::Value::as_str) {
+        Some(name) => Ok(name.to_owned()),
+        // Read over, a rule would be kept by nobody.
+        None => Err(Failure::new(format!("deny.toml: {entry} names no `crate`"))),
+    };
+    for entry in tables("deny") {
+        let many = entry.get("deny-multiple-versions").and_then(toml::Value::as_bool);
+        if many == Some(true) {
+            rules.once.push(name(entry)?);
+        } else {
+            rules.banned.insert(name(entry)?, texts(entry.get("wrappers")));
         }
+    }
+    for entry in tables("features") {
+        rules.features.insert(name(entry)?, texts(entry.get("deny")));
     }
     Ok(rules)
 }
@@ -87,25 +109,34 @@ fn packages(metadata: &Value) -> Vec<Package> {
         .map(|package| (text(package, "id"), text(package, "name")))
         .collect();
     let resolved = metadata.get("resolve").cloned().unwrap_or_default();
-    let uses: BTreeMap<String, BTreeSet<String>> = list(&resolved, "nodes")
+    let mut resolution: BTreeMap<String, (BTreeSet<String>, BTreeSet<String>)> = list(&resolved, "nodes")
         .iter()
         .map(|node| {
-            let used = list(node, "deps")
+            let deps = list(node, "deps");
+            let uses = deps.iter().filter_map(|dep| names.get(&text(dep, "pkg")).cloned());
+            let features = list(node, "features");
+            let features = features
                 .iter()
-                .filter_map(|dep| names.get(&text(dep, "pkg")).cloned())
-                .collect();
-            (text(node, "id"), used)
+                .filter_map(|feature| feature.as_str().map(str::to_owned));
+            (text(node, "id"), (uses.collect(), features.collect()))
         })
         .collect();
+    let any_version = |dep: &&Value| text(dep, "req") == "*" && dep.get("path").is_none_or(Value::is_null);
     list(metadata, "packages")
         .iter()
-        .map(|package| Package {
-            name: text(package, "name"),
-            version: text(package, "version"),
-            licence: text(package, "license"),
-            from_registry: text(package, "source").starts_with("registry+"),
-            ours: package.get("source").is_none_or(Value::is_null),
-            uses: uses.get(&text(package, "id")).cloned().unwrap_or_default(),
+        .map(|package| {
+            let (uses, features) = resolution.remove(&text(package, "id")).unwrap_or_default();
+            let taken = list(package, "dependencies");
+            Package {
+                name: text(package, "name"),
+                version: text(package, "version"),
+                licence: text(package, "license"),
+                from_registry: text(package, "source").starts_with("registry+"),
+                ours: package.get("source").is_none_or(Value::is_null),
+                uses,
+                features,
+                wildcards: taken.iter().filter(any_version).map(|dep| text(dep, "name")).collect(),
+            }
         })
         .collect()
 }
@@ -116,7 +147,7 @@ fn faults(rules: &Rules, packages: &[Package]) -> Vec<String> {
         let Package {
             name, version, licence, ..
         } = package;
-        if !package.ours && !package.from_registry {
+        if rules.registry_only && !package.ours && !package.from_registry {
             found.push(format!(
                 "{name} {version} comes neither from this workspace nor from the registry"
             ));
@@ -125,6 +156,15 @@ fn faults(rules: &Rules, packages: &[Package]) -> Vec<String> {
             found.push(format!(
                 "{name} {version} has licence {licence:?}, which deny.toml does not allow"
             ));
+        }
+        if rules.no_wildcards && package.ours && !package.wildcards.is_empty() {
+            let any = package.wildcards.join(", ");
+            found.push(format!("{name} takes any version of {any}"));
+        }
+        for feature in rules.features.get(name).into_iter().flatten() {
+            if package.features.contains(feature) {
+                found.push(format!("{name} {version} is built with its feature {feature}"));
+            }
         }
         let Some(wrappers) = rules.banned.get(name) else {
             continue;
@@ -138,18 +178,15 @@ fn faults(rules: &Rules, packages: &[Package]) -> Vec<String> {
             found.push(format!("{name} {version} is banned; used by {}", users.join(", ")));
         }
     }
-    for name in ONCE {
+    for name in &rules.once {
         let versions: Vec<&str> = packages
             .iter()
-            .filter(|package| package.name == name)
+            .filter(|package| package.name == *name)
             .map(|package| package.version.as_str())
             .collect();
-        if versions.len() != 1 {
-            found.push(format!(
-                "there must be exactly one {name}; there are {}: {}",
-                versions.len(),
-                versions.join(", ")
-            ));
+        if versions.len() > 1 {
+            let (many, versions) = (versions.len(), versions.join(", "));
+            found.push(format!("there may be one {name}; there are {many}: {versions}"));
         }
     }
     found
@@ -165,20 +202,30 @@ mod tests {
             version: "1.0.0".into(),
             licence: licence.into(),
             from_registry: true,
-            ours: false,
             uses: uses.iter().map(|name| (*name).to_owned()).collect(),
+            ..Package::default()
         }
     }
 
     fn sound_tree() -> Vec<Package> {
-        ONCE.iter().map(|name| package(name, "MIT", &[])).collect()
+        ["libsqlite3-sys", "rustls"]
+            .map(|name| package(name, "MIT", &[]))
+            .into()
     }
 
     fn our_rules() -> Rules {
         rules(
             r#"
             licenses.allow = ["MIT"]
-            bans.deny = [{ name = "aws-lc-rs" }, { name = "openssl-sys", wrappers = ["libsqlite3-sys"] }]
+            sources = { unknown-git = "deny", unknown-registry = "deny" }
+            [bans]
+            wildcards = "deny"
+            deny = [
+                { crate = "aws-lc-rs" },
+                { crate = "libsqlite3-sys", deny-multiple-versions = true },
+                { crate = "openssl-sys", wrappers = ["libsqlite3-sys"] },
+            ]
+            features = [{ crate = "rustls", deny = ["aws-lc-rs"] }]
             "#,
         )
         .unwrap()
@@ -222,6 +269,32 @@ mod tests {
     }
 
     #[test]
+    fn a_feature_that_brings_another_provider_is_a_fault() {
+        let mut tree = sound_tree();
+        tree[1].features = ["ring".to_owned(), "aws-lc-rs".to_owned()].into();
+        assert_eq!(
+            faults(&our_rules(), &tree),
+            ["rustls 1.0.0 is built with its feature aws-lc-rs"]
+        );
+    }
+
+    #[test]
+    fn any_version_is_a_fault_in_our_own_crates_and_any_source_in_all() {
+        let mut tree = sound_tree();
+        let mut ours = package("tekram-x", "MIT", &[]);
+        (ours.ours, ours.from_registry, ours.wildcards) = (true, false, vec!["serde".to_owned()]);
+        tree.push(ours);
+        assert_eq!(faults(&our_rules(), &tree), ["tekram-x takes any version of serde"]);
+        tree[0].from_registry = false;
+        assert_eq!(faults(&our_rules(), &tree).len(), 2);
+    }
+
+    #[test]
+    fn a_rule_about_no_crate_is_an_error_and_not_read_over() {
+        assert!(rules("bans.deny = [{ name = 'openssl' }]").is_err());
+    }
+
+    #[test]
     fn a_licence_that_is_not_listed_is_a_fault() {
         let mut tree = sound_tree();
         tree.push(package("left-pad", "GPL-3.0-only", &[]));
@@ -234,5 +307,9 @@ mod tests {
         let rules = rules(&text).unwrap();
         assert!(rules.licences.contains(&"MIT".to_owned()));
         assert_eq!(rules.banned.get("openssl-sys").unwrap(), &["libsqlite3-sys"]);
+        for once in ["rustls", "ring", "rusqlite", "libsqlite3-sys"] {
+            assert!(rules.once.iter().any(|name| name == once), "{once}");
+        }
+        assert!(rules.features.contains_key("rustls") && rules.no_wildcards && rules.registry_only);
     }
 }
