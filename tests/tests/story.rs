@@ -10,6 +10,7 @@
     missing_docs
 )]
 
+use std::io::{BufRead, BufReader};
 use std::net::{Ipv4Addr, TcpStream};
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -105,6 +106,50 @@ fn the_story_happens_once_and_a_second_run_finds_it_again() {
         assert_eq!(first[field], second[field], "{field} was moved twice");
     }
     assert_eq!(second["agreement_bytes_equal"], Value::Bool(true), "{second}");
+}
+
+#[test]
+fn a_story_killed_while_it_settles_is_finished_by_the_next_and_nothing_is_paid_twice() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut story = Command::new(env!("CARGO_BIN_EXE_tekram-story"))
+        .arg("--data")
+        .arg(folder.path())
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut said = BufReader::new(story.stdout.take().unwrap())
+        .lines()
+        .map_while(Result::ok);
+    // `tekram` tells this in the middle of a payment, and goes on with it.
+    let settling = said.any(|line| line.contains("locked to the payee's key"));
+    story.kill().unwrap();
+    story.wait().unwrap();
+    assert!(settling, "the story ended before it paid");
+
+    let (line, said) = play(folder.path(), &[]);
+    sums_are_exact(&line);
+    assert!(said.contains("promised in an earlier run"), "{said}");
+    assert_eq!(number(&line, "budget_minor"), 1000, "{line}");
+    assert!(number(&line, "payee_redeemed_minor") > 0, "{line}");
+    assert!(!said.contains("vault_in_use"), "{said}");
+}
+
+#[test]
+fn a_month_that_is_none_and_a_budget_of_nothing_are_refused_before_anything_is_made() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("run");
+    for wrong in [["--month", "2026-13"], ["--budget", "0 EUR"], ["--budget", "ten euros"]] {
+        let story = Command::new(env!("CARGO_BIN_EXE_tekram-story"))
+            .arg("--data")
+            .arg(&data)
+            .args(wrong)
+            .output()
+            .unwrap();
+        assert_eq!(story.status.code(), Some(2), "{wrong:?}");
+        assert!(String::from_utf8_lossy(&story.stderr).contains(wrong[1]), "{wrong:?}");
+    }
+    assert!(!data.exists());
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader, Write};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdin, Command, Stdio};
+use std::process::{Child, ChildStdin, Command, Output, Stdio};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
@@ -60,6 +60,27 @@ pub enum ProcessError {
     },
 }
 
+/// A command that runs `program` with an empty standard input and ends it when this process dies in any way. The
+/// child's standard input is the leash: the program is ended when it is dropped, so wait with [`output_of`].
+pub fn leashed(program: &Path) -> Command {
+    let mut command = Command::new("/bin/sh");
+    command.args(["-c", WATCHDOG, "sh"]).arg(program);
+    command.process_group(0).stdin(Stdio::piped());
+    command
+}
+
+/// Waits for a child of a [`leashed`] command and returns what it printed on pipes that were not taken.
+///
+/// # Errors
+/// When its output cannot be read.
+pub fn output_of(mut child: Child) -> io::Result<Output> {
+    // The standard library closes a child's input before it waits, which would end the program.
+    let leash = child.stdin.take();
+    let output = child.wait_with_output();
+    drop(leash);
+    output
+}
+
 /// A running program that prints JSON lines.
 #[derive(Debug)]
 pub struct Process {
@@ -95,10 +116,9 @@ impl Process {
         let errors = log_folder.join(format!("{name}.err"));
         let error_file = File::create(&errors).map_err(failed)?;
         let mut copy = File::create(log_folder.join(format!("{name}.out"))).map_err(failed)?;
-        let mut command = Command::new("/bin/sh");
-        command.args(["-c", WATCHDOG, "sh"]).arg(program).args(arguments);
-        command.envs(variables.iter().copied()).process_group(0);
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(error_file);
+        let mut command = leashed(program);
+        command.args(arguments).envs(variables.iter().copied());
+        command.stdout(Stdio::piped()).stderr(error_file);
         let mut child = command.spawn().map_err(failed)?;
         let lifeline = child.stdin.take();
         let (sender, lines) = mpsc::channel();
@@ -279,6 +299,24 @@ mod tests {
         child.wait_for_event("ready", LONG).unwrap();
         drop(child);
         assert!(told.exists());
+    }
+
+    #[test]
+    fn a_leashed_program_runs_to_its_end_and_ends_early_when_the_leash_is_dropped() {
+        let run = |script: &str| {
+            let mut command = leashed(Path::new("/bin/sh"));
+            command.args(["-c", script]).stdout(Stdio::piped());
+            command.spawn().unwrap()
+        };
+        let output = output_of(run("sleep 0.1; echo done; exit 3")).unwrap();
+        assert_eq!(
+            (output.stdout.as_slice(), output.status.code()),
+            (&b"done\n"[..], Some(3))
+        );
+        let mut child = run("sleep 1000; echo late");
+        drop(child.stdin.take());
+        let output = output_of(child).unwrap();
+        assert!(output.stdout.is_empty() && !output.status.success());
     }
 
     #[test]

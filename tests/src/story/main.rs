@@ -12,6 +12,7 @@ mod hear;
 mod hold;
 mod narrator;
 mod options;
+mod patience;
 mod pay;
 mod personas;
 mod place;

@@ -2,6 +2,9 @@
 
 use std::path::PathBuf;
 
+use tekram_primitives::money::Money;
+use tekram_primitives::time::Period;
+
 /// Shown by `--help`.
 pub const HELP: &str = "\
 cargo xtask run [OPTIONS]: the story of Tekram, played with real programs on real files
@@ -74,8 +77,8 @@ pub fn task(args: impl IntoIterator<Item = String>) -> Result<Task, String> {
         match name.as_str() {
             "--data" => options.data = PathBuf::from(value()?),
             "--import" => options.import = Some(PathBuf::from(value()?)),
-            "--month" => options.month = Some(value()?),
-            "--budget" => options.budget = value()?,
+            "--month" => options.month = Some(month(value()?)?),
+            "--budget" => options.budget = budget(value()?)?,
             "--keep" => options.keep = true,
             "--json" => options.json = true,
             "--stop" => stop = true,
@@ -94,6 +97,23 @@ pub fn task(args: impl IntoIterator<Item = String>) -> Result<Task, String> {
         return Err(format!("--import {}: there is no such file", file.display()));
     }
     Ok(Task::Play(options))
+}
+
+/// A month as `tekram` reads it.
+fn month(text: String) -> Result<String, String> {
+    match Period::parse(&text, "UTC") {
+        Ok(_) => Ok(text),
+        Err(cause) => Err(format!("--month {text:?}: {cause}")),
+    }
+}
+
+/// A budget as `tekram` reads it, and more than nothing.
+fn budget(text: String) -> Result<String, String> {
+    match text.parse::<Money>() {
+        Ok(money) if money.amount_minor > 0 => Ok(text),
+        Ok(_) => Err(format!("--budget {text:?}: it must be more than zero")),
+        Err(cause) => Err(format!("--budget {text:?}: {cause}")),
+    }
 }
 
 #[cfg(test)]
@@ -116,6 +136,19 @@ mod tests {
         );
         assert!(options.json && !options.keep);
         assert_eq!(read("--data d --stop").unwrap(), Task::Stop(PathBuf::from("d")));
+    }
+
+    #[test]
+    fn a_month_that_is_none_and_a_budget_that_is_none_are_named() {
+        for wrong in ["2026-13", "2026-00", "2026", "26-1", "October"] {
+            let refused = read(&format!("--month {wrong}")).unwrap_err();
+            assert!(refused.contains("--month") && refused.contains(wrong), "{refused}");
+        }
+        for wrong in ["0 EUR", "0.00 EUR", "-5 EUR", "ten euros", "10", "10.50 JPY", ""] {
+            let refused = task(["--budget".to_owned(), wrong.to_owned()]).unwrap_err();
+            assert!(refused.contains("--budget") && refused.contains(wrong), "{refused}");
+        }
+        assert!(matches!(task(["--budget=1500 JPY".to_owned()]), Ok(Task::Play(_))));
     }
 
     #[test]

@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 use std::fs;
 
+use tekram_primitives::money::Money;
+
 use crate::error::Told;
 use crate::facts::Facts;
 use crate::narrator::Narrator;
@@ -58,6 +60,14 @@ pub fn play(
         tekram.show(narrator, HOME, &["pay", "commit", &month])?;
     } else {
         narrator.say("It was promised in an earlier run; what was paid is not paid again.");
+        let promised = format!("{} {}", number(&drawn, "budget_minor")?, text(&drawn, "currency")?);
+        if let Ok(asked) = options.budget.parse::<Money>()
+            && promised != format!("{} {}", asked.amount_minor, asked.asset.code())
+        {
+            narrator.say(&format!(
+                "What was promised stands: {asked} do not change {month}, they count for months not promised yet."
+            ));
+        }
     }
     narrator
         .wait("e-cash is locked to the payees' keys, sealed, and delivered; their desks redeem it and sign receipts");

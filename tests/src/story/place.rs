@@ -1,7 +1,8 @@
 //! Where the run keeps what: one folder, so that a second run finds everything again and a person can look around.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File, OpenOptions, Permissions};
 use std::net::{Ipv4Addr, TcpListener};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -26,6 +27,15 @@ pub struct Ports {
     pub feeds: u16,
 }
 
+impl Ports {
+    /// Whether nobody listens on any of them.
+    pub fn are_free(self) -> bool {
+        [self.mint, self.relay, self.feeds]
+            .iter()
+            .all(|port| TcpListener::bind((Ipv4Addr::LOCALHOST, *port)).is_ok())
+    }
+}
+
 impl Place {
     /// Makes the folder, if it is not there, and what lies in it.
     ///
@@ -43,6 +53,11 @@ impl Place {
             place.logs(),
         ] {
             fs::create_dir_all(&folder).during(format!("cannot make {}", folder.display()))?;
+        }
+        // What was heard and signed is nobody else's business; an earlier run may have made these open.
+        for folder in [place.imports(), place.records()] {
+            fs::set_permissions(&folder, Permissions::from_mode(0o700))
+                .during(format!("cannot close {} to others", folder.display()))?;
         }
         Ok(place)
     }
@@ -168,6 +183,15 @@ mod tests {
         let first = Place::open(folder.path()).unwrap().ports().unwrap();
         assert_eq!(Place::open(folder.path()).unwrap().ports().unwrap(), first);
         assert!(first.mint != first.relay && first.relay != first.feeds && first.mint != first.feeds);
+    }
+
+    #[test]
+    fn exports_and_records_are_closed_to_others() {
+        let folder = tempfile::tempdir().unwrap();
+        let place = Place::open(folder.path()).unwrap();
+        for closed in [place.imports(), place.records()] {
+            assert_eq!(fs::metadata(closed).unwrap().permissions().mode() & 0o777, 0o700);
+        }
     }
 
     #[test]

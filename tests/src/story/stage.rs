@@ -3,20 +3,22 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::process::Command;
+use std::process::Stdio;
 use std::thread;
 use std::time::Duration;
 
 use serde_json::Value;
 use tekram_harness::feed_server::FeedServer;
 use tekram_harness::nutshell::{Nutshell, NutshellOptions};
-use tekram_harness::process::Process;
+use tekram_harness::process::{Process, leashed, output_of};
 use tekram_harness::relay::Relay;
 
 use crate::cast::{DESKS, Desk, Role};
 use crate::error::{StoryError, Told, While};
+use crate::patience::patiently;
 use crate::place::{Place, Ports, fixture, program};
 use crate::reading::text;
+use crate::tekram::VAULT_IN_USE;
 
 /// How long a desk may take to be ready, on a busy machine.
 const READY_LIMIT: Duration = Duration::from_secs(60);
@@ -40,6 +42,8 @@ impl Stage {
     /// When a port is taken or a program does not come up; what it said is in the error.
     pub fn raise(place: &Place, said: &dyn Fn(&str)) -> Told<Self> {
         let ports = place.ports()?;
+        // Nobody else is at work in the folder, but the mint of a killed run may still be ending.
+        patiently(|| Ok(ports.are_free()), |free| !free)?;
         said("starting an e-cash mint (Nutshell), a relay, a feed server");
         let mint = NutshellOptions {
             port: ports.mint,
@@ -154,12 +158,20 @@ fn publish_feeds(place: &Place, placeholders: &[(String, String)]) -> Told {
 /// When it fails, with what it said.
 pub fn ask(desk: &Desk, place: &Place, arguments: &[&str]) -> Told<Vec<u8>> {
     let program = program("tekram-desk")?;
-    let mut command = Command::new(&program);
-    command
-        .arg("--config")
-        .arg(place.desk(desk.id).join("desk.toml"))
-        .args(arguments);
-    let output = command.output().during(format!("cannot start {}", program.display()))?;
+    let configuration = place.desk(desk.id).join("desk.toml");
+    let run = || {
+        let mut command = leashed(&program);
+        command.arg("--config").arg(&configuration).args(arguments);
+        let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
+        child
+            .and_then(output_of)
+            .during(format!("cannot start {}", program.display()))
+    };
+    let output = patiently(run, |output| {
+        String::from_utf8_lossy(&output.stderr)
+            .trim_end()
+            .ends_with(VAULT_IN_USE)
+    })?;
     if output.status.success() {
         return Ok(output.stdout);
     }

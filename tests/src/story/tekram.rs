@@ -3,12 +3,18 @@
 
 use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
-use std::process::{Command, Output, Stdio};
+use std::process::{Child, Output, Stdio};
 
 use serde_json::Value;
+use tekram_harness::process::{leashed, output_of};
 
 use crate::error::{StoryError, Told, While};
 use crate::narrator::Narrator;
+use crate::patience::patiently;
+use crate::reading::field;
+
+/// How an error in words ends when another process holds the vault.
+pub const VAULT_IN_USE: &str = "[vault_in_use]";
 
 /// The program with what stays the same over all commands.
 #[derive(Debug, Clone)]
@@ -44,21 +50,10 @@ impl Tekram {
         }
         all.extend(arguments);
         narrator.command(&shell_line(&all));
-        let mut command = self.command(&all);
-        let mut child = command
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .during("cannot start tekram")?;
-        // What it tells while it works is shown at once, what it answers at the end.
-        let mut told = Vec::new();
-        if let Some(errors) = child.stderr.take() {
-            for line in BufReader::new(errors).lines().map_while(Result::ok) {
-                narrator.printed(&line);
-                told.push(line);
-            }
-        }
-        let output = child.wait_with_output().during("cannot wait for tekram")?;
+        let (output, told) = patiently(
+            || self.told(narrator, &all),
+            |(_, told)| told.last().is_some_and(|line| line.ends_with(VAULT_IN_USE)),
+        )?;
         narrator.printed(&text(&output.stdout));
         if output.status.success() {
             return Ok(());
@@ -69,6 +64,23 @@ impl Tekram {
             shell_line(&all),
             output.status
         )))
+    }
+
+    /// Runs a command; what it tells while it works is shown at once. Returns its end and the lines it told.
+    fn told(&self, narrator: &Narrator, arguments: &[&str]) -> Told<(Output, Vec<String>)> {
+        let mut child = self.start(arguments)?;
+        let mut told = Vec::new();
+        if let Some(errors) = child.stderr.take() {
+            for line in BufReader::new(errors).lines().map_while(Result::ok) {
+                // A vault in use is asked for again, so it is no news yet.
+                if !line.ends_with(VAULT_IN_USE) {
+                    narrator.printed(&line);
+                }
+                told.push(line);
+            }
+        }
+        let output = output_of(child).during("cannot wait for tekram")?;
+        Ok((output, told))
     }
 
     /// Runs a command with `--json`, without showing it, and returns its object.
@@ -93,28 +105,33 @@ impl Tekram {
             all.extend(["--persona", persona]);
         }
         all.extend(arguments);
-        let output = self.run(&all)?;
-        let printed = text(&output.stdout);
-        serde_json::from_str(printed.trim()).during(format!(
-            "`{}` ({}) printed no JSON; it said {}",
-            shell_line(&all),
-            output.status,
-            text(&output.stderr).trim()
-        ))
+        let answered = || {
+            let output = output_of(self.start(&all)?).during("cannot wait for tekram")?;
+            let printed = text(&output.stdout);
+            serde_json::from_str(printed.trim()).during(format!(
+                "`{}` ({}) printed no JSON; it said {}",
+                shell_line(&all),
+                output.status,
+                text(&output.stderr).trim()
+            ))
+        };
+        patiently(answered, |answer: &Value| {
+            answer
+                .get("error")
+                .is_some_and(|error| field(error, "code") == "vault_in_use")
+        })
     }
 
-    fn run(&self, arguments: &[&str]) -> Told<Output> {
-        self.command(arguments)
-            .output()
-            .during(format!("cannot start {}", self.program.display()))
-    }
-
-    fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(&self.program);
-        command.args(arguments).envs(self.variables()).stdin(Stdio::null());
+    /// Starts a command that ends with the story, however that ends.
+    fn start(&self, arguments: &[&str]) -> Told<Child> {
+        let mut command = leashed(&self.program);
+        command.args(arguments).envs(self.variables());
         // What the person set for their own use must not change the story.
         command.env_remove("TEKRAM_PERSONA").env_remove("TEKRAM_PROXY");
+        command.stdout(Stdio::piped()).stderr(Stdio::piped());
         command
+            .spawn()
+            .during(format!("cannot start {}", self.program.display()))
     }
 }
 

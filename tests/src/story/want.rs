@@ -30,6 +30,9 @@ pub fn play(
     facts: &mut Facts,
 ) -> Told<Agreed> {
     narrator.chapter("Want: a request that says what, where about and on which terms, but not who");
+    if !list(&tekram.ask(NOBODY, &["intent", "list"])?, "intents")?.is_empty() {
+        narrator.say("Every run sends a new request and accepts a new offer; what was agreed before stays.");
+    }
     let relay = format!("ws://127.0.0.1:{}", stage.ports.relay);
     let want = [
         "intent",
