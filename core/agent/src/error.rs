@@ -24,6 +24,15 @@ pub enum AgentError {
     /// The log is empty, so there is no month to make a statement of.
     #[error("the log is empty; import a history first")]
     EmptyLog,
+    /// Nothing was heard in that month.
+    #[error("nothing was heard in that month, so there is nothing to divide a budget over")]
+    EmptyMonth,
+    /// The month has not begun.
+    #[error("that month has not begun yet")]
+    MonthInFuture,
+    /// No payee of the statement takes e-cash of the mint that was named.
+    #[error("nobody in this statement takes e-cash of that provider; name one that they take, or none")]
+    MintNotTaken,
     /// There is no statement for that month.
     #[error("there is no statement for that month; make one first")]
     NoSuchStatement,
@@ -77,6 +86,9 @@ impl AgentError {
             Self::WhichPersona => "which_persona",
             Self::BadSetting { .. } => "bad_setting",
             Self::EmptyLog => "empty_log",
+            Self::EmptyMonth => "empty_month",
+            Self::MonthInFuture => "month_in_future",
+            Self::MintNotTaken => "mint_not_taken",
             Self::NoSuchStatement => "no_such_statement",
             Self::NoBudget => "no_budget",
             Self::Vault(error) => error.code(),

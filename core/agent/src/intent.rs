@@ -16,8 +16,8 @@ use crate::error::AgentError;
 use crate::persona::Persona;
 use crate::setting;
 
-/// At most this many requests are listed at once.
-const LISTED: u32 = 1000;
+/// Requests read at once.
+const PAGE: u32 = 1000;
 
 /// What a person says about what they want.
 #[derive(Debug, Clone)]
@@ -172,8 +172,24 @@ impl Persona {
     /// The vault's errors.
     pub fn intents(&self) -> Result<Vec<IntentView>, AgentError> {
         tekram_intent::expire(&self.vault, self.clock.as_ref())?;
-        let intents = tekram_intent::list(&self.vault, LISTED, 0)?;
-        intents.into_iter().map(|intent| self.intent_view(intent)).collect()
+        self.all_intents()?
+            .into_iter()
+            .map(|intent| self.intent_view(intent))
+            .collect()
+    }
+
+    /// Every request, newest first, read by pages.
+    fn all_intents(&self) -> Result<Vec<Intent>, AgentError> {
+        let mut all = Vec::new();
+        loop {
+            let offset = u32::try_from(all.len()).unwrap_or(u32::MAX);
+            let page = tekram_intent::list(&self.vault, PAGE, offset)?;
+            let last = page.len() < PAGE as usize;
+            all.extend(page);
+            if last {
+                return Ok(all);
+            }
+        }
     }
 
     /// The request whose number begins like this.
@@ -181,9 +197,7 @@ impl Persona {
     /// # Errors
     /// `no_such_intent` when none or several do.
     pub fn find_intent(&self, beginning: &str) -> Result<String, AgentError> {
-        let known = tekram_intent::list(&self.vault, LISTED, 0)?
-            .into_iter()
-            .map(|intent| intent.id);
+        let known = self.all_intents()?.into_iter().map(|intent| intent.id);
         only(known, beginning).ok_or(IntentError::NoSuchIntent.into())
     }
 
@@ -267,7 +281,7 @@ impl Persona {
         } else {
             now_accepted
         };
-        if done.state == AcceptanceState::Refused {
+        if matches!(done.state, AcceptanceState::Refused | AcceptanceState::Lapsed) {
             tekram_relate::terminate(&self.vault, &proposal.id()?, self.clock.as_ref())?;
         }
         if let Some(both) = &done.agreement_by_both {
@@ -305,8 +319,8 @@ impl Persona {
 
     /// Sellers with whom something was agreed before.
     fn known_sellers(&self) -> Result<std::collections::BTreeSet<tekram_primitives::did::DidKey>, AgentError> {
-        let agreed = tekram_relate::list(&self.vault, LISTED, 0)?;
-        Ok(agreed
+        Ok(self
+            .kept_agreements()?
             .into_iter()
             .filter(|kept| kept.status == tekram_relate::NegotiationStatus::Accepted)
             .map(|kept| kept.second_party)

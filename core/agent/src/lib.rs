@@ -34,7 +34,7 @@ pub use tekram_pay::payee::Payee;
 pub use tekram_pay::picture::{split_svg, split_text};
 pub use tekram_pay::qr::qr_text;
 pub use tekram_pay::rules::{Rules, Weight};
-pub use tekram_pay::settle::{Progress as SettleProgress, SettleReport, StoredReceipt};
+pub use tekram_pay::settle::{Ended, Progress as SettleProgress, SettleReport, StoredReceipt};
 pub use tekram_pay::statement::{Statement, StatementLine, StatementSummary};
 pub use tekram_primitives::money::{Money, MoneyError};
 pub use tekram_primitives::secret::Passphrase;

@@ -85,7 +85,7 @@ impl Persona {
     /// Hours by source, over everything or one month in the persona's zone.
     ///
     /// # Errors
-    /// `bad_month`, `unknown_zone`, the vault's errors.
+    /// `not_a_month`, `unknown_time_zone`, the vault's errors.
     pub fn hours(&self, month: Option<&str>, zone: Option<&str>) -> Result<Vec<SourceHours>, AgentError> {
         let period = match month {
             Some(month) => Some(Period::parse(month, &self.zone(zone)?)?),

@@ -16,6 +16,7 @@ use tekram_pay::rail::Rail;
 use tekram_pay::rates::EcbRates;
 use tekram_pay::rules::{Rules, Weight};
 use tekram_pay::settle::{Ended, OnProgress, SettleOptions, SettleReport, Settlement, StoredReceipt};
+use tekram_pay::state::StatementState;
 use tekram_pay::statement::{MAIN_BUDGET, Statement, Total};
 use tekram_pay::{PayError, commit, ledger, payee, rules, settle, statement};
 use tekram_primitives::canonical::{sha256_hex, to_canonical_json};
@@ -227,13 +228,17 @@ impl Persona {
     /// Makes a month's statement from the log and the rules, or returns the one that is committed already.
     ///
     /// # Errors
-    /// `empty_log` when no month is named and nothing was heard, `no_rules`, and those of the division.
+    /// `empty_log` when no month is named and nothing was ever heard, `empty_month`, `month_in_future`, `no_rules`, and those
+    /// of the division.
     pub fn statement(&self, month: Option<&str>) -> Result<Statement, AgentError> {
         let zone = self.zone(None)?;
         let period = match month {
             Some(month) => Period::parse(month, &zone)?,
             None => tekram_listen::newest_month(&self.vault, &zone)?.ok_or(AgentError::EmptyLog)?,
         };
+        if period.start() > self.clock.now() {
+            return Err(AgentError::MonthInFuture);
+        }
         let mut totals = Vec::new();
         for total in tekram_listen::totals(&self.vault, period.start().millis(), period.end().millis())? {
             let (mut items_ms, mut items_plays) = (0_i64, 0_u64);
@@ -258,6 +263,13 @@ impl Persona {
             });
         }
         totals.retain(|total| total.played_ms > 0 || total.plays > 0);
+        if totals.is_empty() {
+            // The listens behind a committed statement may be gone; the statement stays.
+            let known = statement::of_month(&self.vault, MAIN_BUDGET, &period.month_text())?;
+            return known
+                .filter(|known| known.state != StatementState::Draft)
+                .ok_or(AgentError::EmptyMonth);
+        }
         Ok(statement::draft(
             &self.vault,
             MAIN_BUDGET,
@@ -294,7 +306,7 @@ impl Persona {
     /// Called again after a crash, a stop or an outage it continues; nothing is paid twice.
     ///
     /// # Errors
-    /// `no_such_statement`, `not_committed`, `bad_mint_url`, `settlement_running`, the vault's errors. A payee, mint or relay
+    /// `no_such_statement`, `not_committed`, `mint_not_taken`, `bad_mint_url`, `settlement_running`, the vault's errors. A payee, mint or relay
     /// that fails does not fail the call.
     pub async fn settle(
         &self,
@@ -304,10 +316,10 @@ impl Persona {
         on_progress: OnProgress<'_>,
     ) -> Result<SettleReport, AgentError> {
         let statement = self.statement_of(Some(month))?;
-        let rails: Vec<Arc<dyn Rail>> = match self.mint_for(mint, &statement)? {
-            Some(mint) => vec![Arc::new(self.cashu_rail(&mint)?)],
-            None => Vec::new(),
-        };
+        let mut rails: Vec<Arc<dyn Rail>> = Vec::new();
+        for mint in self.mints_for(mint, &statement)? {
+            rails.push(Arc::new(self.cashu_rail(&mint)?));
+        }
         let courier = NostrCourier::new(self.policy.clone());
         let rates = EcbRates::new(self.web.as_ref(), self.clock.as_ref());
         let options = SettleOptions::default();
@@ -331,34 +343,24 @@ impl Persona {
         Ok(settled?)
     }
 
-    /// The mint to pay with: the person's choice, or the one that most payees of the statement take; none when no payee
-    /// takes ecash.
-    fn mint_for(&self, chosen: Option<&str>, statement: &Statement) -> Result<Option<String>, AgentError> {
-        if let Some(mint) = chosen {
-            return Ok(Some(mint.to_owned()));
-        }
+    /// The mints to pay with: the person's choice alone, or all that payees of the statement take, the most taken first.
+    fn mints_for(&self, chosen: Option<&str>, statement: &Statement) -> Result<Vec<String>, AgentError> {
         let payees = self.payees()?;
-        let mut takers: BTreeMap<&str, usize> = BTreeMap::new();
-        for payee in payees.iter().filter(|payee| {
+        let in_statement = |payee: &&Payee| {
             statement
                 .lines
                 .iter()
                 .any(|line| line.payee_id() == Some(&payee.payee_id))
-        }) {
-            for method in &payee.methods {
-                if let Method::Cashu(cashu) = method {
-                    for mint in &cashu.mints {
-                        *takers.entry(mint).or_default() += 1;
-                    }
-                }
-            }
-        }
-        // Of equals the first by name, so that a second run chooses the same.
-        Ok(takers
-            .into_iter()
-            .rev()
-            .max_by_key(|(_, count)| *count)
-            .map(|(mint, _)| mint.to_owned()))
+        };
+        let taken = payees
+            .iter()
+            .filter(in_statement)
+            .flat_map(|payee| &payee.methods)
+            .filter_map(|method| match method {
+                Method::Cashu(cashu) => Some(cashu.mints.as_slice()),
+                _ => None,
+            });
+        mints_by_takers(taken, chosen)
     }
 
     fn cashu_rail(&self, mint: &str) -> Result<CashuRail, AgentError> {
@@ -408,5 +410,70 @@ impl Persona {
             ledger::balances(&self.vault, "")?,
             ledger::ledger_sum_minor(&self.vault)?,
         ))
+    }
+}
+
+/// The mints in the order in which they are used. Of equally taken ones the first by name, so that a second run chooses
+/// the same. A chosen mint must be taken by somebody, unless nobody takes e-cash at all.
+fn mints_by_takers<'a>(
+    taken: impl Iterator<Item = &'a [String]>,
+    chosen: Option<&str>,
+) -> Result<Vec<String>, AgentError> {
+    let mut takers: BTreeMap<&str, usize> = BTreeMap::new();
+    for mint in taken.flatten() {
+        *takers.entry(plain_mint(mint)).or_default() += 1;
+    }
+    if let Some(chosen) = chosen {
+        let known = takers.is_empty() || takers.contains_key(plain_mint(chosen));
+        return if known {
+            Ok(vec![chosen.to_owned()])
+        } else {
+            Err(AgentError::MintNotTaken)
+        };
+    }
+    let mut mints: Vec<(&str, usize)> = takers.into_iter().collect();
+    mints.sort_by(|(a, a_takers), (b, b_takers)| b_takers.cmp(a_takers).then(a.cmp(b)));
+    Ok(mints.into_iter().map(|(mint, _)| mint.to_owned()).collect())
+}
+
+/// A mint's address as it is compared: without the slashes at its end.
+fn plain_mint(mint: &str) -> &str {
+    mint.trim_end_matches('/')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn mints(taken: &[&[&str]], chosen: Option<&str>) -> Result<Vec<String>, &'static str> {
+        let taken: Vec<Vec<String>> = taken
+            .iter()
+            .map(|mints| mints.iter().map(|mint| (*mint).to_owned()).collect())
+            .collect();
+        mints_by_takers(taken.iter().map(Vec::as_slice), chosen).map_err(|error| error.code())
+    }
+
+    #[test]
+    fn every_mint_that_somebody_takes_is_used_the_most_taken_first() {
+        let taken: [&[&str]; 3] = [
+            &["https://b.example"],
+            &["https://a.example", "https://b.example/"],
+            &["https://c.example"],
+        ];
+        let expected = ["https://b.example", "https://a.example", "https://c.example"]
+            .map(str::to_owned)
+            .to_vec();
+        assert_eq!(mints(&taken, None), Ok(expected));
+        assert_eq!(mints(&[], None), Ok(Vec::new()));
+    }
+
+    #[test]
+    fn a_chosen_mint_is_used_alone_and_only_if_somebody_takes_it() {
+        let taken: [&[&str]; 2] = [&["https://a.example"], &["https://b.example"]];
+        assert_eq!(
+            mints(&taken, Some("https://b.example/")),
+            Ok(vec!["https://b.example/".to_owned()])
+        );
+        assert_eq!(mints(&taken, Some("https://c.example")), Err("mint_not_taken"));
     }
 }

@@ -2,12 +2,13 @@
 
 use serde::Serialize;
 use tekram_primitives::record::RecordId;
+use tekram_relate::KeptAgreement;
 
 use crate::error::AgentError;
 use crate::persona::Persona;
 
-/// At most this many agreements are listed at once.
-const LISTED: u32 = 1000;
+/// Agreements read at once.
+const PAGE: u32 = 1000;
 
 /// A proposal or agreement, as a list shows it.
 #[derive(Debug, Clone, Serialize)]
@@ -34,8 +35,8 @@ impl Persona {
     /// # Errors
     /// The vault's errors.
     pub fn agreements(&self) -> Result<Vec<AgreementView>, AgentError> {
-        let kept = tekram_relate::list(&self.vault, LISTED, 0)?;
-        Ok(kept
+        Ok(self
+            .kept_agreements()?
             .into_iter()
             .map(|kept| AgreementView {
                 record: kept.id.to_string(),
@@ -47,6 +48,20 @@ impl Persona {
                 sha256: tekram_primitives::canonical::sha256_hex(&kept.record),
             })
             .collect())
+    }
+
+    /// Every agreement and proposal, newest first, read by pages.
+    pub(crate) fn kept_agreements(&self) -> Result<Vec<KeptAgreement>, AgentError> {
+        let mut all = Vec::new();
+        loop {
+            let offset = u32::try_from(all.len()).unwrap_or(u32::MAX);
+            let page = tekram_relate::list(&self.vault, PAGE, offset)?;
+            let last = page.len() < PAGE as usize;
+            all.extend(page);
+            if last {
+                return Ok(all);
+            }
+        }
     }
 
     /// The exact bytes of an agreement as this side keeps them.

@@ -315,7 +315,14 @@ pub enum IntentCommand {
         #[arg(long)]
         max: Option<String>,
         /// Where, as `LATITUDE,LONGITUDE`; blurred before it leaves the device, once for each place.
-        #[arg(long, value_name = "LAT,LON", allow_hyphen_values = true)]
+        /// From TEKRAM_AT it does not show in the list of processes.
+        #[arg(
+            long,
+            env = "TEKRAM_AT",
+            hide_env_values = true,
+            value_name = "LAT,LON",
+            allow_hyphen_values = true
+        )]
         at: String,
         /// Characters of geohash that are published: 3 (about 150 km) to 6 (about 1 km).
         #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u8).range(3..=6))]

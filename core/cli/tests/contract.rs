@@ -85,8 +85,7 @@ impl Device {
         let line = |at: u64, title: &str, ms: u64| {
             format!(
                 "{{\"listened_at\":{at},\"track_metadata\":{{\"artist_name\":\"Ondine Okafor\",\"track_name\":\"{title}\",\
-                 \"additional_info\":{{\"duration_played\":{}}}}}}}\n",
-                ms / 1000
+                 \"additional_info\":{{\"duration_ms\":{ms}}}}}}}\n"
             )
         };
         let text = [
@@ -208,6 +207,7 @@ fn the_log_leaves_and_comes_back_unchanged() {
     let other = Device::with_persona();
     let report = other.done(&["listen", "import", out.to_str().unwrap(), "--accept"]);
     assert_eq!((report["new"].as_i64(), report["refused"].as_i64()), (Some(2), Some(0)));
+    assert_eq!(device.done(&["listen", "hours"])["total_ms"], 480_000);
     assert_eq!(
         other.done(&["listen", "hours"])["total_ms"],
         device.done(&["listen", "hours"])["total_ms"]
@@ -289,6 +289,45 @@ fn time_without_a_payee_waits_and_the_parts_add_up() {
         1000
     );
     assert_eq!(device.done(&["pay", "ledger"])["ledger_sum_minor"], 0);
+}
+
+#[test]
+fn a_month_without_listens_or_in_the_future_has_no_statement() {
+    let device = Device::with_history();
+    device.done(&["pay", "rules", "--budget", "10 EUR"]);
+    assert_eq!(
+        device.refused(&["pay", "statement", "--month", "2026-08"]),
+        "empty_month"
+    );
+    assert_eq!(
+        device.refused(&["pay", "statement", "--month", "2999-01"]),
+        "month_in_future"
+    );
+    assert_eq!(
+        device.refused(&["pay", "statement", "--month", "2026-13"]),
+        "not_a_month"
+    );
+}
+
+#[test]
+fn files_that_are_missing_or_in_the_way_are_named() {
+    let device = Device::with_history();
+    assert_eq!(
+        device.refused(&["listen", "import", "/nowhere/listens.zip"]),
+        "no_such_file"
+    );
+    let folder = device.folder.path().to_str().unwrap();
+    assert_eq!(device.refused(&["listen", "import", folder]), "not_a_file");
+    let out = device.folder.path().join("out.jsonl");
+    let out = out.to_str().unwrap();
+    device.done(&["listen", "export", out]);
+    assert_eq!(device.refused(&["listen", "export", out]), "file_exists");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let mode = std::fs::metadata(out).unwrap().permissions().mode();
+        assert_eq!(mode & 0o077, 0, "what was heard is for its owner's eyes");
+    }
 }
 
 #[test]

@@ -1,6 +1,5 @@
 //! `tekram listen …`
 
-use std::fs::OpenOptions;
 use std::io::BufWriter;
 use std::path::Path;
 use std::sync::Arc;
@@ -9,7 +8,7 @@ use std::sync::atomic::AtomicBool;
 use serde_json::json;
 use tekram_agent::{Batch, Cursor, ExportForm, ListQuery, Listen, Persona, Progress};
 
-use super::Context;
+use super::{Context, new_private_file, readable};
 use crate::args::{Form, ListenCommand, Page};
 use crate::output::{Answer, Failure, hours, table};
 
@@ -41,6 +40,7 @@ fn answer(context: &Context, persona: &Persona, command: ListenCommand) -> Resul
 }
 
 fn import(context: &Context, persona: &Persona, file: &Path, accept: bool) -> Result<Answer, Failure> {
+    readable(file)?;
     let mut progress = |progress: Progress| {
         let of_all = match progress.bytes_total {
             Some(total) if total > 0 => format!("{} %", progress.bytes_read.saturating_mul(100) / total),
@@ -230,14 +230,7 @@ fn list(persona: &Persona, page: &Page) -> Result<Answer, Failure> {
 }
 
 fn export(persona: &Persona, file: &Path, form: Form) -> Result<Answer, Failure> {
-    let failed = |error: std::io::Error| Failure::new("io", format!("the file could not be written: {}", error.kind()));
-    let mut out = BufWriter::new(
-        OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .open(file)
-            .map_err(failed)?,
-    );
+    let mut out = BufWriter::new(new_private_file(file)?);
     let form = match form {
         Form::Listenbrainz => ExportForm::ListenbrainzJsonl,
         Form::Full => ExportForm::JsonLines,

@@ -6,8 +6,9 @@ mod pay;
 mod persona;
 mod terms;
 
-use std::io::{IsTerminal, Write};
-use std::path::PathBuf;
+use std::fs::{File, OpenOptions};
+use std::io::{ErrorKind, IsTerminal, Write};
+use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 use tekram_agent::{Agent, Money, MoneyError, Passphrase, Persona};
@@ -113,4 +114,33 @@ fn amount(text: &str) -> Result<Money, Failure> {
 /// The beginning of an id: enough to name it.
 fn short(id: &str) -> String {
     id.chars().take(12).collect()
+}
+
+/// That there is a file to read.
+fn readable(file: &Path) -> Result<(), Failure> {
+    match std::fs::metadata(file) {
+        Ok(metadata) if metadata.is_file() => Ok(()),
+        Ok(_) => Err(Failure::new("not_a_file", "that is a folder or a device, not a file")),
+        Err(error) if error.kind() == ErrorKind::NotFound => Err(Failure::new("no_such_file", "there is no such file")),
+        Err(error) => Err(Failure::new("io", format!("the file cannot be read: {}", error.kind()))),
+    }
+}
+
+/// A file that only its owner may read, because what is exported is personal. It must not be there yet.
+fn new_private_file(file: &Path) -> Result<File, Failure> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(file).map_err(|error| match error.kind() {
+        ErrorKind::AlreadyExists => Failure::new("file_exists", "that file exists already; it is not written over"),
+        kind => Failure::new("io", format!("the file could not be written: {kind}")),
+    })
+}
+
+/// Writes a new file that only its owner may read.
+fn write_private_file(file: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    new_private_file(file)?
+        .write_all(bytes)
+        .map_err(|error| Failure::new("io", format!("the file could not be written: {}", error.kind())))
 }

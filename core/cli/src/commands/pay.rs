@@ -1,5 +1,6 @@
 //! `tekram pay …`
 
+use std::collections::BTreeMap;
 use std::io::{IsTerminal, Write};
 use std::ops::ControlFlow;
 use std::path::Path;
@@ -7,8 +8,8 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use tekram_agent::{
-    FeedLook, Method, Money, Payee, Persona, RulesChange, SettleProgress, Statement, StatementLine, StatementSummary,
-    split_svg, split_text,
+    Ended, FeedLook, Method, Money, Payee, Persona, RulesChange, SettleProgress, Statement, StatementLine,
+    StatementSummary, split_svg, split_text,
 };
 
 use super::{Context, amount, short, to_json};
@@ -339,25 +340,17 @@ async fn settle(
     mint: Option<&str>,
     wait: u64,
 ) -> Result<Answer, Failure> {
-    let names: Vec<String> = persona
-        .statement_of(Some(month))?
-        .lines
-        .into_iter()
-        .map(|line| line.line.name)
-        .collect();
-    let name = |line_no: i64| {
-        usize::try_from(line_no)
-            .ok()
-            .and_then(|at| names.get(at))
-            .cloned()
-            .unwrap_or_default()
-    };
+    let lines = persona.statement_of(Some(month))?.lines;
+    let line = |line_no: i64| lines.iter().find(|line| line.line_no == line_no);
+    let name = |line_no: i64| line(line_no).map(|line| line.line.name.clone()).unwrap_or_default();
     let speak = !context.json;
+    // What stands in the way of a line, as last heard.
+    let mut problems: BTreeMap<i64, Problem> = BTreeMap::new();
     let mut told = |progress: &SettleProgress| {
-        let line = progress_text(progress, &name);
+        note(&mut problems, progress);
         if speak {
             // Each step is final when it is told, so it stays on the screen.
-            let _ = writeln!(std::io::stderr(), "  {line}");
+            let _ = writeln!(std::io::stderr(), "  {}", progress_text(progress, &name));
         }
         ControlFlow::Continue(())
     };
@@ -366,6 +359,12 @@ async fn settle(
         .await?;
     let statement = persona.statement_of(Some(month))?;
     let hand_offs = persona.hand_offs(&statement)?;
+    let ended = match report.ended {
+        Ended::Done if statement.waiting_minor() > 0 => "incomplete",
+        Ended::Done => "done",
+        Ended::Stopped => "stopped",
+        Ended::TopUpNotPaid => "top_up_not_paid",
+    };
     let mut text = summary_text(&statement);
     for hand_off in &hand_offs {
         text.push_str(&format!(
@@ -379,10 +378,64 @@ async fn settle(
             text.push('\n');
         }
     }
+    for (line_no, problem) in &problems {
+        text.push_str(&format!("Not paid: {} ({})\n", name(*line_no), problem.reason));
+    }
+    if ended == "incomplete" {
+        text.push_str(&format!(
+            "Nothing is lost. Go on later with: tekram pay settle {month}\n"
+        ));
+    }
+    let problems: Vec<Value> = problems
+        .iter()
+        .map(|(line_no, problem)| {
+            let commitment = line(*line_no).and_then(|line| line.commitment.clone());
+            json!({
+                "payee": name(*line_no), "commitment": commitment, "reason": problem.reason,
+                "carried": problem.carried,
+            })
+        })
+        .collect();
     let mut json = summary_json(&statement);
-    insert(&mut json, "ended", to_json(&report.ended)?);
+    insert(&mut json, "ended", json!(ended));
+    insert(&mut json, "problems", Value::Array(problems));
     insert(&mut json, "hand_offs", to_json(&hand_offs)?);
     Ok(Answer::new(json, text))
+}
+
+/// What stands in the way of a payment.
+struct Problem {
+    /// Stable snake_case reason.
+    reason: String,
+    /// Whether its amount was saved for later; else it is tried again.
+    carried: bool,
+}
+
+/// Keeps the last problem of each line; what went through has none.
+fn note(problems: &mut BTreeMap<i64, Problem>, progress: &SettleProgress) {
+    let (line_no, reason, carried) = match progress {
+        SettleProgress::NotPlanned {
+            line_no,
+            reason,
+            carried,
+        } => (*line_no, reason, *carried),
+        SettleProgress::Delayed { line_no, reason } | SettleProgress::Unknown { line_no, reason } => {
+            (*line_no, reason, false)
+        }
+        SettleProgress::Failed { line_no, reason } => (*line_no, reason, true),
+        SettleProgress::Paid { line_no } | SettleProgress::Refunded { line_no } => {
+            problems.remove(line_no);
+            return;
+        }
+        _ => return,
+    };
+    problems.insert(
+        line_no,
+        Problem {
+            reason: reason.clone(),
+            carried,
+        },
+    );
 }
 
 fn progress_text(progress: &SettleProgress, name: &dyn Fn(i64) -> String) -> String {
@@ -438,7 +491,7 @@ fn summary_json(statement: &Statement) -> Value {
         "state": statement.state.name(), "currency": statement.budget.asset.code(),
         "statement_total_minor": statement_total_minor, "budget_minor": budget_minor, "paid_minor": paid_minor,
         "handed_off_minor": handed_off_minor, "carried_minor": carried_minor, "fees_minor": fees_minor,
-        "in_flight_minor": in_flight_minor, "payable_minor": payable_minor,
+        "in_flight_minor": in_flight_minor, "payable_minor": payable_minor, "waiting_minor": statement.waiting_minor(),
     })
 }
 

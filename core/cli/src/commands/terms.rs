@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde_json::json;
 
-use super::{Context, short};
+use super::{Context, short, write_private_file};
 use crate::args::TermsCommand;
 use crate::output::{Answer, Failure, table};
 
@@ -70,8 +70,7 @@ fn export(context: &Context, id: &str, file: &Path) -> Result<Answer, Failure> {
     let persona = context.unlock()?;
     let bytes = persona.agreement_bytes(id)?;
     persona.lock()?;
-    std::fs::write(file, &bytes)
-        .map_err(|error| Failure::new("io", format!("the file could not be written: {}", error.kind())))?;
+    write_private_file(file, &bytes)?;
     Ok(Answer::new(
         json!({"record": id, "file": file.display().to_string(), "bytes": bytes.len()}),
         format!("{} bytes written to {}.", bytes.len(), file.display()),

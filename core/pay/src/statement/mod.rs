@@ -231,6 +231,13 @@ pub struct StatementSummary {
 }
 
 impl Statement {
+    /// What is promised and has not come to an end: still to be paid, on its way, or unknown; minor units.
+    #[must_use]
+    pub fn waiting_minor(&self) -> i64 {
+        let open = |line: &&StatementLine| line.state != LineState::Draft && !line.state.is_final();
+        self.lines.iter().filter(open).map(|line| line.line.due_minor).sum()
+    }
+
     /// Adds up what has become of the lines.
     #[must_use]
     pub fn summary(&self) -> StatementSummary {
