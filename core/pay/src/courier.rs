@@ -14,6 +14,7 @@ use tekram_net::sealed::{open_verified, seal_to};
 use tekram_net::{Bus, BusLimits, NetPolicy, NostrBus};
 use tekram_primitives::record::SignedRecord;
 use tekram_primitives::secret::Secret32;
+use tekram_primitives::time::Timestamp;
 use tekram_primitives::wire::{KIND_MESSAGE, Message};
 use tokio::sync::Mutex;
 
@@ -26,8 +27,15 @@ const FETCH_TIMEOUT: Duration = Duration::from_secs(5);
 /// Carries messages to payees and receipts back.
 #[async_trait]
 pub trait Courier: Send + Sync + fmt::Debug {
-    /// Seals `message` to the payee with the relation's key and leaves it at the payee's relays. Repeating it is harmless.
-    async fn deliver(&self, to: &CashuMethod, relation_key: &Secret32, message: &Message) -> Result<(), PayError>;
+    /// Seals `message` to the payee with the relation's key and leaves it at the payee's relays, which may forget it after
+    /// `expires` (NIP-40). Repeating it is harmless.
+    async fn deliver(
+        &self,
+        to: &CashuMethod,
+        relation_key: &Secret32,
+        message: &Message,
+        expires: Timestamp,
+    ) -> Result<(), PayError>;
 
     /// The receipts this payee has sent to the relation's key. They are not checked yet.
     async fn receipts(&self, from: &CashuMethod, relation_key: &Secret32) -> Result<Vec<SignedRecord>, PayError>;
@@ -87,12 +95,20 @@ fn keys(relation_key: &Secret32) -> Result<Keys, PayError> {
 
 #[async_trait]
 impl Courier for NostrCourier {
-    async fn deliver(&self, to: &CashuMethod, relation_key: &Secret32, message: &Message) -> Result<(), PayError> {
+    async fn deliver(
+        &self,
+        to: &CashuMethod,
+        relation_key: &Secret32,
+        message: &Message,
+        expires: Timestamp,
+    ) -> Result<(), PayError> {
         let receiver = PublicKey::from_hex(&to.nostr).map_err(|_| PayError::BadCard {
             reason: "bad_nostr_key",
         })?;
         let json = serde_json::to_string(message).map_err(|_| PayError::Stored { what: "message" })?;
-        let letter = seal_to(&receiver, &keys(relation_key)?, KIND_MESSAGE, &json, None)?;
+        let expires_s = u64::try_from(expires.secs()).unwrap_or(0);
+        let expiration = Some(nostr_sdk::Timestamp::from_secs(expires_s));
+        let letter = seal_to(&receiver, &keys(relation_key)?, KIND_MESSAGE, &json, expiration)?;
         self.bus(to).await?.publish(&letter).await?;
         Ok(())
     }

@@ -72,6 +72,10 @@ pub struct PaymentOrder {
     pub method: Method,
     /// From then on the payer may take back what the payee has not redeemed (NUT-11 `locktime`, the mint's clock).
     pub locktime: Timestamp,
+    /// The most that fees may come to, in minor units of the rail's asset. A rail that would need more refuses with
+    /// `fees_too_high`, and nothing has moved. `None` in orders stored before there was a ceiling.
+    #[serde(default)]
+    pub max_fee_minor: Option<i64>,
 }
 
 /// What a payment will cost: `net + fees <= amount` of the order; what is left over stays in the wallet.

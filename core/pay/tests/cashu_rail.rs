@@ -58,6 +58,7 @@ fn order(mint_url: &str, name: &str, cents: i64, seconds: i64) -> PaymentOrder {
         amount: Money::new(cents, Asset::EUR),
         method: method(mint_url, &["eur"]),
         locktime: SystemClock.now().plus_secs(seconds),
+        max_fee_minor: None,
     }
 }
 
@@ -86,6 +87,44 @@ fn token_of(executed: &Executed) -> String {
         Executed::Locked { token, .. } => token.clone(),
         Executed::Paid { .. } => panic!("a lock is not payment"),
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn fees_above_the_orders_ceiling_are_refused_with_nothing_moved() {
+    let shared = shared_mint();
+    let payer = Persona::new();
+    let url = shared.mint.url.clone();
+    let pay = rail(&payer, &url);
+    let mut order = order(&url, "dear", 420, 3600);
+    funded(&pay, &funding("dear", 420)).await;
+    let fees = pay.prepare(std::slice::from_ref(&order)).await.unwrap()[0]
+        .as_ref()
+        .unwrap()
+        .fees
+        .amount_minor;
+    order.max_fee_minor = Some(fees - 1);
+    let refused = pay.execute(&order).await.unwrap_err();
+    assert!(matches!(
+        refused,
+        RailError::Refused {
+            code: "fees_too_high",
+            ..
+        }
+    ));
+    assert_eq!(pay.balances().await.unwrap(), [Money::new(420, Asset::EUR)]);
+    assert_eq!(pay.check(&order).await.unwrap(), Fate::NotExecuted);
+    order.max_fee_minor = Some(fees);
+    token_of(&pay.execute(&order).await.unwrap());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_order_stored_before_there_was_a_ceiling_can_be_read() {
+    let mut json = serde_json::to_value(order("http://127.0.0.1:1", "old", 420, 3600)).unwrap();
+    json.as_object_mut().unwrap().remove("max_fee_minor").unwrap();
+    assert_eq!(
+        serde_json::from_value::<PaymentOrder>(json).unwrap().max_fee_minor,
+        None
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -12,7 +12,7 @@ mod support;
 
 use std::time::Duration;
 
-use nostr_sdk::{Filter, Keys, Kind, PublicKey};
+use nostr_sdk::{Event, Filter, Keys, Kind, PublicKey};
 use support::*;
 use tekram_harness::bad_line::{BadLine, Trouble};
 use tekram_harness::relay::Relay;
@@ -22,7 +22,7 @@ use tekram_pay::courier::{Courier, NostrCourier};
 use tekram_pay::method::{CashuMethod, Method};
 use tekram_primitives::record::{SignedRecord, WireRecord};
 use tekram_primitives::secret::Secret32;
-use tekram_primitives::time::Clock;
+use tekram_primitives::time::{Clock, SystemClock, Timestamp};
 use tekram_primitives::wire::{Commitment, CommitmentFor, KIND_MESSAGE, Message};
 use url::Url;
 
@@ -61,9 +61,13 @@ impl Post {
             .unwrap()
     }
 
-    async fn letters(&self) -> Vec<(PublicKey, Message)> {
+    async fn wraps(&self) -> Vec<Event> {
         let filter = Filter::new().kind(Kind::GiftWrap).pubkey(self.nostr.public_key());
-        let letters = self.bus().await.fetch(filter, Duration::from_secs(5)).await.unwrap();
+        self.bus().await.fetch(filter, Duration::from_secs(5)).await.unwrap()
+    }
+
+    async fn letters(&self) -> Vec<(PublicKey, Message)> {
+        let letters = self.wraps().await;
         letters
             .iter()
             .map(|letter| {
@@ -107,6 +111,10 @@ fn payment(desk: &DeskOf) -> (SignedRecord, Message) {
     )
 }
 
+fn in_a_week() -> Timestamp {
+    SystemClock.now().plus_secs(7 * 24 * 3600)
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_token_arrives_sealed_and_only_the_desks_own_receipt_comes_back() {
     let relay = Relay::start(0).unwrap();
@@ -114,8 +122,16 @@ async fn a_token_arrives_sealed_and_only_the_desks_own_receipt_comes_back() {
     let courier = NostrCourier::new(post.policy.clone());
     let key = Secret32::from([42_u8; 32]);
     let (commitment, message) = payment(&post.desk);
-    courier.deliver(&post.method(), &key, &message).await.unwrap();
+    let expires = in_a_week();
+    courier.deliver(&post.method(), &key, &message, expires).await.unwrap();
 
+    let wraps = post.wraps().await;
+    let expiration = wraps[0].tags.expiration().unwrap().as_secs();
+    assert_eq!(
+        i64::try_from(expiration).unwrap(),
+        expires.secs(),
+        "relays may forget it then (NIP-40)"
+    );
     let letters = post.letters().await;
     assert_eq!(letters.len(), 1);
     assert_eq!(letters[0].1, message);
@@ -157,13 +173,16 @@ async fn a_dead_relay_is_an_error_with_a_name_and_the_next_try_works() {
     let (_, message) = payment(&post.desk);
     assert_eq!(
         courier
-            .deliver(&post.method(), &key, &message)
+            .deliver(&post.method(), &key, &message, in_a_week())
             .await
             .unwrap_err()
             .code(),
         "no_relay"
     );
     line.set(Trouble::None);
-    courier.deliver(&post.method(), &key, &message).await.unwrap();
+    courier
+        .deliver(&post.method(), &key, &message, in_a_week())
+        .await
+        .unwrap();
     assert_eq!(post.letters().await.len(), 1);
 }

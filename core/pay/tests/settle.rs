@@ -322,6 +322,30 @@ async fn the_invoice_is_shown_once_and_the_wait_can_be_ended() {
 }
 
 #[tokio::test]
+async fn a_top_up_that_is_paid_late_leaves_the_payee_all_its_time() {
+    let mut month = Month::committed();
+    month.options.top_up_wait = Duration::ZERO;
+    assert_eq!(month.run().await.ended, Ended::TopUpNotPaid);
+    let paid_on = month.clock.now().plus_millis(9 * 24 * 3_600_000);
+    month.clock.set(paid_on);
+    // Killed after the mint has locked and before its answer is here: the terms stay those of the first time.
+    let harbour = month.line("Harbour Lights").commitment.unwrap();
+    month.world.lock().unwrap().uncertain.insert(harbour);
+    month.run().await;
+    let until = paid_on.plus_millis(month.options.locktime_ms);
+    assert_eq!(month.world.lock().unwrap().locktime, Some(until));
+    month.clock.set(paid_on.plus_millis(1000));
+    month.run().await;
+    assert_eq!(
+        month.world.lock().unwrap().letter_expires,
+        Some(until.plus_millis(7 * 24 * 3_600_000)),
+        "relays forget the letter a week after"
+    );
+    month.gather().await;
+    month.is_finished();
+}
+
+#[tokio::test]
 async fn an_unknown_outcome_is_asked_about_and_not_repeated() {
     let month = Month::committed();
     let harbour = month.line("Harbour Lights").commitment.unwrap();
@@ -470,6 +494,10 @@ async fn what_did_not_arrive_is_a_fee_and_the_line_still_adds_up() {
     accept_receipt(&month.vault, &month.desks[0].receipt(&harbour, eur(490)), &month.clock).unwrap();
     let line = month.line("Harbour Lights");
     assert_eq!((line.paid_minor, line.fees_minor, line.carried_minor()), (490, 10, 0));
+    assert_eq!(
+        (line.state, line.state_reason.as_str()),
+        (LineState::Paid, "receipt_below_net")
+    );
     month.check();
 }
 
@@ -496,6 +524,116 @@ async fn a_restored_vault_pays_nothing_by_itself() {
     assert!(month.world.lock().unwrap().executions.is_empty());
     assert_eq!(month.line("Harbour Lights").state, LineState::Committed);
     month.check();
+}
+
+impl Month {
+    /// As after a restore from a backup made now: every commitment is of an earlier epoch.
+    fn restore(&self) {
+        self.vault
+            .write(Scope("pay"), |tx| {
+                tx.execute("UPDATE pay_commitment SET vault_epoch = vault_epoch - 1", [])?;
+                Ok::<_, PayError>(())
+            })
+            .unwrap();
+    }
+
+    /// Settles until the first progress that `stop` names.
+    async fn run_until(&self, stop: fn(&Progress) -> bool) {
+        let mut until = |progress: &Progress| match stop(progress) {
+            true => ControlFlow::Break(()),
+            false => ControlFlow::Continue(()),
+        };
+        let report = settle(&self.settlement(), &self.statement.id, &mut until)
+            .await
+            .unwrap();
+        assert_eq!(report.ended, Ended::Stopped);
+    }
+
+    /// Settles, and says which lines are not known, and why.
+    async fn run_for_unknown(&self) -> Vec<String> {
+        let mut reasons = Vec::new();
+        settle(&self.settlement(), &self.statement.id, &mut |progress| {
+            if let Progress::Unknown { reason, .. } = progress {
+                reasons.push(reason.clone());
+            }
+            ControlFlow::Continue(())
+        })
+        .await
+        .unwrap();
+        reasons
+    }
+}
+
+#[tokio::test]
+async fn what_was_planned_before_a_restore_is_neither_funded_nor_paid() {
+    let month = Month::committed();
+    month
+        .run_until(|progress| matches!(progress, Progress::Planned { .. }))
+        .await;
+    month.restore();
+    for _ in 0..2 {
+        assert_eq!(month.run_for_unknown().await, ["older_epoch"; 2]);
+        assert_eq!(month.world.lock().unwrap().invoices_made, 0);
+        assert!(month.world.lock().unwrap().executions.is_empty());
+        let line = month.line("Harbour Lights");
+        assert_eq!(
+            (line.state, line.state_reason.as_str()),
+            (LineState::Unknown, "older_epoch")
+        );
+        month.check();
+    }
+}
+
+#[tokio::test]
+async fn what_was_begun_before_a_restore_is_only_asked_about() {
+    let month = Month::committed();
+    month
+        .run_until(|progress| matches!(progress, Progress::Begun { .. }))
+        .await;
+    month.restore();
+    assert_eq!(month.run_for_unknown().await, ["older_epoch"; 2]);
+    assert!(month.world.lock().unwrap().executions.is_empty());
+    assert_eq!(month.line("Harbour Lights").state, LineState::Unknown);
+    month.check();
+}
+
+#[tokio::test]
+async fn what_the_mint_proves_to_have_happened_before_a_restore_is_continued() {
+    let month = Month::committed();
+    let harbour = month.line("Harbour Lights").commitment.unwrap();
+    month.world.lock().unwrap().uncertain.insert(harbour);
+    month
+        .run_until(|progress| matches!(progress, Progress::Unknown { .. }))
+        .await;
+    month.restore();
+    // The first was executed under its key, the second never.
+    assert_eq!(month.run_for_unknown().await, ["older_epoch"]);
+    month.gather().await;
+    assert_eq!(month.line("Harbour Lights").paid_minor, 498);
+    assert_eq!(month.world.lock().unwrap().executions.len(), 1);
+    month.check();
+}
+
+#[tokio::test]
+async fn a_payee_whose_mint_is_not_at_hand_stays_promised_until_it_is() {
+    let mut month = Month::committed();
+    let rails = std::mem::take(&mut month.rails);
+    let mut reasons = Vec::new();
+    settle(&month.settlement(), &month.statement.id, &mut |progress| {
+        if let Progress::NotPlanned { reason, carried, .. } = progress {
+            reasons.push((reason.clone(), *carried));
+        }
+        ControlFlow::Continue(())
+    })
+    .await
+    .unwrap();
+    assert_eq!(reasons, vec![("no_common_rail".to_owned(), false); 2]);
+    assert_eq!(month.line("Harbour Lights").state, LineState::Committed);
+    month.check();
+    month.rails = rails;
+    month.run().await;
+    month.gather().await;
+    month.is_finished();
 }
 
 #[tokio::test]
@@ -626,14 +764,11 @@ async fn a_mint_in_another_currency_is_paid_through_the_exchange_account() {
 }
 
 #[tokio::test]
-async fn without_a_rate_the_line_is_carried_with_that_reason() {
+async fn without_a_rate_the_line_stays_promised_for_another_mint() {
     let month = Month::with_assets(&["USD"]);
     month.run().await;
     month.check();
     let line = month.line("Harbour Lights");
-    assert_eq!(
-        (line.state, line.state_reason.as_str()),
-        (LineState::Carried, "no_rate")
-    );
-    assert_eq!(month.now().state, StatementState::Settled);
+    assert_eq!((line.state, line.commitment.is_some()), (LineState::Committed, true));
+    assert_eq!(month.now().state, StatementState::Committed);
 }

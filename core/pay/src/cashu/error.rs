@@ -97,6 +97,14 @@ pub enum CashuError {
     /// After the mint's fees nothing would be left for the payee.
     #[error("the mint's fees exceed the amount")]
     FeesExceedAmount,
+    /// With the ecash that is in the wallet the mint's fees come to more than the person allows.
+    #[error("the mint's fees come to {fee_minor}, and at most {max_fee_minor} are allowed (minor units)")]
+    FeesTooHigh {
+        /// What they come to.
+        fee_minor: i64,
+        /// What is allowed.
+        max_fee_minor: i64,
+    },
     /// The commitment has been locked with other terms.
     #[error("this commitment is locked already, on other terms")]
     LockDiffers,
@@ -173,6 +181,7 @@ impl CashuError {
             Self::QuoteUnpaid => "quote_unpaid",
             Self::InsufficientFunds { .. } => "insufficient_funds",
             Self::FeesExceedAmount => "fees_exceed_amount",
+            Self::FeesTooHigh { .. } => "fees_too_high",
             Self::LockDiffers => "lock_differs",
             Self::LockUnknown => "lock_unknown",
             Self::LocktimePast => "locktime_past",

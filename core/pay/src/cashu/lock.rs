@@ -1,10 +1,12 @@
 //! Locking ecash to a payee for a commitment. One commitment has at most one lock, however often and in whatever state of a crash it is asked for.
 
 use cdk_common::Amount;
+use cdk_common::mint_url::MintUrl;
 use cdk_common::nuts::nut10::Conditions;
 use cdk_common::nuts::{Id, KeySet, PublicKey, SecretKey, SpendingConditions};
 use cdk_common::secret::Secret;
-use rusqlite::Transaction;
+use cdk_common::wallet::ProofInfo;
+use rusqlite::{Connection, Transaction};
 use std::collections::BTreeMap;
 use tekram_primitives::time::Timestamp;
 use uuid::Uuid;
@@ -13,7 +15,7 @@ use super::error::CashuError;
 use super::plan::{self, Coin, LockPlan, NoPlan};
 use super::store::exchanges::{self, Exchange, NewExchange, Output, Purpose};
 use super::store::locks::{self, StoredLock};
-use super::store::proofs;
+use super::store::proofs::{self, ProofFilter};
 use super::token;
 use super::wallet::{CashuWallet, denominations, kept_outputs, positive};
 
@@ -90,22 +92,31 @@ impl CashuWallet {
     /// [`Self::check_mint`] before anything happened; [`CashuError::LockDiffers`] when the commitment is locked on other
     /// terms; [`CashuError::OutcomeUnknown`] when it is to be asked again.
     pub async fn lock_to(&self, order: &LockOrder) -> Result<Locked, CashuError> {
+        self.lock_within(order, None).await
+    }
+
+    /// [`Self::lock_to`] with a ceiling on the fees of both swaps, in minor units. It is held against the proofs that are
+    /// really spent, before anything happens; a lock that exists already is not measured again.
+    ///
+    /// # Errors
+    /// Those of [`Self::lock_to`], and [`CashuError::FeesTooHigh`].
+    pub async fn lock_within(&self, order: &LockOrder, max_fee_minor: Option<i64>) -> Result<Locked, CashuError> {
         let _turn = self.turn.lock().await;
-        match self.lock_once(order).await {
+        match self.lock_once(order, max_fee_minor).await {
             Err(CashuError::MintRefused {
                 reason: "keyset_inactive" | "keyset_expired" | "keyset_unknown",
                 ..
             }) => {
                 self.refresh_keysets().await?;
-                self.lock_once(order).await
+                self.lock_once(order, max_fee_minor).await
             }
             // The spent ones are put aside; the others may do.
-            Err(CashuError::InputsSpentElsewhere) => self.lock_once(order).await,
+            Err(CashuError::InputsSpentElsewhere) => self.lock_once(order, max_fee_minor).await,
             outcome => outcome,
         }
     }
 
-    async fn lock_once(&self, order: &LockOrder) -> Result<Locked, CashuError> {
+    async fn lock_once(&self, order: &LockOrder, max_fee_minor: Option<i64>) -> Result<Locked, CashuError> {
         let stored = self.stored_lock(&order.commitment_id).await?;
         let living = self.living(Purpose::Lock, &order.commitment_id).await?;
         if let (Some(stored), Some(exchange)) = (stored, living) {
@@ -114,7 +125,7 @@ impl CashuWallet {
             }
             self.exchanger.settle(&exchange, false).await?;
         } else {
-            let exchange = self.prepare_lock(order).await?;
+            let exchange = self.prepare_lock(order, max_fee_minor).await?;
             self.exchanger.settle(&exchange, true).await?;
         }
         match self.lock_progress(&order.commitment_id).await? {
@@ -151,8 +162,8 @@ impl CashuWallet {
         self.lock_progress(commitment_id).await
     }
 
-    /// What a lock of `budget_minor` would come to with the ecash that is there, or, if that is too little, with ecash
-    /// fresh from a top-up. No effect; the keyset is asked of the mint when it is not known.
+    /// What a lock of `budget_minor` would come to with the ecash that is there and, if that is too little, with ecash
+    /// fresh from a top-up for the rest. No effect; the keyset is asked of the mint when it is not known.
     ///
     /// # Errors
     /// [`CashuError::FeesExceedAmount`], [`CashuError::ZeroAmount`], or those of [`Self::check_mint`].
@@ -161,15 +172,25 @@ impl CashuWallet {
         self.check_mint().await?;
         let keyset = self.active_keyset().await?;
         let offered = denominations(&keyset);
-        let fresh: Vec<Coin> = plan::split(budget, &offered)
-            .ok_or(CashuError::FeesExceedAmount)?
-            .into_iter()
-            .map(|amount_minor| Coin {
-                amount_minor,
-                fee_ppk: offered.fee_ppk,
-            })
+        let (mint_url, filter) = (self.exchanger.mint_url.clone(), self.unspent());
+        let mut coins: Vec<Coin> = self
+            .exchanger
+            .store
+            .read(move |conn| available(conn, &mint_url, &filter))
+            .await?
+            .iter()
+            .map(coin)
             .collect();
-        let plan = plan::plan_lock(budget, &fresh, &offered).map_err(no_plan(budget_minor))?;
+        let held = coins
+            .iter()
+            .fold(0_u64, |sum, coin| sum.saturating_add(coin.amount_minor));
+        // What is missing comes fresh from a top-up, in the fewest proofs.
+        let missing = plan::split(budget.saturating_sub(held), &offered).ok_or(CashuError::FeesExceedAmount)?;
+        coins.extend(missing.into_iter().map(|amount_minor| Coin {
+            amount_minor,
+            fee_ppk: offered.fee_ppk,
+        }));
+        let plan = plan::plan_lock(budget, &coins, &offered).map_err(no_plan(budget_minor))?;
         Ok((signed(plan.net_minor)?, signed(plan.fee_minor)?))
     }
 
@@ -186,7 +207,7 @@ impl CashuWallet {
         token::secret_key(&self.vault.derive(&format!("tekram/v1/cashu-refund/{commitment_id}"))?)
     }
 
-    async fn prepare_lock(&self, order: &LockOrder) -> Result<Exchange, CashuError> {
+    async fn prepare_lock(&self, order: &LockOrder, max_fee_minor: Option<i64>) -> Result<Exchange, CashuError> {
         let budget = positive(order.budget_minor)?;
         let payee = token::public_key(&order.payee_key)?;
         if order.locktime.secs() <= self.clock.now().secs() {
@@ -217,20 +238,17 @@ impl CashuWallet {
         self.exchanger
             .store
             .write(move |tx| {
-                let fees = exchanges_fees(tx, &mint_url)?;
-                let available: Vec<_> = proofs::list(tx, &filter, None)?
-                    .into_iter()
-                    .filter_map(|info| Some((*fees.get(&info.proof.keyset_id)?, info)))
-                    .collect();
-                let coins: Vec<Coin> = available
-                    .iter()
-                    .map(|(fee_ppk, info)| Coin {
-                        amount_minor: u64::from(info.proof.amount),
-                        fee_ppk: *fee_ppk,
-                    })
-                    .collect();
+                let available = available(tx, &mint_url, &filter)?;
+                let coins: Vec<Coin> = available.iter().map(coin).collect();
                 let plan = plan::plan_lock(wanted.budget, &coins, &denominations(&wanted.keyset))
                     .map_err(no_plan(wanted.order.budget_minor))?;
+                let fee_minor = signed(plan.fee_minor)?;
+                if let Some(max_fee_minor) = max_fee_minor.filter(|most| fee_minor > *most) {
+                    return Err(CashuError::FeesTooHigh {
+                        fee_minor,
+                        max_fee_minor,
+                    });
+                }
                 let operation = Uuid::new_v4();
                 let spent: Vec<_> = plan
                     .inputs
@@ -257,12 +275,25 @@ impl CashuWallet {
     }
 }
 
+/// The wallet's proofs that could be spent, each with its keyset's input fee.
+fn available(conn: &Connection, mint_url: &MintUrl, filter: &ProofFilter) -> Result<Vec<(u64, ProofInfo)>, CashuError> {
+    let fees = exchanges_fees(conn, mint_url)?;
+    Ok(proofs::list(conn, filter, None)?
+        .into_iter()
+        .filter_map(|info| Some((*fees.get(&info.proof.keyset_id)?, info)))
+        .collect())
+}
+
+fn coin((fee_ppk, info): &(u64, ProofInfo)) -> Coin {
+    Coin {
+        amount_minor: u64::from(info.proof.amount),
+        fee_ppk: *fee_ppk,
+    }
+}
+
 /// The input fee of each keyset of the mint that is known.
-fn exchanges_fees(
-    tx: &Transaction<'_>,
-    mint_url: &cdk_common::mint_url::MintUrl,
-) -> Result<BTreeMap<Id, u64>, CashuError> {
-    let keysets = super::store::keysets(tx, mint_url)?.unwrap_or_default();
+fn exchanges_fees(conn: &Connection, mint_url: &MintUrl) -> Result<BTreeMap<Id, u64>, CashuError> {
+    let keysets = super::store::keysets(conn, mint_url)?.unwrap_or_default();
     Ok(keysets.into_iter().map(|info| (info.id, info.input_fee_ppk)).collect())
 }
 

@@ -325,7 +325,7 @@ impl Rail for CashuRail {
             budget_minor: order.amount.amount_minor,
             locktime: order.locktime,
         };
-        match wallet.lock_to(&lock).await {
+        match wallet.lock_within(&lock, order.max_fee_minor).await {
             Ok(locked) => Ok(Self::executed(locked, asset)),
             // Whether money may have moved is what the vault says, not what the error sounds like.
             Err(error) => Err(match wallet.lock_progress(order.key.as_str()).await {

@@ -8,7 +8,7 @@ use rusqlite::Transaction;
 use tekram_primitives::money::Money;
 use tekram_primitives::time::Timestamp;
 
-use super::outbox::{Payment, Step, keep_token, step};
+use super::outbox::{Payment, Step, keep_order, keep_token, step};
 use crate::error::PayError;
 use crate::ledger::post;
 use crate::rail::IdempotencyKey;
@@ -90,9 +90,10 @@ fn proportion(amount: i64, part: i64, whole: i64, up: bool) -> i64 {
     i64::try_from(rounded).unwrap_or(i64::MAX).min(amount)
 }
 
-/// The next effect is this payment's.
+/// The next effect is this payment's. Its order is kept as it stands: a rail is never asked twice with other terms.
 pub(super) fn begin(tx: &Transaction<'_>, payment: &Payment, now: Timestamp) -> Result<(), PayError> {
     step(tx, payment.key(), Step::Planned, Step::Executing, now)?;
+    keep_order(tx, &payment.order)?;
     let in_flight_minor = payment.committed.amount_minor;
     payment.line(
         tx,
@@ -171,8 +172,11 @@ fn post_outlay(tx: &Transaction<'_>, payment: &Payment, now: Timestamp) -> Resul
     Ok(())
 }
 
-/// The payee has it. `net` is what arrived, at most what was spent; the rest is fees.
+/// The payee has it. `net` is what arrived, at most what was spent; the rest is fees. Less than what was locked to the
+/// payee is believed, since only the payee loses by saying so, and stays visible with the line.
 pub(super) fn paid(tx: &Transaction<'_>, payment: &Payment, net: Money, now: Timestamp) -> Result<(), PayError> {
+    let below = net.amount_minor < payment.net.amount_minor;
+    let reason = if below { "receipt_below_net" } else { "" };
     step(tx, payment.key(), payment.step, Step::Done, now)?;
     let paid_minor = payment.in_budget_minor(net.amount_minor);
     let fees_minor = payment.used_minor() - paid_minor;
@@ -184,7 +188,7 @@ pub(super) fn paid(tx: &Transaction<'_>, payment: &Payment, net: Money, now: Tim
             fees_minor,
             ..LineAmounts::default()
         },
-        "",
+        reason,
     )?;
     let spent = payment.spent_minor();
     let entries = [

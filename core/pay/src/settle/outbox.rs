@@ -59,6 +59,8 @@ pub(super) struct Payment {
     pub(super) line_state: LineState,
     /// What was committed, in the budget's currency.
     pub(super) committed: Money,
+    /// The vault's epoch in which it was committed.
+    pub(super) vault_epoch: i64,
     pub(super) rail: RailId,
     pub(super) order: PaymentOrder,
     /// The rate of the conversion, when the rail's asset is not the budget's.
@@ -72,7 +74,8 @@ pub(super) struct Payment {
 
 const COLUMNS: &str = "
     SELECT o.statement_id, s.budget_name, o.line_no, l.payee_id, l.state, c.asset, c.amount_minor, p.rail,
-           o.payment_order, o.rate, o.step, o.token, o.net_minor, o.fees_minor
+           o.payment_order, o.rate, o.step, o.token, o.net_minor, o.fees_minor,
+           c.vault_epoch
     FROM pay_outbox o
     JOIN pay_statement s ON s.statement_id = o.statement_id
     JOIN pay_line l ON l.statement_id = o.statement_id AND l.line_no = o.line_no
@@ -103,6 +106,7 @@ fn payment(row: &Row<'_>) -> Result<Payment, PayError> {
         token: row.get(11)?,
         net: Money::new(row.get(12)?, asset),
         fees: Money::new(row.get(13)?, asset),
+        vault_epoch: row.get(14)?,
     })
 }
 
@@ -275,6 +279,14 @@ pub(super) fn step(
     } else {
         Err(PayError::WrongState { from: from.name() })
     }
+}
+
+/// Keeps the order as it is going to be executed.
+pub(super) fn keep_order(tx: &Transaction<'_>, order: &PaymentOrder) -> Result<(), PayError> {
+    let body = serde_json::to_string(order).map_err(|_| PayError::Stored { what: "payment" })?;
+    tx.prepare_cached("UPDATE pay_outbox SET payment_order = ?2 WHERE idempotency_key = ?1")?
+        .execute(params![order.key.as_str(), body])?;
+    Ok(())
 }
 
 /// Keeps what the rail locked, together with the token.

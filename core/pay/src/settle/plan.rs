@@ -1,7 +1,8 @@
 //! Planning: for each committed line a rail, an asset and an order, and one top-up for each rail's whole plan.
 //!
 //! A rail that pays in the budget's own currency is preferred to one that needs a conversion. What would lose too much
-//! to fees, or what no rail can pay, is carried with the reason; what only cannot be asked now stays committed.
+//! to fees, or what no rail can ever pay, is carried with the reason; what only the rails at hand cannot pay now stays
+//! committed, and a later settlement with the right mint pays it.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -145,14 +146,15 @@ async fn choose(settlement: &Settlement<'_>, open: &Open) -> Result<(usize, NewP
                     return Ok((position, new_payment(settlement, open, method, open.committed, None)));
                 }
                 Ok(assets) => conversions.extend(assets.into_iter().map(|asset| (position, asset, method))),
-                Err(error) => unreachable = Some(NoRail::from_rail(&error)),
+                // About the mint, not about the payment: another rail or another day may do.
+                Err(error) => unreachable = Some(NoRail::later(error.code())),
             }
         }
     }
     let mut no_rate = None;
     for (position, asset, method) in conversions {
         let Some(rates) = settlement.rates else {
-            no_rate = Some(NoRail::carried("no_rate"));
+            no_rate = Some(NoRail::later("no_rate"));
             break;
         };
         match rates
@@ -164,13 +166,19 @@ async fn choose(settlement: &Settlement<'_>, open: &Open) -> Result<(usize, NewP
                 return Ok((position, new_payment(settlement, open, method, amount, Some(rate))));
             }
             Ok(_) => no_rate = Some(NoRail::carried("too_small")),
-            Err(error) if error.code() == "no_rate" => no_rate = no_rate.or(Some(NoRail::carried("no_rate"))),
+            Err(error) if error.code() == "no_rate" => no_rate = no_rate.or(Some(NoRail::later("no_rate"))),
             Err(error) => no_rate = Some(NoRail::later(error.code())),
         }
     }
-    Err(unreachable
-        .or(no_rate)
-        .unwrap_or_else(|| NoRail::carried("no_common_rail")))
+    // A payee that takes ecash can be paid at a mint that is not at hand today: the promise stays.
+    let takes_ecash = open.methods.iter().any(|method| matches!(method, Method::Cashu(_)));
+    Err(unreachable.or(no_rate).unwrap_or_else(|| {
+        if takes_ecash {
+            NoRail::later("no_common_rail")
+        } else {
+            NoRail::carried("no_common_rail")
+        }
+    }))
 }
 
 fn new_payment(
@@ -180,12 +188,15 @@ fn new_payment(
     amount: Money,
     rate: Option<Rate>,
 ) -> NewPayment {
+    let most = i128::from(amount.amount_minor) * i128::from(settlement.options.max_fee_permille) / 1000;
     let order = PaymentOrder {
         key: IdempotencyKey::for_commitment(&open.commitment),
         commitment: open.commitment.clone(),
         amount,
         method: method.clone(),
+        // Set again when the payment begins.
         locktime: settlement.clock.now().plus_millis(settlement.options.locktime_ms),
+        max_fee_minor: Some(i64::try_from(most).unwrap_or(i64::MAX)),
     };
     NewPayment {
         line_no: open.line_no,
@@ -225,10 +236,11 @@ async fn affordable(
     for payment in payments {
         let verdict = match costs.next() {
             Some(Ok(cost)) => {
-                let fees = i128::from(cost.fees.amount_minor) * 1000;
-                let most =
-                    i128::from(payment.order.amount.amount_minor) * i128::from(settlement.options.max_fee_permille);
-                if cost.net.amount_minor > 0 && fees <= most {
+                let within = payment
+                    .order
+                    .max_fee_minor
+                    .is_none_or(|most| cost.fees.amount_minor <= most);
+                if cost.net.amount_minor > 0 && within {
                     Ok(())
                 } else {
                     Err(NoRail::carried("fees_too_high"))

@@ -21,6 +21,11 @@ use crate::rail::{Executed, Fate, Funding, Rail, RailError, RailId};
 use crate::state::StatementState;
 use crate::statement::{statement, summary};
 
+/// How long relays may keep a payment's letter after its locktime (NIP-40).
+const LETTER_MARGIN_MS: i64 = 7 * 24 * 3_600_000;
+/// Why a payment from before a restore is not made by itself.
+const OLDER_EPOCH: &str = "older_epoch";
+
 /// Settles a committed statement as far as it goes now. Call it again after a crash, a stop or an outage: it continues.
 ///
 /// Receipts come later: see [`super::collect`].
@@ -83,7 +88,16 @@ async fn carry_out(
         }
         return Ok(());
     };
-    if !plan.is_funded && !fund(settlement, statement_id, rail, plan, &payments, on_progress).await? {
+    let (older, payments): (Vec<_>, Vec<_>) = payments
+        .into_iter()
+        .partition(|payment| i64::try_from(settlement.vault.epoch()).ok() != Some(payment.vault_epoch));
+    for mut payment in older {
+        advance_older(settlement, rail, &mut payment, on_progress).await?;
+    }
+    let begins = payments
+        .iter()
+        .any(|payment| matches!(payment.step, Step::Planned | Step::Executing));
+    if begins && !plan.is_funded && !fund(settlement, statement_id, rail, plan, &payments, on_progress).await? {
         return Ok(());
     }
     for mut payment in payments {
@@ -173,6 +187,8 @@ async fn advance(
 ) -> Result<(), Halt> {
     if payment.step == Step::Planned {
         let now = settlement.clock.now();
+        // From now, not from the day of the plan: the top-up may have been paid days later, and the payee has all its time.
+        payment.order.locktime = now.plus_millis(settlement.options.locktime_ms);
         settlement.vault.write(Scope("pay"), |tx| begin(tx, payment, now))?;
         payment.step = Step::Executing;
         payment.line_state = crate::state::LineState::Paying;
@@ -196,6 +212,46 @@ async fn advance(
         }
     }
     if payment.step == Step::Locked {
+        deliver(settlement, payment, on_progress).await?;
+    }
+    Ok(())
+}
+
+/// A payment from before a restore: the vault that the backup was made of may have made it since, with notes that this
+/// one does not have. Only what the rail proves to have happened under this order's key is continued; the rest is not
+/// known and waits for the person.
+async fn advance_older(
+    settlement: &Settlement<'_>,
+    rail: &Arc<dyn Rail>,
+    payment: &mut Payment,
+    on_progress: OnProgress<'_>,
+) -> Result<(), Halt> {
+    if payment.step == Step::Planned {
+        // Noted as begun, because it may have been; nothing is asked of the rail but what became of it.
+        let now = settlement.clock.now();
+        settlement.vault.write(Scope("pay"), |tx| {
+            begin(tx, payment, now)?;
+            payment.line_state = crate::state::LineState::Paying;
+            lost_sight(tx, payment, OLDER_EPOCH)
+        })?;
+        payment.step = Step::Executing;
+    }
+    if payment.step == Step::Executing {
+        match rail.check(&payment.order).await {
+            // Its lock is here: executing it again returns the same token, and moves nothing.
+            Ok(Fate::InFlight | Fate::Paid { .. } | Fate::Refundable | Fate::Refunded { .. }) => {
+                settlement.vault.write(Scope("pay"), |tx| regain(tx, payment))?;
+                execute(settlement, rail, payment, on_progress).await?;
+            }
+            Ok(Fate::NotExecuted | Fate::Unknown { .. }) => {
+                return unknown(settlement, payment, OLDER_EPOCH, on_progress);
+            }
+            Err(RailError::Vault(error)) => return Err(error.into()),
+            Err(_) => return unknown(settlement, payment, OLDER_EPOCH, on_progress),
+        }
+    }
+    if payment.step == Step::Locked {
+        // A token is redeemed once, however often it is delivered.
         deliver(settlement, payment, on_progress).await?;
     }
     Ok(())
@@ -264,7 +320,9 @@ async fn deliver(settlement: &Settlement<'_>, payment: &mut Payment, on_progress
         commitment: record,
         token: payment.token.clone(),
     };
-    match settlement.courier.deliver(to, &keys.nostr, &message).await {
+    // After the locktime the token is soon taken back: relays need not keep the letter much longer.
+    let expires = payment.order.locktime.plus_millis(LETTER_MARGIN_MS);
+    match settlement.courier.deliver(to, &keys.nostr, &message, expires).await {
         Ok(()) => {
             let now = settlement.clock.now();
             settlement.vault.write(Scope("pay"), |tx| {

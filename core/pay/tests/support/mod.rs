@@ -211,6 +211,10 @@ pub struct World {
     pub mint_is_down: bool,
     pub relay_is_down: bool,
     pub now: Option<Timestamp>,
+    /// When relays may forget the last letter.
+    pub letter_expires: Option<Timestamp>,
+    /// The locktime of the last lock.
+    pub locktime: Option<Timestamp>,
 }
 
 pub type SharedWorld = Arc<Mutex<World>>;
@@ -345,6 +349,7 @@ impl Rail for FakeRailForTests {
                 "the wallet was not funded"
             );
             world.wallet_minor -= order.amount.amount_minor;
+            world.locktime = Some(order.locktime);
             *world.executions.entry(key.clone()).or_default() += 1;
             let net = order.amount.amount_minor - LOCK_FEE - REDEEM_FEE;
             let token = format!("token-{key}");
@@ -434,7 +439,13 @@ impl std::fmt::Debug for LetterboxForTests {
 
 #[async_trait]
 impl Courier for LetterboxForTests {
-    async fn deliver(&self, to: &CashuMethod, _: &Secret32, message: &Message) -> Result<(), PayError> {
+    async fn deliver(
+        &self,
+        to: &CashuMethod,
+        _: &Secret32,
+        message: &Message,
+        expires: Timestamp,
+    ) -> Result<(), PayError> {
         let Message::Payment { commitment, token } = message else {
             panic!("only payments are delivered")
         };
@@ -444,6 +455,7 @@ impl Courier for LetterboxForTests {
                 return Err(PayError::Bus(tekram_net::BusError::TimedOut));
             }
             assert_eq!(commitment.body::<Commitment>().unwrap().payee, Some(to.did));
+            world.letter_expires = Some(expires);
             if world.asleep.contains(&to.did) || !world.redeemed.insert(token.clone()) {
                 return Ok(());
             }
