@@ -65,7 +65,10 @@ fn a_file_of_no_known_format_and_a_missing_one_are_refused_by_name() {
     let person = Person::new(&[]);
     let file = person.file("shopping.txt", "bread, milk\n");
     assert_eq!(person.refused(&["listen", "import", &file]), "unknown_format");
-    person.refused(&["listen", "import", "/no/such/file.zip"]);
+    assert_eq!(
+        person.refused(&["listen", "import", "/no/such/file.zip"]),
+        "no_such_file"
+    );
     assert_eq!(listens(&person), 0);
 }
 
@@ -123,9 +126,14 @@ fn a_budget_of_zero_or_with_cents_of_yen_is_refused_and_yen_are_divided_exactly(
         person.refused(&["pay", "statement", "--budget", "0 EUR"]),
         "zero_budget"
     );
-    person.refused(&["pay", "statement", "--budget=-5 EUR"]);
-    person.refused(&["pay", "statement", "--budget", "10.50 JPY"]);
-    person.refused(&["pay", "statement", "--budget", "ten euros"]);
+    for (budget, code) in [
+        ("-5 EUR", "negative_budget"),
+        ("10.50 JPY", "amount_too_precise"),
+        ("ten euros", "unknown_asset"),
+    ] {
+        let budget = format!("--budget={budget}");
+        assert_eq!(person.refused(&["pay", "statement", &budget]), code, "{budget}");
+    }
     let answer = person.done(&["pay", "statement", "--budget", "1500 JPY"]);
     assert_eq!(
         (answer["currency"].as_str(), answer["budget_minor"].as_i64()),
