@@ -12,12 +12,12 @@ mod support;
 
 use std::time::Duration;
 
-use nostr_sdk::{Event, Filter, Keys, Kind, PublicKey};
+use nostr_sdk::{Filter, Keys, Kind, PublicKey};
 use support::*;
 use tekram_harness::bad_line::{BadLine, Trouble};
 use tekram_harness::relay::Relay;
 use tekram_net::sealed::{open_verified, seal_to};
-use tekram_net::{Bus, BusLimits, NetPolicy, NostrBus};
+use tekram_net::{Bus, BusLimits, NetPolicy, NostrBus, VerifiedEvent};
 use tekram_pay::courier::{Courier, NostrCourier};
 use tekram_pay::method::{CashuMethod, Method};
 use tekram_primitives::record::{SignedRecord, WireRecord};
@@ -61,7 +61,7 @@ impl Post {
             .unwrap()
     }
 
-    async fn wraps(&self) -> Vec<Event> {
+    async fn wraps(&self) -> Vec<VerifiedEvent> {
         let filter = Filter::new().kind(Kind::GiftWrap).pubkey(self.nostr.public_key());
         self.bus().await.fetch(filter, Duration::from_secs(5)).await.unwrap()
     }
