@@ -14,11 +14,14 @@ use serde::{Deserialize, Serialize};
 use tekram_net::{FetchError, Http, Request};
 use tekram_primitives::money::{Asset, Money};
 use tekram_primitives::time::{Clock, Timestamp};
+use tokio::sync::Mutex;
 
 /// Where the ECB publishes its daily reference rates (euro foreign exchange reference rates, XML).
 pub const ECB_DAILY: &str = "https://www.ecb.europa.eu/stats/eurofxref/eurofxref-daily.xml";
 /// Rates older than this are refused: a long weekend with holidays on both sides.
 pub const MAX_AGE_MS: i64 = 6 * 24 * 3_600_000;
+/// How long an answer of the bank is kept, ms.
+pub const KEPT_MS: u64 = 10 * 60_000;
 const MAX_BYTES: u64 = 64 * 1024;
 const MAX_CURRENCIES: usize = 200;
 
@@ -108,12 +111,15 @@ pub trait RateSource: Send + Sync + fmt::Debug {
     async fn rate(&self, from: Asset, to: Asset) -> Result<Rate, RateError>;
 }
 
-/// The European Central Bank's daily reference rates.
+/// The European Central Bank's daily reference rates. The document is fetched once and kept for [`KEPT_MS`]: the lines of
+/// one settlement use the same rates, and a server that is down is not waited for with each of them.
 #[derive(Debug)]
 pub struct EcbRates<'a> {
     http: &'a dyn Http,
     clock: &'a dyn Clock,
     url: String,
+    /// The last answer, good or not, and when it came by the monotonic clock.
+    kept: Mutex<Option<(u64, Result<EcbDay, RateError>)>>,
 }
 
 impl<'a> EcbRates<'a> {
@@ -130,18 +136,36 @@ impl<'a> EcbRates<'a> {
             http,
             clock,
             url: url.to_owned(),
+            kept: Mutex::new(None),
         }
+    }
+
+    async fn fetch(&self) -> Result<EcbDay, RateError> {
+        let response = self.http.fetch(Request::get(&self.url)?.max_bytes(MAX_BYTES)).await?;
+        if !response.is_success() {
+            return Err(RateError::Malformed { reason: "http_status" });
+        }
+        EcbDay::parse(&response.body)
+    }
+
+    async fn day(&self) -> Result<EcbDay, RateError> {
+        let mut kept = self.kept.lock().await;
+        let now_ms = self.clock.monotonic_ms();
+        if let Some((at_ms, answer)) = kept.as_ref()
+            && now_ms.saturating_sub(*at_ms) < KEPT_MS
+        {
+            return answer.clone();
+        }
+        let answer = self.fetch().await;
+        *kept = Some((now_ms, answer.clone()));
+        answer
     }
 }
 
 #[async_trait]
 impl RateSource for EcbRates<'_> {
     async fn rate(&self, from: Asset, to: Asset) -> Result<Rate, RateError> {
-        let response = self.http.fetch(Request::get(&self.url)?.max_bytes(MAX_BYTES)).await?;
-        if !response.is_success() {
-            return Err(RateError::Malformed { reason: "http_status" });
-        }
-        let day = EcbDay::parse(&response.body)?;
+        let day = self.day().await?;
         let age_ms = self.clock.now().millis_since(day.as_of);
         if !(-24 * 3_600_000..=MAX_AGE_MS).contains(&age_ms) {
             return Err(RateError::Stale);

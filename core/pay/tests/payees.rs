@@ -438,6 +438,16 @@ async fn the_banks_rates_are_fetched_and_refused_when_they_are_old() {
     let rate = EcbRates::at(&air.web, &today, &url).rate(eur_asset, usd).await.unwrap();
     assert_eq!(rate.convert(eur(1000)).unwrap().amount_minor, 1172);
     assert_eq!(rate.source, "ecb");
+    let rates = EcbRates::at(&air.web, &today, &url);
+    let before = air.server.requests().len();
+    for _ in 0..3 {
+        rates.rate(eur_asset, usd).await.unwrap();
+    }
+    assert_eq!(
+        air.server.requests().len() - before,
+        1,
+        "once for all lines of a settlement"
+    );
     for wrong in ["2026-10-08", "2026-09-29"] {
         let clock = at(wrong);
         let refused = EcbRates::at(&air.web, &clock, &url)
