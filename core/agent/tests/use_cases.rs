@@ -190,7 +190,10 @@ fn requests_are_found_by_the_beginning_of_their_number_if_only_one_begins_so() {
     let persona = device.persona("Nobody");
     let first = persona.compose(&want("wss://relay.example")).unwrap();
     persona.compose(&want("wss://relay.example")).unwrap();
-    assert_eq!(persona.find_intent(&first.intent[..16]).unwrap(), first.intent);
+    assert_eq!(
+        persona.find_intent(first.intent.get(..16).unwrap()).unwrap(),
+        first.intent
+    );
     assert_eq!(code(persona.find_intent("")), "no_such_intent");
     assert_eq!(persona.intents().unwrap().len(), 2);
 }
