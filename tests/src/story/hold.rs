@@ -11,6 +11,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::error::{StoryError, Told, While};
+use crate::patience::patiently;
 use crate::place::Place;
 use crate::stage::Stage;
 
@@ -88,7 +89,14 @@ pub fn stop(place: &Place) -> Told<bool> {
         return Err(StoryError::new(format!("process {process} could not be ended")));
     }
     let _ = fs::remove_file(place.holder());
-    drop(wait_for_lock(place)?);
+    let _lock = wait_for_lock(place)?;
+    // Its mint ends a moment after it: done is when nobody answers any more.
+    let ports = place.ports()?;
+    if !patiently(|| Ok(ports.are_free()), |free| !free)? {
+        return Err(StoryError::new(format!(
+            "process {process} has ended, and its ports are still taken"
+        )));
+    }
     Ok(true)
 }
 
