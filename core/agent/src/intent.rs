@@ -13,11 +13,8 @@ use tekram_primitives::money::Money;
 use tekram_primitives::record::{RecordId, SignedRecord};
 
 use crate::error::AgentError;
-use crate::persona::Persona;
+use crate::persona::{Persona, every_page};
 use crate::setting;
-
-/// Requests read at once.
-const PAGE: u32 = 1000;
 
 /// What a person says about what they want.
 #[derive(Debug, Clone)]
@@ -178,18 +175,9 @@ impl Persona {
             .collect()
     }
 
-    /// Every request, newest first, read by pages.
+    /// Every request, newest first.
     fn all_intents(&self) -> Result<Vec<Intent>, AgentError> {
-        let mut all = Vec::new();
-        loop {
-            let offset = u32::try_from(all.len()).unwrap_or(u32::MAX);
-            let page = tekram_intent::list(&self.vault, PAGE, offset)?;
-            let last = page.len() < PAGE as usize;
-            all.extend(page);
-            if last {
-                return Ok(all);
-            }
-        }
+        every_page(|limit, offset| Ok(tekram_intent::list(&self.vault, limit, offset)?))
     }
 
     /// The request whose number begins like this.

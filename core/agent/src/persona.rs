@@ -71,3 +71,20 @@ impl Persona {
         Ok(self.vault.lock()?)
     }
 }
+
+/// Rows read at once from a room's list.
+const PAGE: u32 = 1000;
+
+/// All rows of a room's list, read page by page: `list` is given the limit and the offset.
+pub(crate) fn every_page<T>(list: impl Fn(u32, u32) -> Result<Vec<T>, AgentError>) -> Result<Vec<T>, AgentError> {
+    let mut all = Vec::new();
+    loop {
+        let offset = u32::try_from(all.len()).unwrap_or(u32::MAX);
+        let page = list(PAGE, offset)?;
+        let last = page.len() < PAGE as usize;
+        all.extend(page);
+        if last {
+            return Ok(all);
+        }
+    }
+}

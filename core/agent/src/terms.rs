@@ -5,10 +5,7 @@ use tekram_primitives::record::RecordId;
 use tekram_relate::KeptAgreement;
 
 use crate::error::AgentError;
-use crate::persona::Persona;
-
-/// Agreements read at once.
-const PAGE: u32 = 1000;
+use crate::persona::{Persona, every_page};
 
 /// A proposal or agreement, as a list shows it.
 #[derive(Debug, Clone, Serialize)]
@@ -50,18 +47,9 @@ impl Persona {
             .collect())
     }
 
-    /// Every agreement and proposal, newest first, read by pages.
+    /// Every agreement and proposal, newest first.
     pub(crate) fn kept_agreements(&self) -> Result<Vec<KeptAgreement>, AgentError> {
-        let mut all = Vec::new();
-        loop {
-            let offset = u32::try_from(all.len()).unwrap_or(u32::MAX);
-            let page = tekram_relate::list(&self.vault, PAGE, offset)?;
-            let last = page.len() < PAGE as usize;
-            all.extend(page);
-            if last {
-                return Ok(all);
-            }
-        }
+        every_page(|limit, offset| Ok(tekram_relate::list(&self.vault, limit, offset)?))
     }
 
     /// The exact bytes of an agreement as this side keeps them.
