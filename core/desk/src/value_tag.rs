@@ -1,8 +1,7 @@
 //! The lines that a creator pastes into a feed: `podcast:value` (Podcasting 2.0 namespace) with a recipient of type
 //! `card`, whose address is the published desk card and whose custom value is the key that must have signed it.
 
-use std::fmt::Write as _;
-
+use tekram_pay::picture::xml_text;
 use tekram_primitives::did::DidKey;
 use url::Url;
 
@@ -24,29 +23,10 @@ pub fn value_tag(name: &str, did: &DidKey, address: &str) -> Result<String, Desk
         "<podcast:value type=\"cashu\" method=\"p2pk\">\n  \
          <podcast:valueRecipient name=\"{}\" type=\"card\" address=\"{}\" split=\"100\" customKey=\"did\" \
          customValue=\"{}\"/>\n</podcast:value>\n",
-        attribute(name.trim()),
-        attribute(url.as_str()),
-        attribute(&did.to_string()),
+        xml_text(name.trim()),
+        xml_text(url.as_str()),
+        xml_text(&did.to_string()),
     ))
-}
-
-/// Text inside a double-quoted attribute (XML 1.0, section 2.3).
-fn attribute(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for letter in text.chars() {
-        match letter {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            // Control characters have no place in XML; a name with one is refused by the configuration.
-            _ if letter.is_control() => {
-                let _ = write!(escaped, " ");
-            }
-            _ => escaped.push(letter),
-        }
-    }
-    escaped
 }
 
 #[cfg(test)]

@@ -138,8 +138,10 @@ fn percent(part: i64, whole: i64) -> String {
     format!("{}.{} %", permille / 10, permille % 10)
 }
 
-/// Text for XML: the five special characters escaped, what XML 1.0 cannot hold left out.
-fn escape(text: &str) -> String {
+/// Text as XML 1.0 holds it, in an element or a quoted attribute (sections 2.2 to 2.4): the five special characters
+/// escaped, what XML cannot hold replaced by a space.
+#[must_use]
+pub fn xml_text(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for letter in text.chars() {
         match letter {
@@ -223,7 +225,7 @@ pub fn split_svg(statement: &Statement) -> String {
          <text x=\"{MARGIN}\" y=\"52\" font-size=\"24\" font-weight=\"650\" fill=\"{INK}\">This month's split</text>\n\
          <text x=\"{MARGIN}\" y=\"79\" font-size=\"15\" fill=\"{SOFT_INK}\">{title}</text>\n\
          <g clip-path=\"url(#bar)\">\n",
-        title = escape(&headline(statement)),
+        title = xml_text(&headline(statement)),
     );
     let mut before = 0_i64;
     for row in &rows {
@@ -235,7 +237,7 @@ pub fn split_svg(statement: &Statement) -> String {
             "<rect x=\"{x}\" y=\"104\" width=\"{}\" height=\"34\" fill=\"{}\"><title>{}: {}</title></rect>",
             (end - x).max(0),
             row.color,
-            escape(&row.name),
+            xml_text(&row.name),
             percent(row.amount_minor, total),
         );
         if end < MARGIN + INNER {
@@ -267,8 +269,8 @@ pub fn split_svg(statement: &Statement) -> String {
             bar_y = y + 2,
             right = WIDTH - MARGIN,
             color = row.color,
-            name = escape(&shorten(&row.name, 40)),
-            detail = escape(&shorten(&row.detail, 62)),
+            name = xml_text(&shorten(&row.name, 40)),
+            detail = xml_text(&shorten(&row.detail, 62)),
             bar = scaled(row.amount_minor, most, 160).max(2),
             amount = Money::new(row.amount_minor, statement.budget.asset).amount_text(),
             percent = percent(row.amount_minor, total),
@@ -278,7 +280,7 @@ pub fn split_svg(statement: &Statement) -> String {
         svg,
         "<text x=\"{MARGIN}\" y=\"{}\" font-size=\"12.5\" fill=\"{SOFT_INK}\">{}</text>\n</svg>\n",
         height - 26,
-        escape(&footline(statement)),
+        xml_text(&footline(statement)),
     );
     svg
 }
