@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use tekram_net::{NetPolicy, WebContext};
+use tekram_pay::method::RailsOff;
 use tekram_primitives::secret::Passphrase;
 use tekram_primitives::time::Clock;
 use tekram_vault::{RoomSchema, Store, VaultEntry};
@@ -27,6 +28,7 @@ pub struct Agent {
     store: Store,
     policy: NetPolicy,
     clock: Arc<dyn Clock>,
+    rails_off: RailsOff,
 }
 
 impl Agent {
@@ -39,7 +41,16 @@ impl Agent {
             store: Store::open(data)?,
             policy,
             clock,
+            rails_off: RailsOff::new(),
         })
+    }
+
+    /// The same device without these kinds of rails: statements, settlements and links leave them out. For stores of apps
+    /// whose rules forbid one.
+    #[must_use]
+    pub fn with_rails_off(mut self, rails_off: RailsOff) -> Self {
+        self.rails_off = rails_off;
+        self
     }
 
     /// The personas of this device, by name; what is visible while they are locked.
@@ -96,6 +107,7 @@ impl Agent {
             web,
             policy: self.policy.clone(),
             clock: Arc::clone(&self.clock),
+            rails_off: self.rails_off.clone(),
         })
     }
 }

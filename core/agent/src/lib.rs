@@ -29,7 +29,7 @@ pub use tekram_listen::{
 pub use tekram_net::NetPolicy;
 pub use tekram_pay::PayError;
 pub use tekram_pay::handoff::HandOff;
-pub use tekram_pay::method::Method;
+pub use tekram_pay::method::{Method, RailKind, RailsOff};
 pub use tekram_pay::payee::Payee;
 pub use tekram_pay::picture::{split_svg, split_text};
 pub use tekram_pay::qr::qr_text;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 use tekram_net::{NetPolicy, WebContext};
+use tekram_pay::method::RailsOff;
 use tekram_primitives::time::Clock;
 use tekram_vault::Vault;
 
@@ -16,6 +17,7 @@ pub struct Persona {
     pub(crate) web: Arc<WebContext>,
     pub(crate) policy: NetPolicy,
     pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) rails_off: RailsOff,
 }
 
 /// What a vault holds, in numbers.

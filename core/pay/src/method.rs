@@ -2,6 +2,8 @@
 //!
 //! A method says what the payee published; which rail can serve it is asked of the rails, never assumed here.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 use tekram_primitives::did::DidKey;
 
@@ -30,6 +32,51 @@ pub enum Method {
         /// The link as published.
         url: String,
     },
+}
+
+/// A kind of way for money to leave, as a store's rules see it: each can be switched off for a store that forbids it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RailKind {
+    /// Ecash that this program moves.
+    Cashu,
+    /// Links and codes that the person finishes in another app.
+    HandOff,
+}
+
+impl RailKind {
+    /// Both kinds.
+    pub const ALL: [Self; 2] = [Self::Cashu, Self::HandOff];
+
+    /// Stable name.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Cashu => "cashu",
+            Self::HandOff => "hand_off",
+        }
+    }
+
+    /// The kind of that name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+}
+
+/// Kinds of rails that this build of the program must not use.
+pub type RailsOff = BTreeSet<RailKind>;
+
+impl Method {
+    /// Over which kind of rail the method goes; keysend has none yet.
+    #[must_use]
+    pub fn rail_kind(&self) -> Option<RailKind> {
+        match self {
+            Self::Cashu(_) => Some(RailKind::Cashu),
+            Self::LightningAddress { .. } | Self::Link { .. } => Some(RailKind::HandOff),
+            Self::Keysend { .. } => None,
+        }
+    }
 }
 
 /// Where and how a payee takes ecash, taken from its signed desk card.
