@@ -19,7 +19,7 @@ use std::sync::Arc;
 pub use device::Agent;
 pub use error::AgentError;
 pub use intent::{AcceptedView, IntentView, OfferView, Offers, Want};
-pub use pay::{ChangeView, FeedLook, RulesChange};
+pub use pay::{ChangeView, FeedLook, MintTaker, MintTakers, MonthSource, RulesChange};
 pub use persona::{Holdings, Persona};
 pub use tekram_intent::{Reason, Why};
 pub use tekram_listen::{

@@ -10,14 +10,14 @@ use tekram_pay::cashu::CashuRail;
 use tekram_pay::courier::NostrCourier;
 use tekram_pay::handoff::{HandOff, hand_offs};
 use tekram_pay::ledger::Balance;
-use tekram_pay::method::Method;
+use tekram_pay::method::{Method, RailKind};
 use tekram_pay::payee::{Discovered, FeedSource, HeldChange, Payee};
 use tekram_pay::rail::Rail;
 use tekram_pay::rates::EcbRates;
-use tekram_pay::rules::{Rules, Weight};
+use tekram_pay::rules::{FACTOR_ONE, Rules, Weight};
 use tekram_pay::settle::{Ended, OnProgress, SettleOptions, SettleReport, Settlement, StoredReceipt};
 use tekram_pay::state::StatementState;
-use tekram_pay::statement::{MAIN_BUDGET, Statement, Total};
+use tekram_pay::statement::{MAIN_BUDGET, Statement, StatementLine, Total};
 use tekram_pay::{PayError, commit, ledger, payee, rules, settle, statement};
 use tekram_primitives::canonical::{sha256_hex, to_canonical_json};
 use tekram_primitives::money::Money;
@@ -60,6 +60,44 @@ pub struct RulesChange {
     pub minimum: Option<Money>,
     /// IANA time zone.
     pub zone: Option<String>,
+    /// Factors of sources in thousandths, by the key that a line's `because` names; the others stay. 1000 takes one away,
+    /// 0 leaves the source out.
+    pub factors: Option<BTreeMap<String, u32>>,
+}
+
+/// A mint, and who of a statement takes its e-cash.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct MintTakers {
+    /// The mint's address.
+    pub mint: String,
+    /// Those who take it, by name.
+    pub takers: Vec<MintTaker>,
+}
+
+/// A payee of a statement who takes a mint's e-cash.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct MintTaker {
+    /// Id of the payee in this vault.
+    pub payee_id: String,
+    /// Its name.
+    pub name: String,
+    /// What the statement has for it.
+    pub due: Money,
+}
+
+/// Something that was heard in a month, whether or not it gets a share: what a factor can be set for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct MonthSource {
+    /// Key of the source.
+    pub source: String,
+    /// Its name.
+    pub name: String,
+    /// Media time heard, ms.
+    pub played_ms: u64,
+    /// Plays.
+    pub plays: u64,
+    /// The rules' factor, in thousandths.
+    pub factor: u32,
 }
 
 impl Persona {
@@ -192,9 +230,16 @@ impl Persona {
     /// Changes the rules; what is not named stays.
     ///
     /// # Errors
-    /// `no_budget` when none was ever set, `zero_budget`, `negative_budget`, `bad_setting` for a minimum in another
-    /// currency, the vault's errors.
+    /// `no_budget` when none was ever set, `zero_budget`, `negative_budget`, `factor_too_large`, `bad_setting` for a minimum
+    /// in another currency, the vault's errors.
     pub fn change_rules(&self, change: RulesChange) -> Result<Rules, AgentError> {
+        let rules = self.changed_rules(&change)?;
+        rules::set_rules(&self.vault, MAIN_BUDGET, &rules, self.clock.as_ref())?;
+        Ok(rules)
+    }
+
+    /// The rules as a change would make them.
+    fn changed_rules(&self, change: &RulesChange) -> Result<Rules, AgentError> {
         let known = self.rules()?;
         let budget = change
             .budget
@@ -209,8 +254,15 @@ impl Persona {
         if let Some(weight) = change.weight {
             rules.weight = weight;
         }
-        if let Some(zone) = change.zone {
-            rules.zone = zone;
+        if let Some(zone) = &change.zone {
+            rules.zone.clone_from(zone);
+        }
+        for (source, factor) in change.factors.iter().flatten() {
+            if *factor == FACTOR_ONE {
+                rules.factors.remove(source);
+            } else {
+                rules.factors.insert(source.clone(), *factor);
+            }
         }
         if let Some(minimum) = change.minimum {
             if minimum.asset != budget.asset {
@@ -221,7 +273,6 @@ impl Persona {
             }
             rules.minimum_minor = minimum.amount_minor;
         }
-        rules::set_rules(&self.vault, MAIN_BUDGET, &rules, self.clock.as_ref())?;
         Ok(rules)
     }
 
@@ -231,14 +282,86 @@ impl Persona {
     /// `empty_log` when no month is named and nothing was ever heard, `empty_month`, `month_in_future`, `no_rules`, and those
     /// of the division.
     pub fn statement(&self, month: Option<&str>) -> Result<Statement, AgentError> {
-        let zone = self.zone(None)?;
+        let period = self.heard_month(month, &self.zone(None)?)?;
+        let totals = self.month_totals(&period)?;
+        if totals.is_empty() {
+            return self.committed_of(&period);
+        }
+        Ok(statement::draft_without(
+            &self.vault,
+            MAIN_BUDGET,
+            &period,
+            &totals,
+            &self.rails_off,
+            self.clock.as_ref(),
+        )?)
+    }
+
+    /// What the month's statement would be if the rules were changed like this. Nothing is stored, so a slider can ask with
+    /// every move; its id is empty. Of a month that is committed it is the committed one.
+    ///
+    /// # Errors
+    /// As [`Persona::statement`] and [`Persona::change_rules`].
+    pub fn preview_statement(&self, month: Option<&str>, change: &RulesChange) -> Result<Statement, AgentError> {
+        let rules = self.changed_rules(change)?;
+        let period = self.heard_month(month, &rules.zone)?;
+        let totals = self.month_totals(&period)?;
+        if totals.is_empty() {
+            return self.committed_of(&period);
+        }
+        Ok(statement::preview(
+            &self.vault,
+            MAIN_BUDGET,
+            &period,
+            &totals,
+            &rules,
+            &self.rails_off,
+        )?)
+    }
+
+    /// Everything that was heard in a month, by source, longest first, with the factors in force: also what nobody payable
+    /// is known for, and what is left out.
+    ///
+    /// # Errors
+    /// `empty_log`, `month_in_future`, the vault's errors.
+    pub fn month_sources(&self, month: Option<&str>) -> Result<Vec<MonthSource>, AgentError> {
+        let rules = self.rules()?;
+        let period = self.heard_month(month, &self.zone(None)?)?;
+        let mut sources: BTreeMap<String, MonthSource> = BTreeMap::new();
+        for total in self.month_totals(&period)? {
+            let source = sources.entry(total.source.clone()).or_insert_with(|| MonthSource {
+                factor: rules.as_ref().map_or(FACTOR_ONE, |rules| rules.factor(&total.source)),
+                source: total.source,
+                name: total.name,
+                played_ms: 0,
+                plays: 0,
+            });
+            source.played_ms = source.played_ms.saturating_add(total.played_ms);
+            source.plays = source.plays.saturating_add(total.plays);
+        }
+        let mut sources: Vec<MonthSource> = sources.into_values().collect();
+        sources.sort_by(|a, b| {
+            (b.played_ms, b.plays)
+                .cmp(&(a.played_ms, a.plays))
+                .then_with(|| a.source.cmp(&b.source))
+        });
+        Ok(sources)
+    }
+
+    /// The month that is named, or the newest that something was heard in; not one that has not begun.
+    fn heard_month(&self, month: Option<&str>, zone: &str) -> Result<Period, AgentError> {
         let period = match month {
-            Some(month) => Period::parse(month, &zone)?,
-            None => tekram_listen::newest_month(&self.vault, &zone)?.ok_or(AgentError::EmptyLog)?,
+            Some(month) => Period::parse(month, zone)?,
+            None => tekram_listen::newest_month(&self.vault, zone)?.ok_or(AgentError::EmptyLog)?,
         };
         if period.start() > self.clock.now() {
             return Err(AgentError::MonthInFuture);
         }
+        Ok(period)
+    }
+
+    /// What the log says about a month, by source and item.
+    fn month_totals(&self, period: &Period) -> Result<Vec<Total>, AgentError> {
         let mut totals = Vec::new();
         for total in tekram_listen::totals(&self.vault, period.start().millis(), period.end().millis())? {
             let (mut items_ms, mut items_plays) = (0_i64, 0_u64);
@@ -263,20 +386,14 @@ impl Persona {
             });
         }
         totals.retain(|total| total.played_ms > 0 || total.plays > 0);
-        if totals.is_empty() {
-            // The listens behind a committed statement may be gone; the statement stays.
-            let known = statement::of_month(&self.vault, MAIN_BUDGET, &period.month_text())?;
-            return known
-                .filter(|known| known.state != StatementState::Draft)
-                .ok_or(AgentError::EmptyMonth);
-        }
-        Ok(statement::draft(
-            &self.vault,
-            MAIN_BUDGET,
-            &period,
-            &totals,
-            self.clock.as_ref(),
-        )?)
+        Ok(totals)
+    }
+
+    /// The committed statement of a month without listens: those behind it may be gone, the statement stays.
+    fn committed_of(&self, period: &Period) -> Result<Statement, AgentError> {
+        statement::of_month(&self.vault, MAIN_BUDGET, &period.month_text())?
+            .filter(|known| known.state != StatementState::Draft)
+            .ok_or(AgentError::EmptyMonth)
     }
 
     /// The statement of a month, or the newest.
@@ -299,7 +416,12 @@ impl Persona {
     /// `no_such_statement`, `draft_outdated`, the vault's errors.
     pub fn commit(&self, month: &str) -> Result<Statement, AgentError> {
         let draft = self.statement_of(Some(month))?;
-        Ok(commit::commit(&self.vault, &draft.id, self.clock.as_ref())?)
+        Ok(commit::commit_without(
+            &self.vault,
+            &draft.id,
+            &self.rails_off,
+            self.clock.as_ref(),
+        )?)
     }
 
     /// Meets the promises of a month's statement as far as it goes now, and waits at most `wait` for the payees' receipts.
@@ -317,12 +439,17 @@ impl Persona {
     ) -> Result<SettleReport, AgentError> {
         let statement = self.statement_of(Some(month))?;
         let mut rails: Vec<Arc<dyn Rail>> = Vec::new();
-        for mint in self.mints_for(mint, &statement)? {
-            rails.push(Arc::new(self.cashu_rail(&mint)?));
+        if !self.rails_off.contains(&RailKind::Cashu) {
+            for mint in self.mints_for(mint, &statement)? {
+                rails.push(Arc::new(self.cashu_rail(&mint)?));
+            }
         }
         let courier = NostrCourier::new(self.policy.clone());
         let rates = EcbRates::new(self.web.as_ref(), self.clock.as_ref());
-        let options = SettleOptions::default();
+        let options = SettleOptions {
+            rails_off: self.rails_off.clone(),
+            ..SettleOptions::default()
+        };
         let settlement = Settlement {
             vault: &self.vault,
             rails: &rails,
@@ -345,22 +472,50 @@ impl Persona {
 
     /// The mints to pay with: the person's choice alone, or all that payees of the statement take, the most taken first.
     fn mints_for(&self, chosen: Option<&str>, statement: &Statement) -> Result<Vec<String>, AgentError> {
-        let payees = self.payees()?;
-        let in_statement = |payee: &&Payee| {
+        let payees = self.payees_of(statement)?;
+        mints_by_takers(payees.iter().flat_map(cashu_mints), chosen)
+    }
+
+    /// The payees of a statement.
+    fn payees_of(&self, statement: &Statement) -> Result<Vec<Payee>, AgentError> {
+        let in_statement = |payee: &Payee| {
             statement
                 .lines
                 .iter()
                 .any(|line| line.payee_id() == Some(&payee.payee_id))
         };
-        let taken = payees
-            .iter()
-            .filter(in_statement)
-            .flat_map(|payee| &payee.methods)
-            .filter_map(|method| match method {
-                Method::Cashu(cashu) => Some(cashu.mints.as_slice()),
-                _ => None,
-            });
-        mints_by_takers(taken, chosen)
+        let mut payees = self.payees()?;
+        payees.retain(in_statement);
+        Ok(payees)
+    }
+
+    /// The mints whose e-cash payees of a month's statement take, the most taken first, with who takes which. Empty when
+    /// e-cash is switched off.
+    ///
+    /// # Errors
+    /// `no_such_statement`, the vault's errors.
+    pub fn mints(&self, month: &str) -> Result<Vec<MintTakers>, AgentError> {
+        let statement = self.statement_of(Some(month))?;
+        if self.rails_off.contains(&RailKind::Cashu) {
+            return Ok(Vec::new());
+        }
+        let payees = self.payees_of(&statement)?;
+        let taker = |payee: &Payee| MintTaker {
+            payee_id: payee.payee_id.clone(),
+            name: payee.name.clone(),
+            due: Money::new(due_minor(&statement, &payee.payee_id), statement.budget.asset),
+        };
+        Ok(mints_by_takers(payees.iter().flat_map(cashu_mints), None)?
+            .into_iter()
+            .map(|mint| MintTakers {
+                takers: payees
+                    .iter()
+                    .filter(|payee| cashu_mints(payee).flatten().any(|known| plain_mint(known) == mint))
+                    .map(taker)
+                    .collect(),
+                mint,
+            })
+            .collect())
     }
 
     fn cashu_rail(&self, mint: &str) -> Result<CashuRail, AgentError> {
@@ -381,11 +536,14 @@ impl Persona {
         Ok(self.cashu_rail(mint)?.balances().await?)
     }
 
-    /// The links on which the person finishes what no rail can pay.
+    /// The links on which the person finishes what no rail can pay; none when hand-offs are switched off.
     ///
     /// # Errors
     /// The vault's errors.
     pub fn hand_offs(&self, statement: &Statement) -> Result<Vec<HandOff>, AgentError> {
+        if self.rails_off.contains(&RailKind::HandOff) {
+            return Ok(Vec::new());
+        }
         Ok(hand_offs(
             &self.vault,
             &statement.id,
@@ -434,6 +592,20 @@ fn mints_by_takers<'a>(
     let mut mints: Vec<(&str, usize)> = takers.into_iter().collect();
     mints.sort_by(|(a, a_takers), (b, b_takers)| b_takers.cmp(a_takers).then(a.cmp(b)));
     Ok(mints.into_iter().map(|(mint, _)| mint.to_owned()).collect())
+}
+
+/// The mints that a payee names, for each of its e-cash methods.
+fn cashu_mints(payee: &Payee) -> impl Iterator<Item = &[String]> {
+    payee.methods.iter().filter_map(|method| match method {
+        Method::Cashu(cashu) => Some(cashu.mints.as_slice()),
+        _ => None,
+    })
+}
+
+/// What a statement has for one payee, minor units.
+fn due_minor(statement: &Statement, payee_id: &str) -> i64 {
+    let own = |line: &&StatementLine| line.payee_id() == Some(payee_id);
+    statement.lines.iter().filter(own).map(|line| line.line.due_minor).sum()
 }
 
 /// A mint's address as it is compared: without the slashes at its end.

@@ -15,16 +15,29 @@ use tekram_vault::{Scope, Vault};
 
 use crate::error::PayError;
 use crate::ledger::post;
-use crate::method::Method;
-use crate::payee::{methods, relation_in};
+use crate::method::{Method, RailsOff};
+use crate::payee::{methods, relation_in, way};
 use crate::state::{LineEvent, StatementState};
-use crate::statement::{LineAmounts, LineFor, Outcome, Statement, StatementLine, carried, move_line, read};
+use crate::statement::{LineAmounts, LineFor, Outcome, Statement, StatementLine, Way, carried, move_line, read};
 
 /// Commits a draft. A statement that is committed already is returned as it is.
 ///
 /// # Errors
 /// `no_statement`; `draft_outdated` when what is carried has changed since the draft was made: make it again.
 pub fn commit(vault: &Vault, statement_id: &str, clock: &dyn Clock) -> Result<Statement, PayError> {
+    commit_without(vault, statement_id, &RailsOff::new(), clock)
+}
+
+/// As [`commit`], in a program in which these kinds of rails are switched off.
+///
+/// # Errors
+/// As [`commit`]; `draft_outdated` also when the draft would pay over a rail that is off now.
+pub fn commit_without(
+    vault: &Vault,
+    statement_id: &str,
+    off: &RailsOff,
+    clock: &dyn Clock,
+) -> Result<Statement, PayError> {
     let now = clock.now();
     let epoch = i64::try_from(vault.epoch()).unwrap_or(i64::MAX);
     vault.write(Scope("pay"), |tx| {
@@ -53,6 +66,9 @@ pub fn commit(vault: &Vault, statement_id: &str, clock: &dyn Clock) -> Result<St
             if let LineFor::Payee { payee_id } = &line.line.for_whom
                 && line.line.outcome != Outcome::Carry
             {
+                if !off.is_empty() && way(&methods(tx, payee_id, "used")?, off) == Way::RailOff {
+                    return Err(PayError::DraftOutdated);
+                }
                 entries.push((format!("committed:{budget}:{payee_id}"), amount(line.line.due_minor)));
                 let due = amount(line.line.due_minor);
                 let id = promise(vault, tx, payee_id, &line.line.name, due, epoch, now)?;

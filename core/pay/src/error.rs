@@ -27,6 +27,9 @@ pub enum PayError {
     /// A minimum below zero.
     #[error("the smallest payment cannot be negative")]
     NegativeMinimum,
+    /// A factor above ten times.
+    #[error("a factor is at most 10000 thousandths, which is ten times")]
+    FactorTooLarge,
     /// A weight that does not exist.
     #[error("a share is measured by seconds, plays or equal")]
     UnknownWeight,
@@ -48,8 +51,8 @@ pub enum PayError {
     /// The statement has not been committed.
     #[error("the statement is a draft; confirm it before paying")]
     NotCommitted,
-    /// What is carried has changed since the draft was made.
-    #[error("what is carried has changed since this draft was made; make it again")]
+    /// What is carried or can be paid has changed since the draft was made.
+    #[error("what is carried or can be paid has changed since this draft was made; make it again")]
     DraftOutdated,
     /// A settlement of this vault is running already.
     #[error("a settlement is running already; wait until it ends")]
@@ -154,6 +157,7 @@ impl PayError {
             Self::ZeroBudget => "zero_budget",
             Self::NegativeBudget => "negative_budget",
             Self::NegativeMinimum => "negative_minimum",
+            Self::FactorTooLarge => "factor_too_large",
             Self::UnknownWeight => "unknown_weight",
             Self::NoRules => "no_rules",
             Self::ListeningOverflow => "listening_overflow",

@@ -3,7 +3,7 @@
 //! Rules have a version; a statement keeps the rules it was made with. Checking them is pure and happens before anything is
 //! stored.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rusqlite::{Connection, OptionalExtension, params};
 use serde::{Deserialize, Serialize};
@@ -61,6 +61,11 @@ pub enum Exclusion {
     Payee(String),
 }
 
+/// A factor that changes nothing, in thousandths.
+pub const FACTOR_ONE: u32 = 1000;
+/// The greatest factor of a source, in thousandths: ten times as heard.
+pub const FACTOR_MAX: u32 = 10_000;
+
 /// The rules of one budget.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rules {
@@ -74,6 +79,10 @@ pub struct Rules {
     /// Who is left out.
     #[serde(default)]
     pub exclude: BTreeSet<Exclusion>,
+    /// By source key, by how many thousandths its weight is multiplied: 0 leaves it out, 2000 counts it double. A source
+    /// that is not named counts as heard.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub factors: BTreeMap<String, u32>,
     /// What is smaller than this, in minor units of the budget's currency, is carried to the next month.
     #[serde(default)]
     pub minimum_minor: i64,
@@ -88,14 +97,21 @@ impl Rules {
             zone: zone.into(),
             weight: Weight::default(),
             exclude: BTreeSet::new(),
+            factors: BTreeMap::new(),
             minimum_minor: 0,
         }
+    }
+
+    /// By how many thousandths a source's weight is multiplied.
+    #[must_use]
+    pub fn factor(&self, source: &str) -> u32 {
+        self.factors.get(source).copied().unwrap_or(FACTOR_ONE)
     }
 
     /// Whether the rules can be used.
     ///
     /// # Errors
-    /// `zero_budget`, `negative_budget`, `negative_minimum`, `unknown_time_zone`.
+    /// `zero_budget`, `negative_budget`, `negative_minimum`, `factor_too_large`, `unknown_time_zone`.
     pub fn check(&self) -> Result<(), PayError> {
         if self.budget.amount_minor == 0 {
             return Err(PayError::ZeroBudget);
@@ -105,6 +121,9 @@ impl Rules {
         }
         if self.minimum_minor < 0 {
             return Err(PayError::NegativeMinimum);
+        }
+        if self.factors.values().any(|factor| *factor > FACTOR_MAX) {
+            return Err(PayError::FactorTooLarge);
         }
         Period::new(2000, 1, &self.zone)?;
         Ok(())

@@ -57,6 +57,7 @@ async fn answer(context: &Context, persona: &Persona, command: PayCommand) -> Re
                     .transpose()?,
                 minimum: minimum.as_deref().map(amount).transpose()?,
                 zone: zone.zone,
+                factors: None,
             };
             rules(persona, change)
         }

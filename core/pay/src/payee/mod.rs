@@ -17,7 +17,7 @@ pub(crate) use apply::{Candidate, Level, apply};
 pub use card::verify_card;
 pub use change::{HeldChange, confirm_change, held_changes, reject_change};
 pub use discover::{Discovered, FeedSource, FoundPayee, Via, discover};
-pub(crate) use store::{facts, methods, relation, relation_in, shares};
+pub(crate) use store::{facts, methods, relation, relation_in, shares, way};
 pub use store::{payee, payees};
 
 use crate::method::Method;

@@ -9,7 +9,7 @@ use tekram_vault::Vault;
 
 use super::{Evidence, PayableSource, Payee};
 use crate::error::PayError;
-use crate::method::Method;
+use crate::method::{Method, RailKind, RailsOff};
 use crate::statement::{PayeeFacts, Share, Way};
 
 /// All payees, by name.
@@ -103,10 +103,11 @@ pub(crate) fn methods(db: &Connection, payee_id: &str, status: &str) -> Result<V
     Ok(found)
 }
 
-/// What the division needs to know of these payees.
+/// What the division needs to know of these payees, when methods over some kinds of rails do not count.
 pub(crate) fn facts<'a>(
     db: &Connection,
     ids: impl IntoIterator<Item = &'a str>,
+    off: &RailsOff,
 ) -> Result<BTreeMap<String, PayeeFacts>, PayError> {
     let mut found = BTreeMap::new();
     for id in ids.into_iter().collect::<BTreeSet<_>>() {
@@ -119,7 +120,7 @@ pub(crate) fn facts<'a>(
                 id.to_owned(),
                 PayeeFacts {
                     name,
-                    way: way(&methods(db, id, "used")?),
+                    way: way(&methods(db, id, "used")?, off),
                 },
             );
         }
@@ -128,19 +129,21 @@ pub(crate) fn facts<'a>(
 }
 
 /// How a payee with these methods can be paid today.
-pub(crate) fn way(methods: &[Method]) -> Way {
+pub(crate) fn way(methods: &[Method], off: &RailsOff) -> Way {
     methods
         .iter()
-        .map(|method| match method {
-            Method::Cashu(_) => Way::Rail,
-            Method::LightningAddress { .. } | Method::Link { .. } => Way::HandOff,
-            Method::Keysend { .. } => Way::NoRail,
+        .map(|method| match method.rail_kind() {
+            Some(kind) if off.contains(&kind) => Way::RailOff,
+            Some(RailKind::Cashu) => Way::Rail,
+            Some(RailKind::HandOff) => Way::HandOff,
+            None => Way::NoRail,
         })
         .min_by_key(|way| match way {
             Way::Rail => 0,
             Way::HandOff => 1,
-            Way::NoRail => 2,
-            Way::NoMethod => 3,
+            Way::RailOff => 2,
+            Way::NoRail => 3,
+            Way::NoMethod => 4,
         })
         .unwrap_or(Way::NoMethod)
 }

@@ -32,6 +32,7 @@ pub use run::settle;
 use crate::courier::Courier;
 use crate::error::PayError;
 use crate::handoff::HandOff;
+use crate::method::RailsOff;
 use crate::rail::Rail;
 use crate::rates::RateSource;
 use crate::statement::StatementSummary;
@@ -75,6 +76,8 @@ pub struct SettleOptions {
     pub poll: Duration,
     /// Text on hand-off links (the transfer's message).
     pub hand_off_text: String,
+    /// Kinds of rails that are switched off: promises that need one wait (`rail_off`).
+    pub rails_off: RailsOff,
 }
 
 impl Default for SettleOptions {
@@ -86,6 +89,7 @@ impl Default for SettleOptions {
             top_up_wait: Duration::from_secs(600),
             poll: Duration::from_millis(500),
             hand_off_text: "Thank you".to_owned(),
+            rails_off: RailsOff::new(),
         }
     }
 }

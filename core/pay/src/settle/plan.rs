@@ -13,6 +13,7 @@ use tekram_primitives::record::RecordId;
 use tekram_vault::Scope;
 
 use super::outbox::{NewPayment, Plan, epoch_of, payment_of, write_plan};
+use super::run::RAIL_OFF;
 use super::{Halt, OnProgress, Progress, Settlement, tell};
 use crate::error::PayError;
 use crate::ledger::post;
@@ -139,7 +140,12 @@ fn epoch(settlement: &Settlement<'_>, open: &Open) -> Result<bool, PayError> {
 async fn choose(settlement: &Settlement<'_>, open: &Open) -> Result<(usize, NewPayment), NoRail> {
     let mut conversions: Vec<(usize, Asset, &Method)> = Vec::new();
     let mut unreachable = None;
-    for method in &open.methods {
+    let off = |method: &&Method| {
+        method
+            .rail_kind()
+            .is_some_and(|kind| settlement.options.rails_off.contains(&kind))
+    };
+    for method in open.methods.iter().filter(|method| !off(method)) {
         for (position, rail) in settlement.rails.iter().enumerate() {
             match rail.assets_for(method).await {
                 Ok(assets) if assets.contains(&open.committed.asset) => {
@@ -170,10 +176,13 @@ async fn choose(settlement: &Settlement<'_>, open: &Open) -> Result<(usize, NewP
             Err(error) => no_rate = Some(NoRail::later(error.code())),
         }
     }
+    let switched_off = open.methods.iter().any(|method| off(&method));
     // A payee that takes ecash can be paid at a mint that is not at hand today: the promise stays.
     let takes_ecash = open.methods.iter().any(|method| matches!(method, Method::Cashu(_)));
     Err(unreachable.or(no_rate).unwrap_or_else(|| {
-        if takes_ecash {
+        if switched_off {
+            NoRail::later(RAIL_OFF)
+        } else if takes_ecash {
             NoRail::later("no_common_rail")
         } else {
             NoRail::carried("no_common_rail")

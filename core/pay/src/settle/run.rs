@@ -15,16 +15,18 @@ use crate::commit::commitment;
 use crate::error::PayError;
 use crate::handoff::hand_off;
 use crate::ledger::post;
-use crate::method::Method;
+use crate::method::{Method, RailKind};
 use crate::payee::relation;
 use crate::rail::{Executed, Fate, Funding, Rail, RailError, RailId};
-use crate::state::StatementState;
-use crate::statement::{statement, summary};
+use crate::state::{LineState, StatementState};
+use crate::statement::{Outcome, StatementLine, statement, summary};
 
 /// How long relays may keep a payment's letter after its locktime (NIP-40).
 const LETTER_MARGIN_MS: i64 = 7 * 24 * 3_600_000;
 /// Why a payment from before a restore is not made by itself.
 const OLDER_EPOCH: &str = "older_epoch";
+/// Why a promise waits whose only kind of rail is switched off.
+pub(super) const RAIL_OFF: &str = "rail_off";
 
 /// Settles a committed statement as far as it goes now. Call it again after a crash, a stop or an outage: it continues.
 ///
@@ -57,8 +59,20 @@ async fn steps(settlement: &Settlement<'_>, statement_id: &str, on_progress: OnP
     }
     // The person's own links first: they need nobody.
     let text = &settlement.options.hand_off_text;
-    for hand_off in hand_off(settlement.vault, statement_id, text, settlement.clock)? {
-        tell(on_progress, &Progress::HandedOff { hand_off })?;
+    if settlement.options.rails_off.contains(&RailKind::HandOff) {
+        for line in known.lines.iter().filter(|line| waits_for_hand_off(line)) {
+            let reason = RAIL_OFF.to_owned();
+            let not_planned = Progress::NotPlanned {
+                line_no: line.line_no,
+                reason,
+                carried: false,
+            };
+            tell(on_progress, &not_planned)?;
+        }
+    } else {
+        for hand_off in hand_off(settlement.vault, statement_id, text, settlement.clock)? {
+            tell(on_progress, &Progress::HandedOff { hand_off })?;
+        }
     }
     plan(settlement, &known, on_progress).await?;
     let mut not_paid = false;
@@ -69,6 +83,10 @@ async fn steps(settlement: &Settlement<'_>, statement_id: &str, on_progress: OnP
         }
     }
     if not_paid { Err(Halt::TopUpNotPaid) } else { Ok(()) }
+}
+
+fn waits_for_hand_off(line: &StatementLine) -> bool {
+    line.state == LineState::Committed && line.line.outcome == Outcome::HandOff
 }
 
 fn rail_of<'a>(settlement: &'a Settlement<'_>, id: &RailId) -> Option<&'a Arc<dyn Rail>> {
@@ -191,7 +209,7 @@ async fn advance(
         payment.order.locktime = now.plus_millis(settlement.options.locktime_ms);
         settlement.vault.write(Scope("pay"), |tx| begin(tx, payment, now))?;
         payment.step = Step::Executing;
-        payment.line_state = crate::state::LineState::Paying;
+        payment.line_state = LineState::Paying;
         tell(
             on_progress,
             &Progress::Begun {
@@ -231,7 +249,7 @@ async fn advance_older(
         let now = settlement.clock.now();
         settlement.vault.write(Scope("pay"), |tx| {
             begin(tx, payment, now)?;
-            payment.line_state = crate::state::LineState::Paying;
+            payment.line_state = LineState::Paying;
             lost_sight(tx, payment, OLDER_EPOCH)
         })?;
         payment.step = Step::Executing;

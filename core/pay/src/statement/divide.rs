@@ -9,7 +9,7 @@ use super::inputs::{Heard, Inputs, Share, Way};
 use super::{Contribution, Line, LineFor, Outcome, Reason};
 use crate::allocate::{AllocateError, allocate};
 use crate::error::PayError;
-use crate::rules::{Exclusion, Rules, Weight};
+use crate::rules::{Exclusion, FACTOR_ONE, Rules, Weight};
 
 /// What [`divide`] returns.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,6 +24,7 @@ pub struct Division {
 struct Weighed<'a> {
     heard: &'a Heard,
     weight: u64,
+    factor: u32,
     /// Recipients that may be paid; empty when it waits.
     shares: Vec<&'a Share>,
 }
@@ -36,10 +37,13 @@ pub fn divide(inputs: &Inputs) -> Result<Division, PayError> {
     inputs.rules.check()?;
     let budget_minor = inputs.rules.budget.amount_minor;
     let merged = merge(&inputs.heard)?;
-    let weighed = weigh(&merged, &inputs.rules);
+    let weighed = weigh(&merged, &inputs.rules)?;
 
     let mut weights = Vec::with_capacity(weighed.len() + 1);
-    let mut waiting = Waiting::default();
+    let mut waiting = Waiting {
+        heard_anything: merged.iter().any(|heard| heard.played_ms > 0 || heard.plays > 0),
+        ..Waiting::default()
+    };
     for source in &weighed {
         if source.shares.is_empty() {
             waiting.add(source)?;
@@ -116,7 +120,10 @@ fn merge(heard: &[Heard]) -> Result<Vec<Heard>, PayError> {
 }
 
 /// Weighs each source; what the person excluded weighs nothing and is left out.
-fn weigh<'a>(merged: &'a [Heard], rules: &Rules) -> Vec<Weighed<'a>> {
+///
+/// Factors are thousandths, so with one of them all weights are counted in thousandths: nothing is rounded here.
+fn weigh<'a>(merged: &'a [Heard], rules: &Rules) -> Result<Vec<Weighed<'a>>, PayError> {
+    let has_factors = rules.factors.values().any(|factor| *factor != FACTOR_ONE);
     let excluded_source = |source: &str| rules.exclude.contains(&Exclusion::Source(source.to_owned()));
     let excluded_payee = |payee: &str| rules.exclude.contains(&Exclusion::Payee(payee.to_owned()));
     let has_exclusions = !rules.exclude.is_empty();
@@ -129,6 +136,14 @@ fn weigh<'a>(merged: &'a [Heard], rules: &Rules) -> Vec<Weighed<'a>> {
             Weight::Seconds => heard.played_ms,
             Weight::Plays => heard.plays,
             Weight::Equal => u64::from(heard.played_ms > 0 || heard.plays > 0),
+        };
+        let factor = rules.factor(&heard.source);
+        let weight = if has_factors {
+            weight
+                .checked_mul(u64::from(factor))
+                .ok_or(PayError::ListeningOverflow)?
+        } else {
+            weight
         };
         if weight == 0 {
             continue;
@@ -146,9 +161,14 @@ fn weigh<'a>(merged: &'a [Heard], rules: &Rules) -> Vec<Weighed<'a>> {
             shares.clear();
         }
         shares.sort_unstable();
-        weighed.push(Weighed { heard, weight, shares });
+        weighed.push(Weighed {
+            heard,
+            weight,
+            factor,
+            shares,
+        });
     }
-    weighed
+    Ok(weighed)
 }
 
 /// Divides one source's part over its recipients: percentages off the top first, the rest by splits.
@@ -165,6 +185,7 @@ fn split<'a>(
             played_ms: source.heard.played_ms,
             plays: source.heard.plays,
             weight: source.weight,
+            factor: source.factor,
             source_minor: part_minor,
             split: share.split,
             split_total,
@@ -219,6 +240,7 @@ fn payee_line(
         Way::Rail => (Outcome::Pay, None),
         Way::HandOff => (Outcome::HandOff, None),
         Way::NoRail => (Outcome::Carry, Some(Reason::NoAutomatedRail)),
+        Way::RailOff => (Outcome::Carry, Some(Reason::RailOff)),
         Way::NoMethod => (Outcome::Carry, Some(Reason::NoMethod)),
     };
     let due_minor = if outcome == Outcome::Carry { 0 } else { amount_minor };
@@ -251,6 +273,8 @@ struct Waiting {
     played_ms: u64,
     plays: u64,
     sources: u64,
+    /// Whether there was anything to divide over before the rules left things out.
+    heard_anything: bool,
 }
 
 impl Waiting {
@@ -278,10 +302,10 @@ impl Waiting {
             due_minor: 0,
             carry_out_minor: amount_minor,
             outcome: Outcome::Carry,
-            reason: Some(if weight_total == 0 {
-                Reason::NothingHeard
-            } else {
-                Reason::NoPayee
+            reason: Some(match weight_total {
+                0 if self.heard_anything => Reason::Excluded,
+                0 => Reason::NothingHeard,
+                _ => Reason::NoPayee,
             }),
             played_ms: self.played_ms,
             plays: self.plays,

@@ -49,6 +49,8 @@ pub enum Way {
     HandOff,
     /// Only methods without an automated rail (keysend).
     NoRail,
+    /// Only methods over kinds of rails that are switched off.
+    RailOff,
     /// No usable method is known.
     NoMethod,
 }

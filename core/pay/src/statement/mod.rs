@@ -5,6 +5,7 @@
 
 mod divide;
 mod inputs;
+mod preview;
 mod store;
 
 use serde::{Deserialize, Serialize};
@@ -13,8 +14,9 @@ use tekram_primitives::time::Period;
 
 pub use divide::{Division, divide};
 pub use inputs::{Heard, Inputs, PayeeFacts, Share, Way};
+pub use preview::preview;
 pub(crate) use store::{LineAmounts, carried, move_line, read};
-pub use store::{Total, draft, inputs_of, list, of_month, statement, summary};
+pub use store::{Total, draft, draft_without, inputs_of, list, of_month, statement, summary};
 
 use crate::state::{LineState, StatementState};
 
@@ -60,8 +62,10 @@ pub enum Reason {
     NoAutomatedRail,
     /// The payee's details could not be checked, or it published none that are known.
     NoMethod,
-    /// The person left the payee out.
+    /// The person left the payee out, or everything that was heard.
     Excluded,
+    /// The payee's methods go over kinds of rails that are switched off in this program.
+    RailOff,
 }
 
 impl Reason {
@@ -75,6 +79,7 @@ impl Reason {
             Self::NoAutomatedRail => "no_automated_rail",
             Self::NoMethod => "no_method",
             Self::Excluded => "excluded",
+            Self::RailOff => "rail_off",
         }
     }
 }
@@ -93,8 +98,11 @@ pub struct Contribution {
     pub played_ms: u64,
     /// Plays.
     pub plays: u64,
-    /// What the source weighs under the rules.
+    /// What the source weighs under the rules; in thousandths as soon as the rules have a factor.
     pub weight: u64,
+    /// The rules' factor for the source, in thousandths; 1000 is as heard.
+    #[serde(default = "as_heard")]
+    pub factor: u32,
     /// The source's whole part of the budget, minor units.
     pub source_minor: i64,
     /// The payee's `split` (or percent when `fee`).
@@ -106,6 +114,10 @@ pub struct Contribution {
     pub fee: bool,
     /// This source's part for this payee, minor units.
     pub amount_minor: i64,
+}
+
+fn as_heard() -> u32 {
+    crate::rules::FACTOR_ONE
 }
 
 /// One line: whom, how much, and every number it was made from.

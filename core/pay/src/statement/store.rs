@@ -15,8 +15,9 @@ use tekram_vault::{Scope, Vault};
 use super::{Heard, Inputs, Line, LineFor, Statement, StatementLine, StatementSummary, divide};
 use crate::error::PayError;
 use crate::ledger::balances_in;
+use crate::method::RailsOff;
 use crate::payee::{facts, shares};
-use crate::rules::{Exclusion, rules_in};
+use crate::rules::{Exclusion, Rules, rules_in};
 use crate::state::{LineEvent, LineState, StatementState};
 
 /// What the log says about one source (or one item of it) in the month.
@@ -46,6 +47,21 @@ pub fn draft(
     totals: &[Total],
     clock: &dyn Clock,
 ) -> Result<Statement, PayError> {
+    draft_without(vault, budget_name, period, totals, &RailsOff::new(), clock)
+}
+
+/// As [`draft`], but methods over these kinds of rails do not count: who has no others waits.
+///
+/// # Errors
+/// As [`draft`].
+pub fn draft_without(
+    vault: &Vault,
+    budget_name: &str,
+    period: &Period,
+    totals: &[Total],
+    off: &RailsOff,
+    clock: &dyn Clock,
+) -> Result<Statement, PayError> {
     let now = clock.now();
     vault.write(Scope("pay"), |tx| {
         if let Some(id) = find(tx, budget_name, &period.month_text())? {
@@ -56,7 +72,8 @@ pub fn draft(
             tx.execute("DELETE FROM pay_line WHERE statement_id = ?1", [&id])?;
             tx.execute("DELETE FROM pay_statement WHERE statement_id = ?1", [&id])?;
         }
-        let inputs = gather(tx, budget_name, period, totals)?;
+        let (rules_version, rules) = rules_in(tx, budget_name)?.ok_or(PayError::NoRules)?;
+        let inputs = gather(tx, budget_name, period, totals, rules, rules_version, off)?;
         let division = divide(&inputs)?;
         let id = random_hex_128()?;
         let body = serde_json::to_string(&inputs).map_err(|_| PayError::Stored { what: "statement" })?;
@@ -104,8 +121,15 @@ pub fn draft(
 }
 
 /// Brings together everything a statement is made from.
-fn gather(tx: &Connection, budget_name: &str, period: &Period, totals: &[Total]) -> Result<Inputs, PayError> {
-    let (rules_version, rules) = rules_in(tx, budget_name)?.ok_or(PayError::NoRules)?;
+pub(super) fn gather(
+    tx: &Connection,
+    budget_name: &str,
+    period: &Period,
+    totals: &[Total],
+    rules: Rules,
+    rules_version: i64,
+    off: &RailsOff,
+) -> Result<Inputs, PayError> {
     let mut by_level: BTreeMap<(String, String), Heard> = BTreeMap::new();
     let mut known: BTreeMap<(String, String), Vec<super::Share>> = BTreeMap::new();
     let mut look_up = |source: &str, item: &str| -> Result<Vec<super::Share>, PayError> {
@@ -158,7 +182,7 @@ fn gather(tx: &Connection, budget_name: &str, period: &Period, totals: &[Total])
             Exclusion::Source(_) => None,
         }))
         .collect();
-    let payees = facts(tx, ids)?;
+    let payees = facts(tx, ids, off)?;
     Ok(Inputs {
         period: period.clone(),
         rules,
@@ -249,7 +273,7 @@ pub fn summary(vault: &Vault, statement_id: &str) -> Result<StatementSummary, Pa
     Ok(statement(vault, statement_id)?.summary())
 }
 
-fn find(db: &Connection, budget_name: &str, month: &str) -> Result<Option<String>, PayError> {
+pub(super) fn find(db: &Connection, budget_name: &str, month: &str) -> Result<Option<String>, PayError> {
     Ok(db
         .prepare_cached(
             "SELECT statement_id FROM pay_statement WHERE budget_name = ?1 AND month = ?2
