@@ -25,7 +25,7 @@ const SCHEMAS: [RoomSchema; 5] = [
 /// A device that holds personas. Opening it unlocks nothing.
 #[derive(Debug)]
 pub struct Agent {
-    store: Store,
+    pub(crate) store: Store,
     policy: NetPolicy,
     clock: Arc<dyn Clock>,
     rails_off: RailsOff,

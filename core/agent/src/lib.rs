@@ -4,6 +4,7 @@
 //! other: this crate carries the log's seconds to the statement, the terms' hash to the request, and the accepted offer to
 //! the agreement.
 
+mod capture;
 mod device;
 mod error;
 mod intent;
@@ -19,9 +20,14 @@ use std::sync::Arc;
 pub use device::Agent;
 pub use error::AgentError;
 pub use intent::{AcceptedView, IntentView, OfferView, Offers, Want};
+pub use listen::{ListenView, MonthHours, SourcePayee, SourceRelation};
 pub use pay::{ChangeView, FeedLook, MintTaker, MintTakers, MonthSource, RulesChange};
 pub use persona::{Holdings, Persona};
 pub use tekram_intent::{Reason, Why};
+pub use tekram_listen::{
+    CaptureApp, Credited, Day, Days, Drained, Evidence, Format, Heard, ListenDetail, Media, PlayerEvent, PlayerEventKind,
+    Thumb, TiedBy, ToldBy,
+};
 pub use tekram_listen::{
     Batch, Cursor, ExportForm, ImportReport, ListQuery, Listen, Page, Preview, Progress, RefusedLine, SourceHours,
     Subscription,

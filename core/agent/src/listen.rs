@@ -1,17 +1,60 @@
-//! History: imports through the holding pen, and what the log says.
+//! History: imports through the holding pen, what this device captures, and what the log says.
 
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
+use serde::Serialize;
 use tekram_listen::{
-    Batch, Cursor, ExportForm, Exported, ImportOptions, ImportReport, ListQuery, Page, Preview, Progress, RefusedLine,
-    SourceHours, Subscription,
+    Batch, CaptureApp, Cursor, Days, Drained, ExportForm, Exported, ImportOptions, ImportReport, ListQuery, Listen,
+    ListenDetail, Page, Preview, Progress, RefusedLine, SourceHours, Subscription, Thumb,
 };
 use tekram_primitives::time::Period;
 
 use crate::error::AgentError;
 use crate::persona::Persona;
+
+/// What was heard in one month.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct MonthHours {
+    /// The month: `2026-10`.
+    pub month: String,
+    /// Listens that start in it.
+    pub plays: u64,
+    /// Milliseconds played, estimates included.
+    pub played_ms: i64,
+}
+
+/// One listen with all that is known around it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ListenView {
+    /// What the log knows.
+    #[serde(flatten)]
+    pub detail: ListenDetail,
+    /// What joins this persona to whoever made it.
+    pub relation: SourceRelation,
+}
+
+/// What joins this persona to the source that a listen counts for, in the other rooms. The subscription stands in the
+/// log's own part.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct SourceRelation {
+    /// Those who can be paid for it.
+    pub payees: Vec<SourcePayee>,
+}
+
+/// Somebody who can be paid for a source.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct SourcePayee {
+    /// Id in this vault.
+    pub payee_id: String,
+    /// Name for people.
+    pub name: String,
+    /// Whether it is for this episode alone.
+    pub item_only: bool,
+    /// The party that agreements are kept under, when there are any with this payee.
+    pub party: Option<String>,
+}
 
 impl Persona {
     /// Reads an export into the holding pen, as a stream; `progress` is told as it goes, `cancel` stops it and leaves
@@ -58,12 +101,15 @@ impl Persona {
         Ok(tekram_listen::refused(&self.vault, batch, after, limit)?)
     }
 
-    /// Takes an import into the log.
+    /// Takes an import into the log, and makes it quick to search. The listens are in the log, and listeners told, before
+    /// the second part, which takes about as long as the import did.
     ///
     /// # Errors
     /// `no_such_batch`, `wrong_batch_state`, the vault's errors.
     pub fn accept_batch(&self, batch: i64) -> Result<Batch, AgentError> {
-        Ok(tekram_listen::accept(&self.vault, batch, self.clock.now())?)
+        let accepted = tekram_listen::accept(&self.vault, batch, self.clock.now())?;
+        tekram_listen::catch_up(&self.vault)?;
+        Ok(accepted)
     }
 
     /// Throws an import away before it was accepted.
@@ -97,12 +143,118 @@ impl Persona {
         )?)
     }
 
-    /// The log, newest first, by page.
+    /// The months in which something was heard, newest first, in the persona's zone.
+    ///
+    /// # Errors
+    /// `unknown_zone`, the vault's errors.
+    pub fn months(&self, zone: Option<&str>) -> Result<Vec<MonthHours>, AgentError> {
+        let months = tekram_listen::months(&self.vault, &self.zone(zone)?)?;
+        Ok(months
+            .into_iter()
+            .map(|month| MonthHours {
+                month: month.period.month_text(),
+                plays: month.plays,
+                played_ms: month.played_ms,
+            })
+            .collect())
+    }
+
+    /// The days on which something was heard that the query asks for, newest first, by page. A day is the date where it
+    /// was heard when that is known, else the date in the persona's zone.
+    ///
+    /// # Errors
+    /// `bad_cursor`, `unknown_zone`, the vault's errors.
+    pub fn days(
+        &self,
+        query: &ListQuery,
+        zone: Option<&str>,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<Days, AgentError> {
+        let after = after.map(Cursor::from_text);
+        Ok(tekram_listen::days(
+            &self.vault,
+            query,
+            &self.zone(zone)?,
+            after.as_ref(),
+            limit,
+        )?)
+    }
+
+    /// The listens that the query asks for, newest first, by page.
+    ///
+    /// # Errors
+    /// `bad_cursor`, the vault's errors.
+    pub fn listens(&self, query: &ListQuery, after: Option<&str>, limit: usize) -> Result<Page, AgentError> {
+        let after = after.map(Cursor::from_text);
+        Ok(tekram_listen::list(&self.vault, query, after.as_ref(), limit)?)
+    }
+
+    /// One listen: what it was, who made it, when and where it was heard, how often before, which import tells of it, and
+    /// what joins this persona to its makers.
+    ///
+    /// # Errors
+    /// `no_such_listen`, the vault's errors.
+    pub fn listen(&self, id: i64) -> Result<ListenView, AgentError> {
+        let detail = tekram_listen::detail(&self.vault, id)?;
+        let relation = self.source_relation(&detail)?;
+        Ok(ListenView { detail, relation })
+    }
+
+    fn source_relation(&self, detail: &ListenDetail) -> Result<SourceRelation, AgentError> {
+        let payees = tekram_pay::payee::payees(&self.vault)?;
+        let parties: Vec<String> = self
+            .kept_agreements()?
+            .into_iter()
+            .map(|kept| kept.second_party.to_string())
+            .collect();
+        let item_guid = &detail.listen.identifiers.item_guid;
+        let payees = payees.into_iter().filter_map(|payee| {
+            let mut sources = payee.sources.iter().filter(|source| source.source == detail.credit.key);
+            let for_all = sources.clone().any(|source| source.item.is_empty());
+            let for_item = sources.any(|source| !source.item.is_empty() && source.item == *item_guid);
+            (for_all || for_item).then(|| SourcePayee {
+                item_only: !for_all,
+                party: parties.iter().find(|party| **party == payee.identity).cloned(),
+                payee_id: payee.payee_id,
+                name: payee.name,
+            })
+        });
+        Ok(SourceRelation {
+            payees: payees.collect(),
+        })
+    }
+
+    /// Gives a listen a thumb, or takes it away.
+    ///
+    /// # Errors
+    /// `no_such_listen`, the vault's errors.
+    pub fn rate(&self, id: i64, thumb: Option<Thumb>) -> Result<Listen, AgentError> {
+        Ok(tekram_listen::rate(&self.vault, id, thumb, self.clock.now())?)
+    }
+
+    /// The players that were heard on this device, and which of them the person allowed.
     ///
     /// # Errors
     /// The vault's errors.
-    pub fn listens(&self, query: &ListQuery, after: Option<&Cursor>, limit: usize) -> Result<Page, AgentError> {
-        Ok(tekram_listen::list(&self.vault, query, after, limit)?)
+    pub fn capture_apps(&self) -> Result<Vec<CaptureApp>, AgentError> {
+        Ok(tekram_listen::capture_apps(&self.vault)?)
+    }
+
+    /// Allows a player to be listened to, or no longer.
+    ///
+    /// # Errors
+    /// The vault's errors.
+    pub fn set_capture_app(&self, app: &str, allowed: bool) -> Result<(), AgentError> {
+        Ok(tekram_listen::set_capture_app(&self.vault, app, allowed)?)
+    }
+
+    /// Takes what players did since the last time into the log. Unlocking does it too.
+    ///
+    /// # Errors
+    /// The vault's errors.
+    pub fn drain(&self) -> Result<Drained, AgentError> {
+        Ok(tekram_listen::drain_capture(&self.vault, self.clock.now())?)
     }
 
     /// Podcast subscriptions that were imported.

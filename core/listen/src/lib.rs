@@ -7,6 +7,7 @@
 //! The room's tables are [`SCHEMA`]; it works on an unlocked [`Vault`](tekram_vault::Vault) and does no I/O besides
 //! that vault and the file it is given.
 
+mod capture;
 mod error;
 mod format;
 mod input;
@@ -15,13 +16,20 @@ mod log;
 mod pen;
 mod schema;
 
+pub use capture::{
+    CaptureApp, Drained, Media, PlayerEvent, PlayerEventKind, capture_apps, drain_capture, seal_events, set_capture_app,
+};
 pub use error::ListenError;
 pub use format::{Format, Reason};
-pub use listen::{EstimateRule, Evidence, Identifiers, Kind, Listen, Played};
+pub use listen::{EstimateRule, Evidence, Identifiers, Kind, Listen, Played, Thumb};
+pub use log::days::{Day, Days, days};
+pub use log::detail::{Credited, Heard, ListenDetail, ToldBy, detail};
 pub use log::export::{ExportForm, Exported, export};
 pub use log::hours::{Month, SourceHours, hours_by_source, months, newest_month};
+pub use log::index::catch_up;
 pub use log::list::{Cursor, ListQuery, Page, find, list};
 pub use log::subscriptions::{Subscription, subscriptions};
+pub use log::thumb::rate;
 pub use log::totals::{ItemTotal, PlayedTotal, TiedBy, totals};
 pub use pen::import::{ImportOptions, ImportReport, Progress, import, import_stream};
 pub use pen::{Batch, BatchState, Preview, RefusedLine, accept, batch, batches, preview, refused, reject, sweep, undo};

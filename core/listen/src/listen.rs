@@ -1,11 +1,11 @@
 //! A listen: one sitting with one piece of media. What it was, who made it, where it was heard, and what is known of
 //! how much of it was really played.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use tekram_primitives::ranges::Ranges;
 
 /// What was heard or watched.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
     /// A song or another piece of music.
@@ -163,6 +163,33 @@ pub struct Identifiers {
     pub spotify_uri: String,
 }
 
+/// What the person thinks of a listen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Thumb {
+    /// More of this.
+    Up,
+    /// Less of this.
+    Down,
+}
+
+impl Thumb {
+    /// The number that stands for it in the table.
+    pub(crate) fn number(self) -> i64 {
+        match self {
+            Self::Up => 1,
+            Self::Down => -1,
+        }
+    }
+
+    /// The thumb of that number.
+    pub(crate) fn from_number(number: i64) -> Option<Self> {
+        [Self::Up, Self::Down]
+            .into_iter()
+            .find(|thumb| thumb.number() == number)
+    }
+}
+
 /// Where the knowledge of a listen comes from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Evidence {
@@ -199,7 +226,7 @@ pub struct Listen {
     pub played: Played,
     /// Length of the medium in milliseconds, if known.
     pub media_ms: Option<i64>,
-    /// Where the listen came from: `listenbrainz`, `spotify`, `gpodder`.
+    /// Where the listen came from: `listenbrainz`, `spotify`, `gpodder`, `this_device`.
     pub source: String,
     /// Service that delivered it.
     pub service: String,
@@ -213,6 +240,8 @@ pub struct Listen {
     pub private_session: bool,
     /// Whether the device was offline.
     pub offline: bool,
+    /// What the person thinks of it, if they said.
+    pub thumb: Option<Thumb>,
     /// Where the knowledge comes from.
     pub evidence: Evidence,
     /// Same play, same sixteen bytes (hex), whichever file of one source tells it.

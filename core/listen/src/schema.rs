@@ -9,7 +9,14 @@ use tekram_vault::RoomSchema;
 /// Tables of the `listen` room.
 pub const SCHEMA: RoomSchema = RoomSchema {
     room: "listen",
-    migrations: &[MIGRATION_BATCHES, MIGRATION_PLAYS, MIGRATION_PEN],
+    migrations: &[
+        MIGRATION_BATCHES,
+        MIGRATION_PLAYS,
+        MIGRATION_PEN,
+        MIGRATION_INDEX,
+        MIGRATION_THUMBS,
+        MIGRATION_CAPTURE,
+    ],
 };
 
 // `first_play_id` and `last_play_id` enclose the ids of the batch's plays: deleting and previewing need no index of
@@ -121,5 +128,67 @@ CREATE TABLE listen_subscription (
     site_url TEXT NOT NULL DEFAULT '',
     folder TEXT NOT NULL DEFAULT '',
     PRIMARY KEY (batch_id, feed_key)
+) STRICT, WITHOUT ROWID;
+";
+
+// What makes searching quick: the words of works, and the plays of each work in order of time. Both are filled after
+// an import, up to the numbers in `listen_index` (`log/index.rs`): kept by the import itself, they would double its time.
+// Deleting keeps them right by itself. The number of a deleted work can be given again, unlike a play's.
+const MIGRATION_INDEX: &str = "
+CREATE VIRTUAL TABLE listen_words USING fts5(
+    title, creators, show, publisher,
+    content = '', contentless_delete = 1, prefix = '2', tokenize = 'unicode61 remove_diacritics 2'
+);
+CREATE TABLE listen_work_play (
+    work_id INTEGER NOT NULL,
+    start_ms INTEGER NOT NULL,
+    play_id INTEGER NOT NULL,
+    PRIMARY KEY (work_id, start_ms, play_id)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE listen_index (
+    only_row INTEGER PRIMARY KEY NOT NULL CHECK (only_row = 1),
+    work_id INTEGER NOT NULL DEFAULT 0,
+    play_id INTEGER NOT NULL DEFAULT 0
+) STRICT;
+INSERT INTO listen_index (only_row, work_id, play_id) VALUES (1, 0, 0);
+CREATE TRIGGER listen_work_gone AFTER DELETE ON listen_work BEGIN
+    DELETE FROM listen_words WHERE rowid = old.work_id;
+    UPDATE listen_index SET work_id = (SELECT coalesce(max(w.work_id), 0) FROM listen_work w)
+    WHERE work_id > (SELECT coalesce(max(w.work_id), 0) FROM listen_work w);
+END;
+CREATE TRIGGER listen_play_gone AFTER DELETE ON listen_play BEGIN
+    DELETE FROM listen_work_play
+    WHERE work_id = old.work_id AND start_ms = old.start_ms AND play_id = old.play_id;
+END;
+CREATE TRIGGER listen_play_other_work AFTER UPDATE OF work_id, start_ms ON listen_play BEGIN
+    DELETE FROM listen_work_play
+    WHERE work_id = old.work_id AND start_ms = old.start_ms AND play_id = old.play_id;
+    INSERT OR IGNORE INTO listen_work_play (work_id, start_ms, play_id)
+    SELECT new.work_id, new.start_ms, new.play_id FROM listen_index i WHERE i.play_id >= new.play_id;
+END;
+";
+
+// By fingerprint alone, so that a thumb outlives its play: a play that comes back with another import has it again.
+const MIGRATION_THUMBS: &str = "
+CREATE TABLE listen_thumb (
+    fingerprint BLOB PRIMARY KEY NOT NULL,
+    thumb INTEGER NOT NULL CHECK (thumb IN (-1, 1)),
+    rated_ms INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+";
+
+// `listen_session`: what a player is in the middle of, as the machine's own JSON.
+const MIGRATION_CAPTURE: &str = "
+CREATE TABLE listen_app (
+    app TEXT PRIMARY KEY NOT NULL,
+    allowed INTEGER NOT NULL DEFAULT 0 CHECK (allowed IN (0, 1)),
+    last_ms INTEGER NOT NULL DEFAULT 0
+) STRICT, WITHOUT ROWID;
+CREATE TABLE listen_session (
+    app TEXT NOT NULL,
+    session TEXT NOT NULL,
+    state TEXT NOT NULL,
+    last_ms INTEGER NOT NULL,
+    PRIMARY KEY (app, session)
 ) STRICT, WITHOUT ROWID;
 ";

@@ -219,8 +219,7 @@ fn by_source(persona: &Persona, month: Option<&str>, zone: Option<&str>) -> Resu
 }
 
 fn list(persona: &Persona, page: &Page) -> Result<Answer, Failure> {
-    let after = page.after.as_deref().map(Cursor::from_text);
-    let found = persona.listens(&ListQuery::default(), after.as_ref(), page.limit as usize)?;
+    let found = persona.listens(&ListQuery::default(), page.after.as_deref(), page.limit as usize)?;
     let next = found.next.as_ref().map(Cursor::as_str);
     let mut text = table(&found.listens.iter().map(listen_row).collect::<Vec<_>>());
     if let Some(next) = next {

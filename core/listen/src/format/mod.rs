@@ -27,15 +27,18 @@ pub enum Format {
     GpodderActions,
     /// A list of podcast subscriptions (OPML 2.0).
     Opml,
+    /// What was heard on this device: no file, but the batch that holds it.
+    Capture,
 }
 
 impl Format {
     /// Every format.
-    pub const ALL: [Self; 4] = [
+    pub const ALL: [Self; 5] = [
         Self::Listenbrainz,
         Self::SpotifyExtended,
         Self::GpodderActions,
         Self::Opml,
+        Self::Capture,
     ];
 
     /// Stable name.
@@ -46,6 +49,7 @@ impl Format {
             Self::SpotifyExtended => "spotify_extended",
             Self::GpodderActions => "gpodder_actions",
             Self::Opml => "opml",
+            Self::Capture => "capture",
         }
     }
 
@@ -62,6 +66,7 @@ impl Format {
             Self::SpotifyExtended => "spotify",
             Self::GpodderActions => "gpodder",
             Self::Opml => "opml",
+            Self::Capture => "this_device",
         }
     }
 }

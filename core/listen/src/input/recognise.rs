@@ -36,6 +36,9 @@ pub(crate) fn is_zip(start: &[u8]) -> bool {
 
 /// The format and shape of a file that starts like this; `asked` skips recognising the format, not the shape.
 pub(crate) fn recognise(start: &[u8], asked: Option<Format>) -> Option<(Format, Shape)> {
+    if asked == Some(Format::Capture) {
+        return None;
+    }
     let space = start.iter().take_while(|byte| byte.is_ascii_whitespace()).count();
     let body = start.get(space..)?;
     match body.first()? {

@@ -24,6 +24,24 @@ pub struct SourceHours {
     pub unknown_plays: u64,
 }
 
+impl SourceHours {
+    /// The sums of sources, most played first.
+    pub(crate) fn most_first(by_source: BTreeMap<&str, Sum>) -> Vec<Self> {
+        let mut hours: Vec<_> = by_source
+            .into_iter()
+            .map(|(source, sum)| Self {
+                source: source.to_owned(),
+                played_ms: sum.played_ms,
+                estimated_ms: sum.estimated_ms,
+                plays: sum.plays,
+                unknown_plays: sum.unknown_plays,
+            })
+            .collect();
+        hours.sort_by_key(|hours| std::cmp::Reverse(hours.played_ms));
+        hours
+    }
+}
+
 /// How much came from each source, most first; in `[start_ms, end_ms)` or in all of the log.
 ///
 /// # Errors
@@ -46,18 +64,7 @@ pub fn hours_by_source(vault: &Vault, period_ms: Option<(i64, i64)>) -> Result<V
                 .or_default()
                 .add_sum(sum);
         }
-        let mut hours: Vec<_> = by_source
-            .into_iter()
-            .map(|(source, sum)| SourceHours {
-                source: source.to_owned(),
-                played_ms: sum.played_ms,
-                estimated_ms: sum.estimated_ms,
-                plays: sum.plays,
-                unknown_plays: sum.unknown_plays,
-            })
-            .collect();
-        hours.sort_by_key(|hours| std::cmp::Reverse(hours.played_ms));
-        Ok(hours)
+        Ok(SourceHours::most_first(by_source))
     })
 }
 

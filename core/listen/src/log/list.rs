@@ -1,18 +1,20 @@
 //! The log as a list, newest first, in pages; and one listen in detail.
 
-use rusqlite::{Row, params};
+use rusqlite::Row;
 use serde::Serialize;
 use tekram_vault::Vault;
 
+use super::index::catch_up;
+use super::newest::{NEWEST, Newest, Place};
 use crate::listen::{MARK_OFFLINE, MARK_PRIVATE, MARK_SKIPPED};
-use crate::pen::bounded;
-use crate::{Evidence, Identifiers, Kind, Listen, ListenError, Played};
+use crate::{Evidence, Identifiers, Kind, Listen, ListenError, Played, Thumb};
 
 /// What [`listen_from`] reads, and from where.
 pub(crate) const LISTEN_COLUMNS: &str = "p.play_id, p.start_ms, p.fingerprint, p.batch_id, p.record, p.played_how,
     p.played_ms, p.media_ms, p.offset_min, p.marks, p.ranges, w.kind, w.title, w.creators, w.show, w.publisher, w.url,
     w.feed_url, w.feed_guid, w.item_guid, w.isrc, w.recording_mbid, w.release_mbid, w.artist_mbids, w.spotify_uri,
     v.source, v.service, v.player, v.device,
+    (SELECT t.thumb FROM listen_thumb t WHERE t.fingerprint = p.fingerprint),
     (SELECT group_concat(e.batch_id) FROM listen_batch b CROSS JOIN listen_evidence e
      ON e.batch_id = b.batch_id AND e.play_id = p.play_id)
     FROM listen_play p CROSS JOIN listen_work w ON w.work_id = p.work_id CROSS JOIN listen_via v ON v.via_id = p.via_id";
@@ -28,6 +30,9 @@ pub struct ListQuery {
     pub source: Option<String>,
     /// Only of this kind.
     pub kind: Option<Kind>,
+    /// Only works that have all these words, or beginnings of words, in title, creators, show or publisher. Case and
+    /// diacritics do not matter. A text without words is none.
+    pub text: Option<String>,
 }
 
 /// Where a page ends; hand it back for the next.
@@ -51,7 +56,7 @@ impl Cursor {
         Self(format!("{}.{}", listen.start_ms, listen.fingerprint))
     }
 
-    fn place(&self) -> Result<(i64, [u8; 16]), ListenError> {
+    fn place(&self) -> Result<Place, ListenError> {
         let (start, mark) = self.0.split_once('.').ok_or(ListenError::BadCursor)?;
         let start = start.parse().map_err(|_| ListenError::BadCursor)?;
         let mark = u128::from_str_radix(mark, 16).map_err(|_| ListenError::BadCursor)?;
@@ -73,30 +78,21 @@ pub struct Page {
 /// # Errors
 /// `bad_cursor`, or when the vault fails.
 pub fn list(vault: &Vault, query: &ListQuery, after: Option<&Cursor>, limit: usize) -> Result<Page, ListenError> {
-    // After everything: blobs are at most sixteen bytes of 0xff.
-    let (before_ms, before_mark) = after.map_or(Ok((i64::MAX, [0xff; 16])), Cursor::place)?;
+    let place = after.map_or(Ok(NEWEST), Cursor::place)?;
+    if query.text.is_some() {
+        catch_up(vault)?;
+    }
     vault.read(|connection| {
-        let sql = format!(
-            "SELECT {LISTEN_COLUMNS}
-             WHERE (p.start_ms, p.fingerprint) < (?1, ?2) AND p.start_ms >= ?3 AND p.start_ms < ?4
-             AND p.batch_id IN (SELECT batch_id FROM listen_batch WHERE state = 'accepted')
-             AND (?5 IS NULL OR v.source = ?5) AND (?6 IS NULL OR w.kind = ?6)
-             ORDER BY p.start_ms DESC, p.fingerprint DESC LIMIT ?7"
-        );
-        let mut statement = connection.prepare_cached(&sql)?;
-        let rows = statement.query_and_then(
-            params![
-                before_ms,
-                before_mark,
-                query.from_ms.unwrap_or(i64::MIN),
-                query.to_ms.unwrap_or(i64::MAX),
-                query.source,
-                query.kind.map(Kind::name),
-                bounded(limit),
-            ],
-            listen_from,
-        )?;
-        let listens = rows.collect::<Result<Vec<_>, _>>()?;
+        let found = Newest::new(connection, query)?.before(place, limit)?;
+        let mut one = connection.prepare_cached(&format!("SELECT {LISTEN_COLUMNS} WHERE p.play_id = ?1"))?;
+        let listens = found
+            .iter()
+            .map(|play| {
+                let mut rows = one.query_and_then([play.play_id], listen_from)?;
+                rows.next()
+                    .unwrap_or(Err(ListenError::NoSuchListen { play_id: play.play_id }))
+            })
+            .collect::<Result<Vec<_>, _>>()?;
         let next = if listens.len() == limit {
             listens.last().map(Cursor::of)
         } else {
@@ -130,7 +126,8 @@ pub(crate) fn listen_from(row: &Row<'_>) -> Result<Listen, ListenError> {
     let ranges: Option<String> = row.get(10)?;
     let marks: i64 = row.get(9)?;
     let mark: [u8; 16] = row.get(2)?;
-    let also_in: Option<String> = row.get(29)?;
+    let thumb: Option<i64> = row.get(29)?;
+    let also_in: Option<String> = row.get(30)?;
     Ok(Listen {
         id: row.get(0)?,
         kind: Kind::from_name(&kind).ok_or(ListenError::Unreadable { what: "kind" })?,
@@ -161,6 +158,7 @@ pub(crate) fn listen_from(row: &Row<'_>) -> Result<Listen, ListenError> {
         skipped: marks & MARK_SKIPPED != 0,
         private_session: marks & MARK_PRIVATE != 0,
         offline: marks & MARK_OFFLINE != 0,
+        thumb: thumb.and_then(Thumb::from_number),
         evidence: Evidence {
             batch_id: row.get(3)?,
             record: row.get(4)?,

@@ -129,7 +129,7 @@ fn by_credit(connection: &Connection, by_work: HashMap<i64, Sum>) -> Result<BTre
 }
 
 /// The total, still empty, that a credit belongs to.
-fn named(
+pub(crate) fn named(
     (key, kind, name, feed_url): (String, String, String, String),
     shows: &Shows,
 ) -> Result<PlayedTotal, ListenError> {

@@ -464,7 +464,7 @@ impl Step<'_, '_> {
                         Err(reason) => self.refuse(reason, found.line, found.raw),
                     }
                 })?,
-                Format::Opml => Pulled::End,
+                Format::Opml | Format::Capture => Pulled::End,
             };
             match pulled {
                 Pulled::Record(stored) => stored?,

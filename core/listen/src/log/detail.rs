@@ -1,0 +1,219 @@
+//! One listen with what the log knows around it: how often the same work was heard before, whose it is, and which
+//! imports tell of it.
+
+use rusqlite::{Connection, params};
+use serde::Serialize;
+use tekram_vault::Vault;
+
+use super::index::{catch_up, quoted};
+use super::list::find;
+use super::scan::{Play, Sum};
+use super::subscriptions::{Shows, Subscription};
+use super::totals::{TiedBy, named};
+use crate::format::draft::folded;
+use crate::pen::BatchState;
+use crate::{Format, Listen, ListenError};
+
+/// Descriptions of one work that are looked at: services spell a song in a handful of ways.
+const MOST_SPELLINGS: i64 = 256;
+
+/// A listen and what is known around it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ListenDetail {
+    /// The listen: what it was, who made it, when and where it was heard.
+    pub listen: Listen,
+    /// Whom its seconds count for.
+    pub credit: Credited,
+    /// All listens to the same work.
+    pub heard: Heard,
+    /// The imports that tell of it, the one it belongs to first.
+    pub told_by: Vec<ToldBy>,
+}
+
+/// Whom the seconds of a listen count for: the podcast, artist or book.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Credited {
+    /// The key that its total is kept and paid under, as in [`PlayedTotal`](crate::PlayedTotal).
+    pub key: String,
+    /// Name for people.
+    pub name: String,
+    /// The feed, if it is known.
+    pub feed_url: Option<String>,
+    /// How the feed is known.
+    pub tied_by: Option<TiedBy>,
+    /// The subscription to it, if there is one.
+    pub subscription: Option<Subscription>,
+}
+
+/// How often the same work was heard, in all sources: same kind, same title, same first creator (or, without creators,
+/// same show), apart from case and space.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Heard {
+    /// Accepted listens.
+    pub plays: u64,
+    /// Those before this one.
+    pub plays_before: u64,
+    /// Milliseconds played, estimates included.
+    pub played_ms: i64,
+    /// How many of these are estimated.
+    pub estimated_ms: i64,
+    /// Listens of unknown length, which add no time.
+    pub unknown_plays: u64,
+    /// Start of the first one.
+    pub first_ms: Option<i64>,
+    /// Start of the last one.
+    pub last_ms: Option<i64>,
+}
+
+/// An import that tells of a listen.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ToldBy {
+    /// The import.
+    pub batch_id: i64,
+    /// Format of its file; `capture` for what was heard on this device.
+    pub format: Format,
+    /// Name of its file.
+    pub file_name: String,
+    /// When it was imported, milliseconds since 1970 UTC.
+    pub imported_ms: i64,
+    /// Number of the record in the file, from 1; known for the import that the listen belongs to.
+    pub record: Option<i64>,
+}
+
+/// One listen, accepted or in the holding pen, with what is known around it.
+///
+/// # Errors
+/// `no_such_listen`, or when the vault fails.
+pub fn detail(vault: &Vault, id: i64) -> Result<ListenDetail, ListenError> {
+    catch_up(vault)?;
+    let listen = find(vault, id)?;
+    vault.read(|connection| {
+        let (work_id, credit_id): (i64, i64) = connection
+            .prepare_cached(
+                "SELECT w.work_id, w.credit_id FROM listen_play p CROSS JOIN listen_work w ON w.work_id = p.work_id
+                 WHERE p.play_id = ?1",
+            )?
+            .query_row([id], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        Ok(ListenDetail {
+            credit: credited(connection, credit_id)?,
+            heard: heard(connection, work_id, &listen)?,
+            told_by: told_by(connection, &listen)?,
+            listen,
+        })
+    })
+}
+
+fn credited(connection: &Connection, credit_id: i64) -> Result<Credited, ListenError> {
+    let row = connection
+        .prepare_cached("SELECT credit_key, kind, name, feed_url FROM listen_credit WHERE credit_id = ?1")?
+        .query_row([credit_id], |row| {
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
+        })?;
+    let shows = Shows::read(connection)?;
+    let total = named(row, &shows)?;
+    Ok(Credited {
+        subscription: shows.by_key(&total.key).cloned(),
+        key: total.key,
+        name: total.name,
+        feed_url: total.feed_url,
+        tied_by: total.tied_by,
+    })
+}
+
+fn heard(connection: &Connection, work_id: i64, listen: &Listen) -> Result<Heard, ListenError> {
+    let (mut heard, mut sum) = (Heard::default(), Sum::default());
+    let mut plays = connection.prepare_cached(
+        "SELECT p.start_ms, p.fingerprint, p.played_how, p.played_ms
+         FROM listen_work_play i CROSS JOIN listen_play p ON p.play_id = i.play_id
+         WHERE i.work_id = ?1 AND p.batch_id IN (SELECT batch_id FROM listen_batch WHERE state = 'accepted')",
+    )?;
+    for work_id in spellings(connection, work_id, listen)? {
+        let mut rows = plays.query([work_id])?;
+        while let Some(row) = rows.next()? {
+            let start_ms: i64 = row.get(0)?;
+            let mark: [u8; 16] = row.get(1)?;
+            sum.add(Play {
+                start_ms,
+                work_id,
+                via_id: 0,
+                how: row.get(2)?,
+                played_ms: row.get::<_, Option<i64>>(3)?.unwrap_or(0),
+            });
+            let place = (start_ms, format!("{:032x}", u128::from_be_bytes(mark)));
+            if (place.0, place.1.as_str()) < (listen.start_ms, listen.fingerprint.as_str()) {
+                heard.plays_before += 1;
+            }
+            heard.first_ms = Some(heard.first_ms.map_or(start_ms, |first| first.min(start_ms)));
+            heard.last_ms = Some(heard.last_ms.map_or(start_ms, |last| last.max(start_ms)));
+        }
+    }
+    Ok(Heard {
+        plays: sum.plays,
+        played_ms: sum.played_ms,
+        estimated_ms: sum.estimated_ms,
+        unknown_plays: sum.unknown_plays,
+        ..heard
+    })
+}
+
+/// The work and the others that describe the same one.
+fn spellings(connection: &Connection, work_id: i64, listen: &Listen) -> Result<Vec<i64>, ListenError> {
+    let mut works = vec![work_id];
+    let title = folded(&listen.title);
+    let (column, maker) = match listen.creators.first() {
+        Some(creator) => ("creators", creator),
+        None => ("show", &listen.show),
+    };
+    // Without a name beside it, a title such as "Intro" is no description.
+    let searchable = |text: &str| text.chars().any(char::is_alphanumeric);
+    if !searchable(&title) || !searchable(maker) {
+        return Ok(works);
+    }
+    let mut statement = connection.prepare_cached(
+        "SELECT w.work_id, w.title, w.creators, w.show FROM listen_words f CROSS JOIN listen_work w ON w.work_id = f.rowid
+         WHERE listen_words MATCH ?1 AND w.kind = ?2 AND w.work_id <> ?3 LIMIT ?4",
+    )?;
+    let expression = format!("title : {} AND {column} : {}", quoted(&listen.title), quoted(maker));
+    let mut rows = statement.query(params![expression, listen.kind.name(), work_id, MOST_SPELLINGS])?;
+    while let Some(row) = rows.next()? {
+        let creators: Vec<String> =
+            serde_json::from_str(&row.get::<_, String>(2)?).map_err(|_| ListenError::Unreadable {
+                what: "list of creators",
+            })?;
+        let show: String = row.get(3)?;
+        let other = if column == "creators" {
+            creators.first()
+        } else {
+            Some(&show).filter(|_| creators.is_empty())
+        };
+        let same_title = folded(&row.get::<_, String>(1)?) == title;
+        if same_title && other.is_some_and(|other| folded(other) == folded(maker)) {
+            works.push(row.get(0)?);
+        }
+    }
+    Ok(works)
+}
+
+fn told_by(connection: &Connection, listen: &Listen) -> Result<Vec<ToldBy>, ListenError> {
+    let mut batch = connection
+        .prepare_cached("SELECT format, file_name, started_ms, state FROM listen_batch WHERE batch_id = ?1")?;
+    let mut told_by = Vec::new();
+    let evidence = &listen.evidence;
+    let owner = std::iter::once((evidence.batch_id, Some(evidence.record)));
+    for (batch_id, record) in owner.chain(evidence.also_in.iter().map(|batch_id| (*batch_id, None))) {
+        let (format, file_name, imported_ms, state): (String, String, i64, String) = batch
+            .query_row([batch_id], |row| {
+                Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
+            })?;
+        if [BatchState::Accepted.name(), BatchState::Held.name()].contains(&state.as_str()) {
+            told_by.push(ToldBy {
+                batch_id,
+                format: Format::from_name(&format).ok_or(ListenError::Unreadable { what: "format" })?,
+                file_name,
+                imported_ms,
+                record,
+            });
+        }
+    }
+    Ok(told_by)
+}

@@ -1,0 +1,125 @@
+//! The index that searching and the history of one work go by: the words of works, and the plays of each work. It is
+//! filled behind an import in steps, from where it stopped, so that an import stays as quick as writing its rows.
+
+use rusqlite::{Connection, Transaction, params};
+use tekram_vault::{Scope, Vault};
+
+use crate::ListenError;
+
+/// Told after each step; nothing that is shown changes by it.
+const INDEX: Scope = Scope("listen_index");
+/// Rows indexed in one transaction, so that other writes get their turn.
+const AT_ONCE: i64 = 65_536;
+
+/// Indexes what was imported or captured since the last time. Costs a look when there is nothing to do; searching does
+/// it first, so calling it after an import only moves the time it takes.
+///
+/// # Errors
+/// When the vault fails.
+pub fn catch_up(vault: &Vault) -> Result<(), ListenError> {
+    while vault.read(|connection| behind(connection))? {
+        vault.write(INDEX, step)?;
+    }
+    Ok(())
+}
+
+fn behind(connection: &Connection) -> Result<bool, ListenError> {
+    Ok(connection
+        .prepare_cached(
+            "SELECT i.work_id < coalesce((SELECT max(w.work_id) FROM listen_work w), 0)
+             OR i.play_id < coalesce((SELECT max(p.play_id) FROM listen_play p), 0) FROM listen_index i",
+        )?
+        .query_row([], |row| row.get(0))?)
+}
+
+fn step(transaction: &Transaction<'_>) -> Result<(), ListenError> {
+    let (works_done, plays_done): (i64, i64) = transaction
+        .prepare_cached("SELECT work_id, play_id FROM listen_index")?
+        .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let until: Option<i64> = transaction
+        .prepare_cached(
+            "SELECT max(work_id) FROM (SELECT work_id FROM listen_work WHERE work_id > ?1 ORDER BY work_id LIMIT ?2)",
+        )?
+        .query_row([works_done, AT_ONCE], |row| row.get(0))?;
+    if let Some(until) = until {
+        transaction
+            .prepare_cached(
+                "INSERT INTO listen_words (rowid, title, creators, show, publisher)
+                 SELECT work_id, title, creators, show, publisher FROM listen_work
+                 WHERE work_id > ?1 AND work_id <= ?2 ORDER BY work_id",
+            )?
+            .execute([works_done, until])?;
+        transaction
+            .prepare_cached("UPDATE listen_index SET work_id = ?1")?
+            .execute([until])?;
+    }
+    let until: Option<i64> = transaction
+        .prepare_cached(
+            "SELECT max(play_id) FROM (SELECT play_id FROM listen_play WHERE play_id > ?1 ORDER BY play_id LIMIT ?2)",
+        )?
+        .query_row([plays_done, AT_ONCE], |row| row.get(0))?;
+    if let Some(until) = until {
+        // In the index's own order, so that one step goes through its pages once.
+        transaction
+            .prepare_cached(
+                "INSERT OR IGNORE INTO listen_work_play (work_id, start_ms, play_id)
+                 SELECT work_id, start_ms, play_id FROM listen_play WHERE play_id > ?1 AND play_id <= ?2
+                 ORDER BY work_id, start_ms, play_id",
+            )?
+            .execute([plays_done, until])?;
+        transaction
+            .prepare_cached("UPDATE listen_index SET play_id = ?1")?
+            .execute(params![until])?;
+    }
+    Ok(())
+}
+
+/// The works that have all the words of a text, each word or the beginning of one, by number; `None` when the text has
+/// no words.
+pub(crate) fn works_with(connection: &Connection, text: &str) -> Result<Option<Vec<i64>>, ListenError> {
+    let Some(expression) = words_expression(text) else {
+        return Ok(None);
+    };
+    let mut statement =
+        connection.prepare_cached("SELECT rowid FROM listen_words WHERE listen_words MATCH ?1 ORDER BY rowid")?;
+    let rows = statement.query_map([expression], |row| row.get(0))?;
+    Ok(Some(rows.collect::<Result<_, _>>()?))
+}
+
+/// Words beyond this many narrow nothing that a person looks for.
+const MOST_WORDS: usize = 16;
+
+/// FTS5's expression for a text: every word as the beginning of one. A single ASCII letter or digit is a whole word:
+/// as a beginning it would be half of the log.
+fn words_expression(text: &str) -> Option<String> {
+    let words: Vec<String> = text
+        .split(|letter: char| letter.is_whitespace() || letter == '\0')
+        .filter(|word| word.chars().any(char::is_alphanumeric))
+        .take(MOST_WORDS)
+        .map(|word| {
+            let star = if word.len() > 1 { "*" } else { "" };
+            format!("{}{star}", quoted(word))
+        })
+        .collect();
+    (!words.is_empty()).then(|| words.join(" AND "))
+}
+
+/// A text as one phrase of FTS5.
+pub(crate) fn quoted(text: &str) -> String {
+    format!("\"{}\"", text.replace('\0', " ").replace('"', "\"\""))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_is_words_and_never_syntax() {
+        assert_eq!(words_expression("low  tide").as_deref(), Some("\"low\"* AND \"tide\"*"));
+        assert_eq!(
+            words_expression("a \"b OR").as_deref(),
+            Some("\"a\" AND \"\"\"b\"* AND \"OR\"*")
+        );
+        assert_eq!(words_expression(" - \" * "), None);
+    }
+}
