@@ -4,13 +4,14 @@ use std::time::Duration;
 
 use serde::Serialize;
 use tekram_intent::{
-    AcceptanceState, Intent, IntentError, KeptOffer, Line, POW_BITS, Position, Precision, Ranked, Reach,
+    Acceptance, AcceptanceState, Intent, IntentError, KeptOffer, Line, POW_BITS, Position, Precision, Ranked, Reach,
     SystemRandomness, Until, Weights, Wish,
 };
 use tekram_net::BusLimits;
 use tekram_primitives::canonical::sha256_hex;
 use tekram_primitives::money::Money;
 use tekram_primitives::record::{RecordId, SignedRecord};
+use tekram_primitives::wire::{DeskCard, Offer};
 
 use crate::error::AgentError;
 use crate::persona::{Persona, every_page};
@@ -127,6 +128,14 @@ pub struct AcceptedView {
     pub agreement_sha256: Option<String>,
     /// What is to be paid.
     pub price: Money,
+    /// What is said at the counter, once confirmed; the seller's desk computes the same.
+    pub pickup_code: Option<String>,
+    /// What was bought, as the offer names it.
+    pub item: String,
+    /// The seller's name as its card in the offer has it.
+    pub seller: String,
+    /// Until when the commitment stands, RFC 3339.
+    pub until: String,
 }
 
 impl Persona {
@@ -275,17 +284,22 @@ impl Persona {
         if let Some(both) = &done.agreement_by_both {
             tekram_relate::conclude(&self.vault, &SignedRecord::parse(both)?, self.clock.as_ref())?;
         }
-        let offered: tekram_primitives::wire::Offer = SignedRecord::parse(&done.offer_record)?.body()?;
-        Ok(AcceptedView {
-            intent: intent.to_owned(),
-            offer: done.offer.to_string(),
-            state: done.state.name(),
-            reason: done.reason,
-            commitment: done.id.to_string(),
-            agreement: proposal.id()?.to_string(),
-            agreement_sha256: done.agreement_by_both.as_deref().map(sha256_hex),
-            price: offered.price,
-        })
+        accepted_view(&done)
+    }
+
+    /// What came of accepting an offer of this request, as far as is known here; `None` when none was accepted. Asks nobody.
+    ///
+    /// # Errors
+    /// `no_such_intent`, the vault's errors.
+    pub fn accepted(&self, intent: &str) -> Result<Option<AcceptedView>, AgentError> {
+        match tekram_intent::current_acceptance(&self.vault, intent) {
+            Ok(kept) => Ok(Some(accepted_view(&kept)?)),
+            Err(IntentError::NothingAccepted) => {
+                tekram_intent::get(&self.vault, intent)?;
+                Ok(None)
+            }
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// Takes a request back: asks the relays to forget it, and forgets its key.
@@ -348,6 +362,27 @@ fn offer_view(rank: usize, offer: &KeptOffer, ranked: Ranked) -> OfferView {
         points: ranked.points,
         reasons: ranked.reasons,
     }
+}
+
+/// An acceptance as a screen shows it.
+fn accepted_view(kept: &Acceptance) -> Result<AcceptedView, AgentError> {
+    let offered: Offer = SignedRecord::parse(&kept.offer_record)?.body()?;
+    let card: DeskCard = offered.card.body()?;
+    let confirmed = kept.state == AcceptanceState::Confirmed;
+    Ok(AcceptedView {
+        intent: kept.intent.clone(),
+        offer: kept.offer.to_string(),
+        state: kept.state.name(),
+        reason: kept.reason.clone(),
+        commitment: kept.id.to_string(),
+        agreement: SignedRecord::parse(&kept.agreement)?.id()?.to_string(),
+        agreement_sha256: kept.agreement_by_both.as_deref().map(sha256_hex),
+        price: offered.price,
+        pickup_code: confirmed.then(|| tekram_intent::pickup_code(&kept.id).to_string()),
+        item: offered.item,
+        seller: card.name,
+        until: kept.expires.to_string(),
+    })
 }
 
 /// The only one that begins like this.

@@ -74,6 +74,14 @@ pub fn time_text(utc_ms: i64) -> String {
     tekram_primitives::time::Timestamp::from_secs(utc_ms.div_euclid(1000)).to_string()
 }
 
+/// The number of a barcode, when its check digit is right.
+///
+/// # Errors
+/// `bad_gtin`.
+pub fn check_gtin(text: &str) -> Result<String, AgentError> {
+    Ok(tekram_intent::check_gtin(text)?)
+}
+
 /// One agreement of the roster.
 ///
 /// # Errors

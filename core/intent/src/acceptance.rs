@@ -280,6 +280,24 @@ pub fn current_acceptance(vault: &Vault, id: &str) -> Result<Acceptance, IntentE
     vault.read(|connection| Ok(latest(connection, id)?.acceptance))
 }
 
+/// All acceptances, refused ones included, newest first; `limit` after the first `offset`.
+///
+/// # Errors
+/// The vault's errors.
+pub fn acceptances(vault: &Vault, limit: u32, offset: u32) -> Result<Vec<Acceptance>, IntentError> {
+    vault.read(|connection| {
+        let mut statement = connection.prepare_cached(&format!(
+            "SELECT {COLUMNS} FROM intent_acceptance ORDER BY accepted_ms DESC, commitment_id LIMIT ?1 OFFSET ?2"
+        ))?;
+        let mut rows = statement.query(params![limit, offset])?;
+        let mut found = Vec::new();
+        while let Some(row) = rows.next()? {
+            found.push(read_row(row)?.acceptance);
+        }
+        Ok(found)
+    })
+}
+
 /// The sealed message of an acceptance, as it is or was sent.
 ///
 /// # Errors

@@ -33,6 +33,15 @@ pub enum IntentError {
         /// Which field, as on the wire.
         field: &'static str,
     },
+    /// Not the number of a barcode.
+    #[error("a barcode has 8, 12, 13 or 14 digits, the last one a check digit ({reason})")]
+    BadGtin {
+        /// What is wrong: `not_digits`, `wrong_length` or `check_digit`.
+        reason: &'static str,
+    },
+    /// Not a pick-up code, or mistyped.
+    #[error("a pick-up code has two groups of four letters and digits; a character is wrong")]
+    BadPickupCode,
     /// No such intent.
     #[error("no intent with this id in this vault")]
     NoSuchIntent,
@@ -102,6 +111,8 @@ impl IntentError {
             Self::BadPlaceName => "bad_place_name",
             Self::NoSuchPlace => "no_such_place",
             Self::BadDemand { .. } => "bad_demand",
+            Self::BadGtin { .. } => "bad_gtin",
+            Self::BadPickupCode => "bad_pickup_code",
             Self::NoSuchIntent => "no_such_intent",
             Self::IntentExpired => "intent_expired",
             Self::WrongState { .. } => "wrong_state",

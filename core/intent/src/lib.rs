@@ -17,11 +17,13 @@ mod demand;
 mod ending;
 mod error;
 mod event;
+mod gtin;
 mod intent;
 mod laplace;
 mod line;
 mod offer;
 mod outbox;
+mod pickup;
 mod place;
 mod rank;
 mod refused;
@@ -29,7 +31,8 @@ mod schema;
 mod seller;
 
 pub use acceptance::{
-    Acceptance, AcceptanceState, accept, acceptance_key, acceptance_wrap, current_acceptance, finish, send_acceptance,
+    Acceptance, AcceptanceState, accept, acceptance_key, acceptance_wrap, acceptances, current_acceptance, finish,
+    send_acceptance,
 };
 pub use cell::{Cell, Precision};
 pub use collect::{
@@ -42,11 +45,13 @@ pub use error::IntentError;
 pub use event::{
     MAX_SKEW_MS, POW_BITS, ReceivedIntent, RelayView, intents_filter, letters_filter, parse_intent, relay_view,
 };
+pub use gtin::check_gtin;
 pub use intent::{Intent, IntentState, compose, get, list, publish};
 pub use laplace::{EPSILON_PER_M, displace, lambert_w_minus_1, radius_m};
 pub use line::Line;
 pub use offer::{Asked, CheckedOffer, KeptOffer, MAX_WRAP_CHARS, check_offer, read_message};
 pub use outbox::{Unsent, UnsentStep, unsent};
+pub use pickup::{PickupCode, pickup_code};
 pub use place::{Place, Position, Randomness, SAME_PLACE_M, SystemRandomness, keep_place, locate, place, place_names};
 pub use rank::{HALF_DISTANCE_M, Ranked, Reason, Weights, Why, rank};
 pub use refused::Refused;

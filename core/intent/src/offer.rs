@@ -17,8 +17,9 @@ use tekram_primitives::time::Timestamp;
 use tekram_primitives::wire::{DeskCard, KIND_MESSAGE, Message, Offer, TermsRef};
 
 use crate::cell::Cell;
-use crate::demand::{MAX_NAME_CHARS, is_gtin, is_plain_text};
+use crate::demand::{MAX_NAME_CHARS, is_plain_text};
 use crate::event::from_seconds;
+use crate::gtin::is_gtin;
 use crate::refused::Refused;
 
 /// Longest ciphertext of a wrap that is opened, in base64 characters. An offer with its card takes about 9,000.

@@ -14,9 +14,10 @@ use tekram_primitives::wire::{Agreement, Commitment, CommitmentFor, DeskCard, KI
 
 use crate::cell::Cell;
 use crate::confirmation::is_reason;
-use crate::demand::{MAX_NAME_CHARS, is_gtin, is_plain_text};
+use crate::demand::{MAX_NAME_CHARS, is_plain_text};
 use crate::error::IntentError;
 use crate::event::{ReceivedIntent, seconds};
+use crate::gtin::is_gtin;
 use crate::offer::{check_signed_by, open};
 use crate::refused::Refused;
 
