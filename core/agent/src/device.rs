@@ -1,13 +1,14 @@
-//! A device: the folder with the personas' vaults, and the network rules that hold for it.
+//! A device: the folder with the personas' vaults, its key store, and the network rules that hold for it. It makes,
+//! unlocks and deletes personas.
 
 use std::path::Path;
 use std::sync::Arc;
 
 use tekram_net::{NetPolicy, WebContext};
 use tekram_pay::method::RailsOff;
-use tekram_primitives::secret::Passphrase;
+use tekram_primitives::secret::{Passphrase, Secret32};
 use tekram_primitives::time::Clock;
-use tekram_vault::{RoomSchema, Store, VaultEntry};
+use tekram_vault::{KeyStore, RecoveryPhrase, RoomSchema, Store, Vault, VaultEntry, VaultError, WayInKind};
 
 use crate::error::AgentError;
 use crate::persona::Persona;
@@ -29,6 +30,7 @@ pub struct Agent {
     policy: NetPolicy,
     clock: Arc<dyn Clock>,
     rails_off: RailsOff,
+    key_store: Option<Arc<dyn KeyStore>>,
 }
 
 impl Agent {
@@ -42,7 +44,15 @@ impl Agent {
             policy,
             clock,
             rails_off: RailsOff::new(),
+            key_store: None,
         })
+    }
+
+    /// The same device with the platform's key store.
+    #[must_use]
+    pub fn with_key_store(mut self, key_store: Arc<dyn KeyStore>) -> Self {
+        self.key_store = Some(key_store);
+        self
     }
 
     /// The same device without these kinds of rails: statements, settlements and links leave them out. For stores of apps
@@ -64,22 +74,90 @@ impl Agent {
     /// Makes a persona with a passphrase as its way in, and unlocks it.
     ///
     /// # Errors
-    /// `vault_exists` when the name is taken, and the vault's others.
+    /// `vault_exists` when the name is taken, `empty_passphrase`, and the vault's others.
     pub fn create_persona(&self, name: &str, passphrase: &Passphrase) -> Result<Persona, AgentError> {
         let vault = self.store.create(name, passphrase, &SCHEMAS, self.clock.as_ref())?;
+        self.persona(vault)
+    }
+
+    /// Makes a persona with the device's key store as its way in, which is called `way_name`, and unlocks it.
+    ///
+    /// # Errors
+    /// `no_key_store`, `vault_exists` when the name is taken, the key store's refusals, and the vault's others.
+    pub fn create_persona_with_key_store(&self, name: &str, way_name: &str) -> Result<Persona, AgentError> {
+        let key_store = self.key_store()?;
+        let vault = self
+            .store
+            .create_with_key_store(name, way_name, key_store, &SCHEMAS, self.clock.as_ref())?;
         self.persona(vault)
     }
 
     /// Unlocks the persona of that name, or the only one when no name is given.
     ///
     /// # Errors
-    /// `no_such_persona`, `which_persona`, `wrong_passphrase`, `vault_in_use` and the vault's others.
+    /// `no_such_persona`, `which_persona`, and those of [`Agent::unlock_with_passphrase`].
     pub fn unlock(&self, name: Option<&str>, passphrase: &Passphrase) -> Result<Persona, AgentError> {
-        let entry = self.entry(name)?;
-        let vault = self.store.unlock(&entry.id, passphrase, &SCHEMAS)?;
-        // One-time keys of requests whose time is over are forgotten at the first occasion.
-        tekram_intent::expire(&vault, self.clock.as_ref())?;
-        self.persona(vault)
+        self.unlock_with_passphrase(&self.entry(name)?.id, passphrase)
+    }
+
+    /// Unlocks the persona with this id.
+    ///
+    /// # Errors
+    /// `no_such_persona`, `wrong_passphrase`, `no_such_way_in`, `vault_in_use` and the vault's others.
+    pub fn unlock_with_passphrase(&self, id: &str, passphrase: &Passphrase) -> Result<Persona, AgentError> {
+        self.unlocked(self.store.unlock(id, passphrase, &SCHEMAS))
+    }
+
+    /// Unlocks the persona with this id by its key, which native code unwrapped after asking for the person's presence (see
+    /// [`Agent::wrapped_key`]). The caller wipes its own copy.
+    ///
+    /// # Errors
+    /// `no_such_persona`, `wrong_key`, `vault_in_use` and the vault's others.
+    pub fn unlock_with_key(&self, id: &str, key: Secret32) -> Result<Persona, AgentError> {
+        self.unlocked(self.store.unlock_raw(id, key, &SCHEMAS))
+    }
+
+    /// Unlocks the persona with this id by the device's key store, for keys that need no presence.
+    ///
+    /// # Errors
+    /// `no_key_store`, `no_such_persona`, `no_such_way_in`, the key store's refusals (`presence_needed`, `key_gone`,
+    /// `key_not_mine`), `vault_in_use` and the vault's others.
+    pub fn unlock_with_key_store(&self, id: &str) -> Result<Persona, AgentError> {
+        let key_store = self.key_store()?;
+        self.unlocked(self.store.unlock_key_store(id, key_store, &SCHEMAS))
+    }
+
+    /// Unlocks the persona with this id by its recovery words, as the person typed them.
+    ///
+    /// # Errors
+    /// `recovery_word_count`, `recovery_word_unknown` with the word's position, `recovery_checksum`,
+    /// `wrong_recovery_phrase`, `no_such_way_in`, `no_such_persona`, `vault_in_use` and the vault's others.
+    pub fn unlock_with_recovery_phrase(&self, id: &str, words: &str) -> Result<Persona, AgentError> {
+        let phrase = RecoveryPhrase::parse(words)?;
+        self.unlocked(self.store.unlock_recovery_phrase(id, &phrase, &SCHEMAS))
+    }
+
+    /// The wrapped key of a key-store way in, for native code to unwrap under the key's name ([`WayInKind::KeyStore`]).
+    ///
+    /// # Errors
+    /// `no_such_persona`, `no_such_way_in`, and the vault's others.
+    pub fn wrapped_key(&self, id: &str, way_name: &str) -> Result<Vec<u8>, AgentError> {
+        self.store.wrapped_key(id, way_name).map_err(persona_error)
+    }
+
+    /// Deletes the persona with this id for good, key first; only a backup brings it back. Its keys in the device's key
+    /// store go too.
+    ///
+    /// # Errors
+    /// `no_such_persona`, `vault_in_use` while it is unlocked, and the vault's others.
+    pub fn delete_persona(&self, id: &str) -> Result<(), AgentError> {
+        for way_in in self.store.delete(id).map_err(persona_error)? {
+            if let (WayInKind::KeyStore { key_name }, Some(key_store)) = (way_in.kind, &self.key_store) {
+                // Nothing is left that this key could open; one that stays behind is no reason to say it failed.
+                let _ = key_store.remove(&key_name);
+            }
+        }
+        Ok(())
     }
 
     /// The persona of that name, or the only one when no name is given, without unlocking it.
@@ -99,15 +177,36 @@ impl Agent {
         }
     }
 
+    fn key_store(&self) -> Result<&dyn KeyStore, AgentError> {
+        self.key_store.as_deref().ok_or(AgentError::NoKeyStore)
+    }
+
+    fn unlocked(&self, vault: Result<Vault, VaultError>) -> Result<Persona, AgentError> {
+        let vault = vault.map_err(persona_error)?;
+        // One-time keys of requests whose time is over are forgotten at the first occasion.
+        tekram_intent::expire(&vault, self.clock.as_ref())?;
+        self.persona(vault)
+    }
+
     /// Each persona gets a context of its own: no connection, cookie or cache is shared with another.
-    fn persona(&self, vault: tekram_vault::Vault) -> Result<Persona, AgentError> {
+    fn persona(&self, vault: Vault) -> Result<Persona, AgentError> {
         let web = Arc::new(WebContext::new(self.policy.clone())?);
         Ok(Persona {
+            store: self.store.clone(),
+            key_store: self.key_store.clone(),
             vault,
             web,
             policy: self.policy.clone(),
             clock: Arc::clone(&self.clock),
             rails_off: self.rails_off.clone(),
         })
+    }
+}
+
+/// People know personas, not vaults.
+fn persona_error(error: VaultError) -> AgentError {
+    match error {
+        VaultError::NoSuchVault => AgentError::NoSuchPersona,
+        error => error.into(),
     }
 }

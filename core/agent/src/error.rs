@@ -13,6 +13,9 @@ pub enum AgentError {
     /// Several personas exist and none was named.
     #[error("there are several personas; name one")]
     WhichPersona,
+    /// The device was opened without a key store.
+    #[error("this device has no key store")]
+    NoKeyStore,
     /// A setting that was given cannot be used.
     #[error("{what} cannot be used: {reason}")]
     BadSetting {
@@ -84,6 +87,7 @@ impl AgentError {
         match self {
             Self::NoSuchPersona => "no_such_persona",
             Self::WhichPersona => "which_persona",
+            Self::NoKeyStore => "no_key_store",
             Self::BadSetting { .. } => "bad_setting",
             Self::EmptyLog => "empty_log",
             Self::EmptyMonth => "empty_month",

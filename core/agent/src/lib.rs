@@ -13,6 +13,7 @@ mod pay;
 mod persona;
 mod setting;
 mod terms;
+mod ways;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -25,27 +26,38 @@ pub use pay::{ChangeView, FeedLook, MintTaker, MintTakers, MonthSource, RulesCha
 pub use persona::{Holdings, Persona};
 pub use tekram_intent::{Reason, Why};
 pub use tekram_listen::{
-    CaptureApp, Credited, Day, Days, Drained, Evidence, Format, Heard, ListenDetail, Media, PlayerEvent, PlayerEventKind,
-    Thumb, TiedBy, ToldBy,
-};
-pub use tekram_listen::{
     Batch, Cursor, ExportForm, ImportReport, ListQuery, Listen, Page, Preview, Progress, RefusedLine, SourceHours,
     Subscription,
 };
+pub use tekram_listen::{BatchState, EstimateRule, Exported, Identifiers, Kind, Month, Played};
+pub use tekram_listen::{
+    CaptureApp, Credited, Day, Days, Drained, Evidence, Format, Heard, ListenDetail, Media, PlayerEvent,
+    PlayerEventKind, Thumb, TiedBy, ToldBy,
+};
 pub use tekram_net::NetPolicy;
 pub use tekram_pay::PayError;
-pub use tekram_pay::handoff::HandOff;
+pub use tekram_pay::handoff::{FilledLink, HandOff, LinkKind};
+pub use tekram_pay::ledger::Balance;
 pub use tekram_pay::method::{Method, RailKind, RailsOff};
-pub use tekram_pay::payee::Payee;
+pub use tekram_pay::payee::{HeldChange, Payee};
 pub use tekram_pay::picture::{split_svg, split_text};
 pub use tekram_pay::qr::qr_text;
 pub use tekram_pay::rules::{Rules, Weight};
 pub use tekram_pay::settle::{Ended, Progress as SettleProgress, SettleReport, StoredReceipt};
-pub use tekram_pay::statement::{Statement, StatementLine, StatementSummary};
+pub use tekram_pay::state::{LineState, StatementState};
+pub use tekram_pay::statement::{
+    Contribution, LineFor, Outcome, Reason as LineReason, Share, Statement, StatementLine, StatementSummary,
+};
 pub use tekram_primitives::money::{Money, MoneyError};
-pub use tekram_primitives::secret::Passphrase;
-pub use tekram_relate::{Terms, roster};
+pub use tekram_primitives::secret::{Passphrase, Secret32};
+pub use tekram_primitives::time::Timestamp;
+pub use tekram_relate::{Clause, Clauses, Rule, Terms, TextStatus, roster};
+pub use tekram_vault::{
+    KeyStore, KeyStoreError, RECOVERY_WORDS, RecoveryAnswer, RecoveryPhrase, Subscription as ChangeSubscription,
+    VaultEntry, VaultError, WayIn, WayInKind,
+};
 pub use terms::AgreementView;
+pub use ways::RecoveryDuty;
 
 /// Opens the data folder with the system's clock and the network rules that the person gave.
 ///

@@ -6,13 +6,15 @@ use serde::Serialize;
 use tekram_net::{NetPolicy, WebContext};
 use tekram_pay::method::RailsOff;
 use tekram_primitives::time::Clock;
-use tekram_vault::Vault;
+use tekram_vault::{KeyStore, Store, Subscription as ChangeSubscription, Vault};
 
 use crate::error::AgentError;
 
 /// An unlocked persona: its vault and its own network context.
 #[derive(Debug)]
 pub struct Persona {
+    pub(crate) store: Store,
+    pub(crate) key_store: Option<Arc<dyn KeyStore>>,
     pub(crate) vault: Vault,
     pub(crate) web: Arc<WebContext>,
     pub(crate) policy: NetPolicy,
@@ -50,6 +52,14 @@ impl Persona {
         self.vault.id()
     }
 
+    /// Calls the persona something else.
+    ///
+    /// # Errors
+    /// `bad_label`, `vault_exists` when another persona is called so, and the vault's others.
+    pub fn rename(&self, name: &str) -> Result<(), AgentError> {
+        Ok(self.store.rename(&self.vault, name)?)
+    }
+
     /// What the vault holds, in numbers.
     ///
     /// # Errors
@@ -65,12 +75,19 @@ impl Persona {
         })
     }
 
-    /// Writes everything to its place, wipes the keys and lets others open the vault.
+    /// Calls `listener` with the name of what changed after every commit, on the committing thread, until the subscription
+    /// is dropped: a room's name or a finer word of its own. The listener must be quick.
+    pub fn on_change(&self, listener: impl Fn(&'static str) + Send + Sync + 'static) -> ChangeSubscription {
+        self.vault.on_change(move |scope| listener(scope.0))
+    }
+
+    /// Writes everything to its place, wipes the keys and lets others open the vault. Use cases that still run end with
+    /// `locked`.
     ///
     /// # Errors
     /// The vault's errors.
-    pub fn lock(self) -> Result<(), AgentError> {
-        Ok(self.vault.lock()?)
+    pub fn lock(&self) -> Result<(), AgentError> {
+        Ok(self.vault.clone().lock()?)
     }
 }
 

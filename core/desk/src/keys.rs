@@ -43,6 +43,7 @@ pub fn open_vault(folder: &Path, clock: &dyn Clock) -> Result<Vault, DeskError> 
             store.unlock(&entry.id, &Passphrase::new(passphrase), &SCHEMAS)?,
             &key_store,
             &first,
+            clock,
         );
     }
     if let Some(entry) = entries.iter().find(|entry| entry.problem.is_some()) {
@@ -54,11 +55,16 @@ pub fn open_vault(folder: &Path, clock: &dyn Clock) -> Result<Vault, DeskError> 
         Err(VaultError::VaultExists) => return Err(VaultError::VaultInUse.into()),
         made => made?,
     };
-    with_key_file(vault, &key_store, &first)
+    with_key_file(vault, &key_store, &first, clock)
 }
 
-fn with_key_file(vault: Vault, key_store: &FileKeyStore, first: &Path) -> Result<Vault, DeskError> {
-    vault.add_key_store(vault.id(), key_store)?;
+fn with_key_file(
+    vault: Vault,
+    key_store: &FileKeyStore,
+    first: &Path,
+    clock: &dyn Clock,
+) -> Result<Vault, DeskError> {
+    vault.add_key_store(LABEL, key_store, clock.now())?;
     remove(first)?;
     Ok(vault)
 }

@@ -9,6 +9,11 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Scope(pub &'static str);
 
+impl Scope {
+    /// The vault's own: its label and its ways in.
+    pub const VAULT: Self = Self("vault");
+}
+
 type Listener = Arc<dyn Fn(Scope) + Send + Sync>;
 
 #[derive(Default)]

@@ -16,6 +16,21 @@ pub(crate) fn replace(folder: &Path, name: &str, content: &[u8]) -> io::Result<(
     sync_folder(folder)
 }
 
+/// Overwrites a small file with zeros, and removes it. Where the medium keeps old blocks, removing is all there is. A file
+/// that is not there is no error.
+pub(crate) fn destroy(folder: &Path, file: &Path) -> io::Result<()> {
+    let mut open = match OpenOptions::new().write(true).open(file) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        opened => opened?,
+    };
+    let length = open.metadata()?.len();
+    io::copy(&mut io::repeat(0).take(length), &mut open)?;
+    open.sync_all()?;
+    drop(open);
+    fs::remove_file(file)?;
+    sync_folder(folder)
+}
+
 /// Makes the names in a folder durable: after this, a created or renamed file is still there after a power cut.
 pub(crate) fn sync_folder(folder: &Path) -> io::Result<()> {
     if cfg!(unix) {

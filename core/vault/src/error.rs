@@ -13,11 +13,56 @@ pub enum VaultError {
     /// The bytes given as vault key are not this vault's key.
     #[error("the key given is not this vault's key")]
     WrongKey,
-    /// The vault has no way in of the kind that was asked for.
-    #[error("the vault has no way in of kind {kind}")]
+    /// The vault has no way in of the kind, or with the name, that was asked for.
+    #[error("the vault has no such way in: {kind}")]
     NoSuchWayIn {
-        /// `passphrase` or `key_store`.
+        /// `passphrase`, `key_store`, `recovery_phrase`, or `named` when it was looked for by name.
         kind: &'static str,
+    },
+    /// An empty passphrase protects nothing.
+    #[error("an empty passphrase protects nothing")]
+    EmptyPassphrase,
+    /// The last way in cannot be removed: nobody could open the vault any more.
+    #[error("the last way in stays")]
+    LastWayIn,
+    /// A way in of that name is there already.
+    #[error("a way in of this name exists already")]
+    WayInExists,
+    /// The header has no room for more ways in.
+    #[error("the header has no room for more ways in")]
+    TooManyWaysIn,
+    /// Recovery words are 24.
+    #[error("recovery words are 24, not {words}")]
+    RecoveryWordCount {
+        /// How many there were.
+        words: usize,
+    },
+    /// A word that is not in the list of BIP-39.
+    #[error("word {position} is not one of the words that recovery words are made of")]
+    RecoveryWordUnknown {
+        /// Which word, counted from 1.
+        position: usize,
+    },
+    /// Each word exists, and together they fail the checksum: one is another word, or the order is.
+    #[error("one of the words is another word, or they are in another order")]
+    RecoveryChecksum,
+    /// Good recovery words, but not this vault's.
+    #[error("these recovery words are not this vault's")]
+    WrongRecoveryPhrase,
+    /// No recovery words wait for being checked.
+    #[error("there are no recovery words to check; show new ones first")]
+    NothingToCheck,
+    /// Too few of the words were given to call them written down.
+    #[error("at least {least} different words must be given, by positions from 1 to 24")]
+    TooFewAnswers {
+        /// How many.
+        least: usize,
+    },
+    /// A word is not the one that was shown.
+    #[error("word {position} is not the word that was shown")]
+    WrongRecoveryWord {
+        /// Which word, counted from 1.
+        position: usize,
     },
     /// A file of the vault is not what a vault has in that place.
     #[error("{file} is not a vault's file")]
@@ -130,6 +175,17 @@ impl VaultError {
             Self::WrongPassphrase => "wrong_passphrase",
             Self::WrongKey => "wrong_key",
             Self::NoSuchWayIn { .. } => "no_such_way_in",
+            Self::EmptyPassphrase => "empty_passphrase",
+            Self::LastWayIn => "last_way_in",
+            Self::WayInExists => "way_in_exists",
+            Self::TooManyWaysIn => "too_many_ways_in",
+            Self::RecoveryWordCount { .. } => "recovery_word_count",
+            Self::RecoveryWordUnknown { .. } => "recovery_word_unknown",
+            Self::RecoveryChecksum => "recovery_checksum",
+            Self::WrongRecoveryPhrase => "wrong_recovery_phrase",
+            Self::NothingToCheck => "nothing_to_check",
+            Self::TooFewAnswers { .. } => "too_few_answers",
+            Self::WrongRecoveryWord { .. } => "wrong_recovery_word",
             Self::NotAVault { .. } => "not_a_vault",
             Self::MissingFile { .. } => "missing_file",
             Self::Truncated { .. } => "truncated",
@@ -184,6 +240,9 @@ pub enum KeyStoreError {
     /// The wrapped bytes were not made by this key.
     #[error("the wrapped key was not made by this key store")]
     NotMine,
+    /// Native code that stands behind the trait threw; its text is dropped.
+    #[error("the host's key store threw")]
+    HostFailed,
     /// The store itself failed.
     #[error("the key store failed: {action}")]
     Failed {
@@ -199,6 +258,7 @@ impl KeyStoreError {
             Self::KeyGone => "key_gone",
             Self::PresenceNeeded => "presence_needed",
             Self::NotMine => "key_not_mine",
+            Self::HostFailed => "host_failed",
             Self::Failed { .. } => "key_store_failed",
         }
     }

@@ -12,12 +12,14 @@ use tekram_primitives::secret::{Secret32, hkdf_sha256};
 
 use crate::durable;
 use crate::error::VaultError;
+use crate::recovery::UncheckedRecovery;
 use crate::way_in::WrappedKey;
 
 /// The header's file name.
 pub(crate) const FILE: &str = "header.json";
 const FORMAT: &str = "tekram-vault";
-const VERSION: u32 = 1;
+/// 2: ways in have names and times, and recovery words are one of them. Version 1 is read, and written as 2.
+const VERSION: u32 = 2;
 /// Room for hundreds of ways in; more is not a header.
 const LIMIT_BYTES: u64 = 256 * 1024;
 
@@ -35,6 +37,9 @@ pub(crate) struct Header {
     pub(crate) inbox_public_key: [u8; 32],
     /// Each wraps the vault key once.
     pub(crate) ways_in: Vec<WrappedKey>,
+    /// Recovery words that were shown and not checked yet, sealed under the vault key. They open nothing.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub(crate) unchecked_recovery: Option<UncheckedRecovery>,
 }
 
 /// The file: what the header says, and what proves it.
@@ -67,11 +72,14 @@ impl Header {
             label,
             inbox_public_key,
             ways_in,
+            unchecked_recovery: None,
         }
     }
 
-    /// Writes the header of the vault in `folder`: the old one or the new one is there, whatever happens.
-    pub(crate) fn write(&self, folder: &Path, vault_key: &Secret32) -> Result<(), VaultError> {
+    /// Writes the header of the vault in `folder`: the old one or the new one is there, whatever happens. Fails with
+    /// `too_many_ways_in` for what could not be read again.
+    pub(crate) fn write(&mut self, folder: &Path, vault_key: &Secret32) -> Result<(), VaultError> {
+        self.version = VERSION;
         let claims = self.bytes()?;
         let hmac_sha256 = array(hmac::sign(&mac_key(vault_key), &claims).as_ref())?;
         let file = HeaderFile {
@@ -79,7 +87,11 @@ impl Header {
             hmac_sha256,
             sha256: checksum(&claims, &hmac_sha256)?,
         };
-        durable::replace(folder, FILE, &file_bytes(&file)?).map_err(VaultError::io("writing header.json"))
+        let bytes = file_bytes(&file)?;
+        if !u64::try_from(bytes.len()).is_ok_and(|bytes| bytes <= LIMIT_BYTES) {
+            return Err(VaultError::TooManyWaysIn);
+        }
+        durable::replace(folder, FILE, &bytes).map_err(VaultError::io("writing header.json"))
     }
 
     /// Reads the header of the vault in `folder`. Fails with `missing_file`, `truncated`, `not_a_vault`,

@@ -21,7 +21,8 @@ use crate::seal;
 use crate::vault::Vault;
 use crate::way_in;
 
-const FILE: &str = "inbox.log";
+/// The file's name.
+pub(crate) const FILE: &str = "inbox.log";
 /// Appending and shortening exclude each other through this file; it is not the hold on the vault, so that others can
 /// append while the vault is unlocked.
 const LOCK_FILE: &str = "inbox.lock";

@@ -23,6 +23,12 @@ pub trait KeyStore: Send + Sync + fmt::Debug {
 
     /// Unwraps what [`KeyStore::wrap`] made under the same name.
     fn unwrap(&self, name: &str, wrapped: &[u8]) -> Result<Secret32, KeyStoreError>;
+
+    /// Destroys the key called `name`; what it wrapped is lost. A key that is not there is no error.
+    fn remove(&self, name: &str) -> Result<(), KeyStoreError>;
+
+    /// Whether there is a key called `name`.
+    fn exists(&self, name: &str) -> Result<bool, KeyStoreError>;
 }
 
 /// A key store in a folder: one file of 32 random bytes for each name, readable by its owner only. It protects as well
@@ -88,6 +94,14 @@ impl KeyStore for FileKeyStore {
 
     fn unwrap(&self, name: &str, wrapped: &[u8]) -> Result<Secret32, KeyStoreError> {
         way_in::unwrap(&self.key_of(name)?, wrapped, &associated(name)).ok_or(KeyStoreError::NotMine)
+    }
+
+    fn remove(&self, name: &str) -> Result<(), KeyStoreError> {
+        durable::destroy(&self.folder, &self.file_of(name)).map_err(failed("destroying a key"))
+    }
+
+    fn exists(&self, name: &str) -> Result<bool, KeyStoreError> {
+        self.file_of(name).try_exists().map_err(failed("looking for a key"))
     }
 }
 

@@ -35,6 +35,7 @@
 
 mod change;
 mod database;
+mod delete;
 mod durable;
 mod error;
 mod frames;
@@ -43,16 +44,19 @@ mod hold;
 mod inbox;
 mod key_store;
 mod readers;
+mod recovery;
 mod schema;
 mod seal;
 mod store;
 mod vault;
 mod way_in;
+mod ways;
 
 pub use change::{Scope, Subscription};
 pub use error::{KeyStoreError, VaultError};
 pub use inbox::{Drained, ITEM_LIMIT_BYTES, Inbox, InboxAddress, InboxItem, ItemId};
 pub use key_store::{FileKeyStore, KeyStore};
+pub use recovery::{RECOVERY_WORDS, RecoveryAnswer, RecoveryPhrase};
 pub use schema::RoomSchema;
 pub use store::{Store, VaultEntry};
 pub use vault::Vault;

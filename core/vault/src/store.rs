@@ -2,13 +2,13 @@
 //! folder name says anything about the person; what a locked vault shows is its label, which the person chooses.
 
 use std::fmt;
-use std::fs;
+use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
 use rusqlite::TransactionBehavior;
 use tekram_primitives::secret::{Passphrase, Secret32};
-use tekram_primitives::time::Clock;
+use tekram_primitives::time::{Clock, Timestamp};
 
 use crate::database;
 use crate::durable;
@@ -17,6 +17,7 @@ use crate::header::{Header, UnprovenHeader};
 use crate::hold;
 use crate::inbox::{Inbox, InboxAddress};
 use crate::key_store::KeyStore;
+use crate::recovery::RecoveryPhrase;
 use crate::schema::{self, RoomSchema};
 use crate::seal;
 use crate::vault::{self, Vault};
@@ -25,6 +26,8 @@ use crate::way_in::{self, WayIn, WrappedKey};
 const LABEL_LIMIT_CHARS: usize = 64;
 /// In front of the id while a vault is being made. Names with a dot are not listed.
 const UNFINISHED: &str = ".unfinished-";
+/// In front of the id of a vault that is being removed.
+pub(crate) const REMAINS: &str = ".deleted-";
 
 /// All vaults of a device.
 #[derive(Clone)]
@@ -76,7 +79,7 @@ impl Store {
 
     /// Makes a vault with a passphrase as its first way in, and unlocks it. The label is visible while the vault is
     /// locked. Either the whole vault is there afterwards, or nothing that [`Store::list`] shows. Fails with
-    /// `bad_label` or `vault_exists`.
+    /// `bad_label`, `vault_exists` or `empty_passphrase`.
     pub fn create(
         &self,
         label: &str,
@@ -84,16 +87,57 @@ impl Store {
         schemas: &[RoomSchema],
         clock: &dyn Clock,
     ) -> Result<Vault, VaultError> {
-        if label.is_empty() || label.chars().count() > LABEL_LIMIT_CHARS || label.chars().any(char::is_control) {
-            return Err(VaultError::BadLabel);
+        self.create_with(label, schemas, clock, |id, vault_key, now| {
+            WrappedKey::by_passphrase(id, vault_key, way_in::PASSPHRASE.to_owned(), passphrase, now)
+        })
+    }
+
+    /// [`Store::create`] with a key store as the first way in, which is called `way_name`. Fails with the key store's
+    /// refusals besides.
+    pub fn create_with_key_store(
+        &self,
+        label: &str,
+        way_name: &str,
+        store: &dyn KeyStore,
+        schemas: &[RoomSchema],
+        clock: &dyn Clock,
+    ) -> Result<Vault, VaultError> {
+        check_label(way_name)?;
+        self.create_with(label, schemas, clock, |id, vault_key, now| {
+            WrappedKey::by_key_store(id, vault_key, way_name.to_owned(), store, now)
+        })
+    }
+
+    /// Calls an unlocked vault of this store something else. Fails with `bad_label` or `vault_exists`.
+    pub fn rename(&self, vault: &Vault, label: &str) -> Result<(), VaultError> {
+        check_label(label)?;
+        let _turn = self.turn()?;
+        let taken = self
+            .list()?
+            .iter()
+            .any(|entry| entry.label == label && entry.id != vault.id());
+        if taken {
+            return Err(VaultError::VaultExists);
         }
+        vault.set_label(label)
+    }
+
+    fn create_with(
+        &self,
+        label: &str,
+        schemas: &[RoomSchema],
+        clock: &dyn Clock,
+        first_way: impl FnOnce(&str, &Secret32, Timestamp) -> Result<WrappedKey, VaultError>,
+    ) -> Result<Vault, VaultError> {
+        check_label(label)?;
         // Two processes that make a vault of the same label at the same moment: the second finds the first's.
-        let _turn = hold::wait(&self.vaults.join(".creating"))?;
+        let _turn = self.turn()?;
         self.sweep().map_err(VaultError::io("removing unfinished vaults"))?;
         if self.list()?.iter().any(|entry| entry.label == label) {
             return Err(VaultError::VaultExists);
         }
         let id = way_in::random_id()?;
+        let now = clock.now();
         let random = || Secret32::random().map_err(|_| VaultError::Crypto { step: "randomness" });
         let (vault_key, root) = (random()?, random()?);
         // Until the rename, this is no vault.
@@ -103,16 +147,16 @@ impl Store {
         let mut connection = database::create(&unfinished, &id, &vault_key)?;
         schema::migrate(&mut connection, schemas)?;
         let founding = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        vault::found(&founding, &id, &root, clock.now().millis())?;
+        vault::found(&founding, &id, &root, now.millis())?;
         founding.commit()?;
         database::checkpoint(&connection)?;
         connection.close().map_err(|(_, error)| VaultError::from(error))?;
-        let way_in = WrappedKey::by_passphrase(&id, &vault_key, passphrase)?;
-        let header = Header::new(id, label.to_owned(), seal::public_key(&root)?, vec![way_in]);
+        let first_way = first_way(&id, &vault_key, now)?;
+        let mut header = Header::new(id, label.to_owned(), seal::public_key(&root)?, vec![first_way]);
         header.write(&unfinished, &vault_key)?;
         let folder = self.folder(&header.vault_id);
         fs::rename(&unfinished, &folder)
-            .and_then(|()| durable::sync_folder(&self.vaults))
+            .and_then(|()| self.sync())
             .map_err(VaultError::io("naming the vault's folder"))?;
         Vault::open(folder, header, vault_key, hold, schemas)
     }
@@ -127,7 +171,9 @@ impl Store {
         schemas: &[RoomSchema],
     ) -> Result<Vault, VaultError> {
         self.unlock_with(id_or_label, schemas, |header| {
-            let mut error = VaultError::NoSuchWayIn { kind: "passphrase" };
+            let mut error = VaultError::NoSuchWayIn {
+                kind: way_in::PASSPHRASE,
+            };
             for way_in in &header.ways_in {
                 if let Some(key) = way_in.try_passphrase(&header.vault_id, passphrase)? {
                     return Ok(key);
@@ -140,7 +186,7 @@ impl Store {
         })
     }
 
-    /// Unlocks with the vault key itself, which native code unwrapped (see [`Store::wrapped_keys`]). Fails like
+    /// Unlocks with the vault key itself, which native code unwrapped (see [`Store::wrapped_key`]). Fails like
     /// [`Store::unlock`], with `wrong_key` for another vault's key.
     pub fn unlock_raw(
         &self,
@@ -178,15 +224,38 @@ impl Store {
         })
     }
 
-    /// The wrapped keys of the key-store ways in, as (name, wrapped key): where the platform wants the person's
-    /// presence, native code unwraps one of them and calls [`Store::unlock_raw`].
-    pub fn wrapped_keys(&self, id_or_label: &str) -> Result<Vec<(String, Vec<u8>)>, VaultError> {
+    /// Unlocks by recovery words. Fails like [`Store::unlock`], with `wrong_recovery_phrase` for another vault's words.
+    pub fn unlock_recovery_phrase(
+        &self,
+        id_or_label: &str,
+        phrase: &RecoveryPhrase,
+        schemas: &[RoomSchema],
+    ) -> Result<Vault, VaultError> {
+        self.unlock_with(id_or_label, schemas, |header| {
+            let mut error = VaultError::NoSuchWayIn {
+                kind: way_in::RECOVERY_PHRASE,
+            };
+            for way_in in &header.ways_in {
+                if let Some(key) = way_in.try_recovery_phrase(&header.vault_id, phrase) {
+                    return Ok(key);
+                }
+                if matches!(way_in, WrappedKey::RecoveryPhrase { .. }) {
+                    error = VaultError::WrongRecoveryPhrase;
+                }
+            }
+            Err(error)
+        })
+    }
+
+    /// The wrapped key of a key-store way in: where the platform wants the person's presence, native code unwraps it under
+    /// the key's name ([`crate::WayInKind::KeyStore`]) and calls [`Store::unlock_raw`]. Fails with `no_such_way_in`.
+    pub fn wrapped_key(&self, id_or_label: &str, way_name: &str) -> Result<Vec<u8>, VaultError> {
         let (_, header) = self.header(id_or_label)?;
-        let wrapped = header.claims.ways_in.into_iter().filter_map(|way_in| match way_in {
-            WrappedKey::KeyStore { name, wrapped_key, .. } => Some((name, wrapped_key)),
-            WrappedKey::Passphrase { .. } => None,
+        let wrapped = header.claims.ways_in.into_iter().find_map(|way_in| match way_in {
+            WrappedKey::KeyStore { ref wrapped_key, .. } if way_in.name() == way_name => Some(wrapped_key.clone()),
+            _ => None,
         });
-        Ok(wrapped.collect())
+        wrapped.ok_or(VaultError::NoSuchWayIn { kind: "key_store" })
     }
 
     /// The inbox of a vault, locked or not: what is sealed into it is delivered after the next unlock.
@@ -210,20 +279,42 @@ impl Store {
         Vault::open(folder, header, raw_key, hold, schemas)
     }
 
-    /// Removes vaults whose making was cut. Nobody else is making one: the caller has the turn.
-    fn sweep(&self) -> io::Result<()> {
+    /// Removes vaults whose making or removal was cut. Nobody else is at it: the caller has the turn.
+    pub(crate) fn sweep(&self) -> io::Result<()> {
         for folder in fs::read_dir(&self.vaults)? {
             let folder = folder?;
-            if folder
-                .file_name()
-                .to_str()
-                .and_then(|name| name.strip_prefix(UNFINISHED))
-                .is_some_and(is_id)
-            {
+            let name = folder.file_name();
+            let name = name.to_str().unwrap_or_default();
+            let id = name.strip_prefix(UNFINISHED).or_else(|| name.strip_prefix(REMAINS));
+            if id.is_some_and(is_id) {
                 fs::remove_dir_all(folder.path())?;
             }
         }
-        Ok(())
+        self.sync()
+    }
+
+    /// The turn to make, name or remove a vault; others wait.
+    pub(crate) fn turn(&self) -> Result<File, VaultError> {
+        hold::wait(&self.vaults.join(".creating"))
+    }
+
+    /// Makes the names of the vaults' folders durable.
+    pub(crate) fn sync(&self) -> io::Result<()> {
+        durable::sync_folder(&self.vaults)
+    }
+
+    /// The folder of the vault with this id, whatever is in it.
+    pub(crate) fn folder_of_id(&self, id: &str) -> Result<PathBuf, VaultError> {
+        if is_id(id) && self.folder(id).is_dir() {
+            Ok(self.folder(id))
+        } else {
+            Err(VaultError::NoSuchVault)
+        }
+    }
+
+    /// A place beside the vaults.
+    pub(crate) fn path_in_vaults(&self, name: &str) -> PathBuf {
+        self.vaults.join(name)
     }
 
     fn header(&self, id_or_label: &str) -> Result<(PathBuf, UnprovenHeader), VaultError> {
@@ -233,8 +324,8 @@ impl Store {
     }
 
     fn find(&self, id_or_label: &str) -> Result<PathBuf, VaultError> {
-        if is_id(id_or_label) && self.folder(id_or_label).is_dir() {
-            return Ok(self.folder(id_or_label));
+        if let Ok(folder) = self.folder_of_id(id_or_label) {
+            return Ok(folder);
         }
         let entry = self
             .list()?
@@ -247,7 +338,8 @@ impl Store {
         self.vaults.join(id)
     }
 
-    fn entry(&self, id: &str) -> VaultEntry {
+    /// What the header of the vault with this id claims.
+    pub(crate) fn entry(&self, id: &str) -> VaultEntry {
         let (label, ways_in, problem) = match read_header(&self.folder(id)) {
             Ok(header) => {
                 let ways_in = header.claims.ways_in.iter().map(WrappedKey::entry).collect();
@@ -261,6 +353,15 @@ impl Store {
             ways_in,
             problem,
         }
+    }
+}
+
+/// What a vault or a way in may be called: 1 to 64 characters, no control characters.
+pub(crate) fn check_label(label: &str) -> Result<(), VaultError> {
+    if label.is_empty() || label.chars().count() > LABEL_LIMIT_CHARS || label.chars().any(char::is_control) {
+        Err(VaultError::BadLabel)
+    } else {
+        Ok(())
     }
 }
 

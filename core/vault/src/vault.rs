@@ -8,6 +8,7 @@ use std::thread::{self, ThreadId};
 
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 use tekram_primitives::secret::{Secret32, hkdf_sha256};
+use tekram_primitives::time::Timestamp;
 use zeroize::Zeroizing;
 
 use crate::change::{Changes, Scope, Subscription};
@@ -16,11 +17,9 @@ use crate::error::VaultError;
 use crate::header::Header;
 use crate::hold::Hold;
 use crate::inbox::{Inbox, InboxAddress};
-use crate::key_store::KeyStore;
 use crate::readers::Readers;
 use crate::schema::{self, RoomSchema};
 use crate::seal;
-use crate::way_in::{WayIn, WrappedKey};
 
 /// One persona's unlocked store. Cheap to clone, safe to share between threads. Dropping the last clone locks it too.
 #[derive(Clone)]
@@ -36,6 +35,7 @@ struct Inner {
     folder: PathBuf,
     id: String,
     epoch: u64,
+    created: Timestamp,
     header: Mutex<Header>,
     secrets: RwLock<Option<Secrets>>,
     // In this order: connections close before the hold is given up.
@@ -65,6 +65,7 @@ struct Identity {
     vault_id: String,
     root: Secret32,
     epoch: u64,
+    created: Timestamp,
 }
 
 impl Vault {
@@ -92,6 +93,7 @@ impl Vault {
             folder,
             id: header.vault_id.clone(),
             epoch: identity.epoch,
+            created: identity.created,
             header: Mutex::new(header),
             secrets: RwLock::new(Some(Secrets {
                 vault_key,
@@ -161,24 +163,44 @@ impl Vault {
         self.0.epoch
     }
 
-    /// The ways in, in the order in which they were added.
-    pub fn ways_in(&self) -> Vec<WayIn> {
-        lock(&self.0.header).ways_in.iter().map(WrappedKey::entry).collect()
+    /// When the vault was made.
+    pub fn created(&self) -> Timestamp {
+        self.0.created
     }
 
-    /// Adds a way in by a key store, under a name that no other vault uses. One atomic rewrite of the header.
-    pub fn add_key_store(&self, name: &str, store: &dyn KeyStore) -> Result<WayIn, VaultError> {
-        let way_in = self
-            .0
-            .with_secrets(|secrets| WrappedKey::by_key_store(&secrets.vault_key, name, store))?;
-        let entry = way_in.entry();
-        let mut header = lock(&self.0.header);
-        let mut next = header.clone();
-        next.ways_in.push(way_in);
-        self.0
-            .with_secrets(|secrets| next.write(&self.0.folder, &secrets.vault_key))?;
-        *header = next;
-        Ok(entry)
+    /// Looks at the header as it stands.
+    pub(crate) fn with_header<T>(&self, look: impl FnOnce(&Header) -> T) -> T {
+        look(&lock(&self.0.header))
+    }
+
+    /// Lends the header and the vault key. Fails with `locked`.
+    pub(crate) fn with_header_and_key<T>(
+        &self,
+        look: impl FnOnce(&Header, &Secret32) -> Result<T, VaultError>,
+    ) -> Result<T, VaultError> {
+        let header = lock(&self.0.header);
+        self.0.with_secrets(|secrets| look(&header, &secrets.vault_key))
+    }
+
+    /// Changes the header by one atomic rewrite, and tells the listeners [`Scope::VAULT`]. When `change` or the disk fails,
+    /// the old header stands.
+    pub(crate) fn change_header<T>(
+        &self,
+        change: impl FnOnce(&mut Header, &Secret32) -> Result<T, VaultError>,
+    ) -> Result<T, VaultError> {
+        let value = {
+            let mut header = lock(&self.0.header);
+            let mut next = header.clone();
+            let value = self.0.with_secrets(|secrets| {
+                let value = change(&mut next, &secrets.vault_key)?;
+                next.write(&self.0.folder, &secrets.vault_key)?;
+                Ok(value)
+            })?;
+            *header = next;
+            value
+        };
+        self.0.changes.tell(Scope::VAULT);
+        Ok(value)
     }
 
     /// The inbox: what is put there is sealed, also while the vault is locked.
@@ -274,10 +296,12 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 fn identity(connection: &Connection) -> Result<Identity, VaultError> {
     let damaged = || VaultError::Damaged { file: database::FILE };
-    let (vault_id, root, epoch): (String, Zeroizing<Vec<u8>>, i64) = connection
-        .query_row("SELECT vault_id, root_secret, epoch FROM vault_identity", [], |row| {
-            Ok((row.get(0)?, Zeroizing::new(row.get(1)?), row.get(2)?))
-        })
+    let (vault_id, root, epoch, created_ms): (String, Zeroizing<Vec<u8>>, i64, i64) = connection
+        .query_row(
+            "SELECT vault_id, root_secret, epoch, created_ms FROM vault_identity",
+            [],
+            |row| Ok((row.get(0)?, Zeroizing::new(row.get(1)?), row.get(2)?, row.get(3)?)),
+        )
         .optional()?
         .ok_or_else(damaged)?;
     let root = Secret32::try_from(root.as_slice()).map_err(|_| damaged())?;
@@ -285,6 +309,7 @@ fn identity(connection: &Connection) -> Result<Identity, VaultError> {
         vault_id,
         root,
         epoch: u64::try_from(epoch).map_err(|_| damaged())?,
+        created: Timestamp::from_millis(created_ms),
     })
 }
 

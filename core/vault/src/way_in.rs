@@ -1,16 +1,19 @@
 //! Ways in: each wraps the same random vault key once, so that a passphrase can be added or a phone replaced without
 //! touching the vault. A passphrase is stretched by Argon2id (RFC 9106) and wraps with ChaCha20-Poly1305 (RFC 8439);
 //! the way's own parameters and the vault's id are authenticated with the key, so that neither can be exchanged.
+//! Recovery words hold 256 random bits and need no stretching.
 
 use argon2::{Algorithm, Argon2, Params, Version};
 use ring::aead::{Aad, CHACHA20_POLY1305, LessSafeKey, Nonce, UnboundKey};
 use serde::{Deserialize, Serialize};
-use tekram_primitives::secret::{Passphrase, Secret32, fill_random, random_hex_128};
+use tekram_primitives::secret::{Passphrase, Secret32, fill_random, hkdf_sha256, random_hex_128};
+use tekram_primitives::time::Timestamp;
 use unicode_normalization::UnicodeNormalization;
 use zeroize::Zeroizing;
 
 use crate::error::VaultError;
 use crate::key_store::KeyStore;
+use crate::recovery::RecoveryPhrase;
 
 const NONCE_BYTES: usize = 12;
 const TAG_BYTES: usize = 16;
@@ -47,14 +50,20 @@ impl Argon2idCost {
     }
 }
 
-/// One way in, as it stands in the header.
+/// One way in, as it stands in the header. Headers of version 1 have neither `label` nor `added_ms`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub(crate) enum WrappedKey {
     /// A passphrase, stretched by Argon2id.
     Passphrase {
-        /// Random, so that a way in can be named when it is changed or removed.
+        /// Random; authenticated with the wrapped key.
         id: String,
+        /// What it is called; one name in a vault only once.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        label: Option<String>,
+        /// When it was added, in milliseconds since 1970.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        added_ms: Option<i64>,
         /// What stretching costs.
         argon2id: Argon2idCost,
         /// Random salt of the stretching.
@@ -68,9 +77,25 @@ pub(crate) enum WrappedKey {
     KeyStore {
         /// Random, as above.
         id: String,
+        /// What it is called, as above.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        label: Option<String>,
+        /// When it was added, as above.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        added_ms: Option<i64>,
         /// The name of the key in that store.
         name: String,
         /// What the store made of the vault key.
+        #[serde(with = "hex::serde")]
+        wrapped_key: Vec<u8>,
+    },
+    /// Recovery words that were written down and checked.
+    RecoveryPhrase {
+        /// Random, as above.
+        id: String,
+        /// When they were checked, in milliseconds since 1970.
+        added_ms: i64,
+        /// Nonce, then ciphertext and tag of the vault key.
         #[serde(with = "hex::serde")]
         wrapped_key: Vec<u8>,
     },
@@ -79,10 +104,14 @@ pub(crate) enum WrappedKey {
 /// A way in as a screen shows it: nothing that would help to open.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WayIn {
-    /// Names this way in within its vault (random hexadecimal).
+    /// Random hexadecimal; another one whenever the key is wrapped anew.
     pub id: String,
+    /// What it is called; names this way in within its vault.
+    pub name: String,
     /// What it is.
     pub kind: WayInKind,
+    /// When it was added, in milliseconds since 1970; unknown for vaults of version 1.
+    pub added_ms: Option<i64>,
 }
 
 /// The kinds of ways in.
@@ -90,20 +119,43 @@ pub struct WayIn {
 pub enum WayInKind {
     /// A passphrase.
     Passphrase,
-    /// A platform key store, with the name of the key in it.
+    /// A platform key store.
     KeyStore {
         /// The key's name in the store.
-        name: String,
+        key_name: String,
     },
+    /// Recovery words.
+    RecoveryPhrase,
 }
 
+impl WayInKind {
+    /// The kind's stable name.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Passphrase => PASSPHRASE,
+            Self::KeyStore { .. } => "key_store",
+            Self::RecoveryPhrase => RECOVERY_PHRASE,
+        }
+    }
+}
+
+/// What a passphrase is called when nobody named it.
+pub(crate) const PASSPHRASE: &str = "passphrase";
+/// What recovery words are called.
+pub(crate) const RECOVERY_PHRASE: &str = "recovery_phrase";
+
 impl WrappedKey {
-    /// Wraps the vault key under a passphrase, with fresh salt and nonce.
+    /// Wraps the vault key under a passphrase, with fresh salt and nonce. Fails with `empty_passphrase`.
     pub(crate) fn by_passphrase(
         vault_id: &str,
         vault_key: &Secret32,
+        label: String,
         passphrase: &Passphrase,
+        now: Timestamp,
     ) -> Result<Self, VaultError> {
+        if passphrase.expose().is_empty() {
+            return Err(VaultError::EmptyPassphrase);
+        }
         let id = random_id()?;
         let argon2id = Argon2idCost::RECOMMENDED;
         let salt = random_bytes::<SALT_BYTES>()?.to_vec();
@@ -111,18 +163,50 @@ impl WrappedKey {
         let wrapped_key = wrap(&wrapping, vault_key, &associated(vault_id, &id, argon2id, &salt))?;
         Ok(Self::Passphrase {
             id,
+            label: Some(label),
+            added_ms: Some(now.millis()),
             argon2id,
             salt,
             wrapped_key,
         })
     }
 
-    /// Wraps the vault key by a key store.
-    pub(crate) fn by_key_store(vault_key: &Secret32, name: &str, store: &dyn KeyStore) -> Result<Self, VaultError> {
-        let wrapped_key = store.wrap(name, vault_key)?;
+    /// Wraps the vault key by a key store, under a key that is this way's alone: removing it disturbs no other vault.
+    pub(crate) fn by_key_store(
+        vault_id: &str,
+        vault_key: &Secret32,
+        label: String,
+        store: &dyn KeyStore,
+        now: Timestamp,
+    ) -> Result<Self, VaultError> {
+        let id = random_id()?;
+        let name = format!("tekram.{vault_id}.{id}");
+        let wrapped_key = store.wrap(&name, vault_key)?;
         Ok(Self::KeyStore {
-            id: random_id()?,
-            name: name.to_owned(),
+            id,
+            label: Some(label),
+            added_ms: Some(now.millis()),
+            name,
+            wrapped_key,
+        })
+    }
+
+    /// Wraps the vault key under recovery words.
+    pub(crate) fn by_recovery_phrase(
+        vault_id: &str,
+        vault_key: &Secret32,
+        phrase: &RecoveryPhrase,
+        now: Timestamp,
+    ) -> Result<Self, VaultError> {
+        let id = random_id()?;
+        let wrapped_key = wrap(
+            &recovery_wrapping(phrase),
+            vault_key,
+            &recovery_associated(vault_id, &id),
+        )?;
+        Ok(Self::RecoveryPhrase {
+            id,
+            added_ms: now.millis(),
             wrapped_key,
         })
     }
@@ -138,6 +222,7 @@ impl WrappedKey {
             argon2id,
             salt,
             wrapped_key,
+            ..
         } = self
         else {
             return Ok(None);
@@ -153,17 +238,41 @@ impl WrappedKey {
         ))
     }
 
+    /// The vault key, if this way in opens with these recovery words. `None`: another kind, or other words.
+    pub(crate) fn try_recovery_phrase(&self, vault_id: &str, phrase: &RecoveryPhrase) -> Option<Secret32> {
+        match self {
+            Self::RecoveryPhrase { id, wrapped_key, .. } => unwrap(
+                &recovery_wrapping(phrase),
+                wrapped_key,
+                &recovery_associated(vault_id, id),
+            ),
+            Self::Passphrase { .. } | Self::KeyStore { .. } => None,
+        }
+    }
+
+    /// What it is called. Version 1 had no names: there was one passphrase, and a key was called as in its store.
+    pub(crate) fn name(&self) -> &str {
+        match self {
+            Self::Passphrase { label, .. } => label.as_deref().unwrap_or(PASSPHRASE),
+            Self::KeyStore { label, name, .. } => label.as_deref().unwrap_or(name),
+            Self::RecoveryPhrase { .. } => RECOVERY_PHRASE,
+        }
+    }
+
     /// What a screen may know.
     pub(crate) fn entry(&self) -> WayIn {
-        match self {
-            Self::Passphrase { id, .. } => WayIn {
-                id: id.clone(),
-                kind: WayInKind::Passphrase,
-            },
-            Self::KeyStore { id, name, .. } => WayIn {
-                id: id.clone(),
-                kind: WayInKind::KeyStore { name: name.clone() },
-            },
+        let (id, kind, added_ms) = match self {
+            Self::Passphrase { id, added_ms, .. } => (id, WayInKind::Passphrase, *added_ms),
+            Self::KeyStore { id, added_ms, name, .. } => {
+                (id, WayInKind::KeyStore { key_name: name.clone() }, *added_ms)
+            }
+            Self::RecoveryPhrase { id, added_ms, .. } => (id, WayInKind::RecoveryPhrase, Some(*added_ms)),
+        };
+        WayIn {
+            id: id.clone(),
+            name: self.name().to_owned(),
+            kind,
+            added_ms,
         }
     }
 }
@@ -239,4 +348,13 @@ fn associated(vault_id: &str, way_id: &str, cost: Argon2idCost, salt: &[u8]) -> 
         hex::encode(salt)
     )
     .into_bytes()
+}
+
+/// 256 random bits need no stretching: HKDF only keeps this key apart from others of the same words.
+fn recovery_wrapping(phrase: &RecoveryPhrase) -> Secret32 {
+    hkdf_sha256(phrase.entropy(), "tekram/v1/vault/recovery-phrase")
+}
+
+fn recovery_associated(vault_id: &str, way_id: &str) -> Vec<u8> {
+    format!("tekram/v1/vault/way-in|{vault_id}|{way_id}|recovery-phrase").into_bytes()
 }

@@ -22,8 +22,8 @@ use std::time::Duration;
 
 use rusqlite::{Connection, Transaction, params};
 use support::{Device, passphrase};
-use tekram_primitives::time::SystemClock;
-use tekram_vault::{FileKeyStore, InboxItem, RoomSchema, Scope, Store, Vault, VaultError};
+use tekram_primitives::time::{Clock, SystemClock};
+use tekram_vault::{FileKeyStore, InboxItem, RecoveryAnswer, RoomSchema, Scope, Store, Vault, VaultError};
 
 const FAULT: RoomSchema = RoomSchema {
     room: "fault",
@@ -115,8 +115,7 @@ fn worker() {
                 vault = unlock();
             }
             95..98 => {
-                let way_in = vault.add_key_store(&format!("extra {}", dice.throw(4)), &keys).unwrap();
-                acknowledge("way", &way_in.id);
+                change_ways(&vault, &keys, &format!("{run}-{step}"), &mut dice);
             }
             _ => {
                 let label = format!("P {run} {step}");
@@ -127,6 +126,41 @@ fn worker() {
                     .unwrap();
                 acknowledge("vault", &label);
             }
+        }
+    }
+}
+
+/// One change of the ways in. The name of what goes is said beforehand, as it may be gone before that can be said.
+fn change_ways(vault: &Vault, keys: &FileKeyStore, new_name: &str, dice: &mut Dice) {
+    let ways = vault.ways_in();
+    match dice.throw(4) {
+        0 if ways.len() > 2 => {
+            let name = &ways[usize::try_from(dice.throw(ways.len() as u64 - 2)).unwrap() + 2].name;
+            acknowledge("going", name);
+            vault.remove_way(name).unwrap();
+            acknowledge("gone", name);
+        }
+        1 => {
+            vault.new_recovery_phrase().unwrap();
+            acknowledge("words", "");
+        }
+        2 => match vault.unchecked_recovery_phrase() {
+            Ok(phrase) => {
+                let answers: Vec<RecoveryAnswer> = (1_u32..)
+                    .zip(phrase.words())
+                    .map(|(position, word)| RecoveryAnswer {
+                        position,
+                        word: word.to_owned(),
+                    })
+                    .collect();
+                let way_in = vault.check_recovery_phrase(&answers, SystemClock.now()).unwrap();
+                acknowledge("way", &way_in.name);
+            }
+            Err(refused) => assert_eq!(refused.code(), "nothing_to_check"),
+        },
+        _ => {
+            vault.add_key_store(new_name, keys, SystemClock.now()).unwrap();
+            acknowledge("way", new_name);
         }
     }
 }
@@ -166,6 +200,7 @@ struct Acknowledged {
     rows: BTreeSet<i64>,
     items: BTreeSet<String>,
     ways: BTreeSet<String>,
+    gone: BTreeSet<String>,
     vaults: BTreeSet<String>,
 }
 
@@ -225,7 +260,7 @@ fn one_vault(seed: u64, kills: u64, findings: &mut Findings) {
         .store
         .create("Home", &passphrase(), &[FAULT], &SystemClock)
         .unwrap();
-    vault.add_key_store("first", &keys).unwrap();
+    vault.add_key_store("first", &keys, SystemClock.now()).unwrap();
     vault.lock().unwrap();
     let mut acknowledged = Acknowledged::default();
     for run in 1..=kills {
@@ -310,7 +345,12 @@ fn note(line: &str, acknowledged: &mut Acknowledged) -> bool {
     match what {
         "row" => acknowledged.rows.insert(which.parse().unwrap()),
         "item" => acknowledged.items.insert(which.to_owned()),
-        "way" => acknowledged.ways.insert(which.to_owned()),
+        "way" => {
+            acknowledged.gone.remove(which);
+            acknowledged.ways.insert(which.to_owned())
+        }
+        "going" => acknowledged.ways.remove(which),
+        "gone" => acknowledged.gone.insert(which.to_owned()),
         "vault" => acknowledged.vaults.insert(which.to_owned()),
         _ => true,
     }
@@ -354,13 +394,17 @@ fn look(seed: u64, vault: &Vault, acknowledged: &Acknowledged, findings: &mut Fi
         .doubled
         .extend(doubled.map(|(name, _)| format!("{seed} item {name}")));
 
-    let ways: BTreeSet<String> = vault.ways_in().into_iter().map(|way_in| way_in.id).collect();
+    let ways: BTreeSet<String> = vault.ways_in().into_iter().map(|way_in| way_in.name).collect();
     findings.lost.extend(
         acknowledged
             .ways
             .difference(&ways)
             .map(|way| format!("{seed} way in {way}")),
     );
+    let back = acknowledged.gone.intersection(&ways);
+    findings
+        .half_done
+        .extend(back.map(|way| format!("{seed} removed way in {way}")));
 
     let whole = [
         number("SELECT count(*) FROM fault_row") == number("SELECT row_count FROM fault_total"),

@@ -17,7 +17,7 @@ use std::thread;
 
 use support::{Device, NOTE, NOTES, count_notes, passphrase, write_note};
 use tekram_primitives::secret::{Passphrase, Secret32};
-use tekram_primitives::time::SystemClock;
+use tekram_primitives::time::{Clock, SystemClock};
 use tekram_vault::{FileKeyStore, KeyStore, KeyStoreError, Scope, VaultError, WayInKind};
 
 #[test]
@@ -366,7 +366,7 @@ fn a_key_store_opens_what_it_wrapped_and_says_when_the_key_is_gone() {
     let keys = FileKeyStore::open(device.root().join("keys")).unwrap();
     let vault = device.create("Home");
     let id = vault.id().to_owned();
-    vault.add_key_store("tekram Home", &keys).unwrap();
+    vault.add_key_store("This phone", &keys, SystemClock.now()).unwrap();
     assert_eq!(vault.ways_in().len(), 2);
     vault.lock().unwrap();
 
@@ -378,7 +378,7 @@ fn a_key_store_opens_what_it_wrapped_and_says_when_the_key_is_gone() {
         .unwrap();
     device.unlock(&id).unwrap().lock().unwrap();
 
-    let (name, wrapped) = device.store.wrapped_keys(&id).unwrap().remove(0);
+    let (name, wrapped) = device.wrapped_key(&id, "This phone");
     let raw = keys.unwrap(&name, &wrapped).unwrap();
     device.store.unlock_raw(&id, raw, &[NOTES]).unwrap().lock().unwrap();
     let other_key = device.store.unlock_raw(&id, Secret32::new([1; 32]), &[NOTES]);
@@ -431,10 +431,18 @@ fn a_key_store_that_refuses_is_heard() {
         fn unwrap(&self, _: &str, _: &[u8]) -> Result<Secret32, KeyStoreError> {
             Err(KeyStoreError::PresenceNeeded)
         }
+        fn remove(&self, _: &str) -> Result<(), KeyStoreError> {
+            Ok(())
+        }
+        fn exists(&self, _: &str) -> Result<bool, KeyStoreError> {
+            Ok(true)
+        }
     }
     let device = Device::new();
     let vault = device.create("Home");
-    vault.add_key_store("tekram Home", &FakeStoreThatWantsPresence).unwrap();
+    vault
+        .add_key_store("This phone", &FakeStoreThatWantsPresence, SystemClock.now())
+        .unwrap();
     vault.lock().unwrap();
     let refused = device
         .store

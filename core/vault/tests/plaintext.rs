@@ -15,7 +15,7 @@ use std::fs;
 use std::path::Path;
 
 use support::{Device, PASSPHRASE, passphrase};
-use tekram_primitives::time::SystemClock;
+use tekram_primitives::time::{Clock, SystemClock};
 use tekram_vault::{FileKeyStore, KeyStore, RoomSchema, Scope, VaultError};
 
 /// Appears in everything that is written, and in nothing else.
@@ -40,7 +40,7 @@ fn no_file_holds_a_row_a_passphrase_or_a_key() {
         .create("Home", &passphrase(), &[ROOM], &SystemClock)
         .unwrap();
     let keys = FileKeyStore::open(device.root().join("keys")).unwrap();
-    vault.add_key_store("tekram", &keys).unwrap();
+    vault.add_key_store("This phone", &keys, SystemClock.now()).unwrap();
     // The files the system's temporary folder gets from us, if any, are searched too.
     let temporary = std::env::temp_dir();
     let before = names(&temporary);
@@ -90,7 +90,7 @@ fn no_file_holds_a_row_a_passphrase_or_a_key() {
         "the write-ahead log is really there"
     );
 
-    let (name, wrapped) = device.store.wrapped_keys(vault.id()).unwrap().remove(0);
+    let (name, wrapped) = device.wrapped_key(vault.id(), "This phone");
     let vault_key = keys.unwrap(&name, &wrapped).unwrap();
     let derived = vault.derive("tekram/v1/test").unwrap();
     let root: Vec<u8> = vault

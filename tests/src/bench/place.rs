@@ -8,8 +8,8 @@ use std::path::Path;
 
 use rusqlite::{Connection, OpenFlags};
 use tekram_primitives::secret::{Passphrase, Secret32};
-use tekram_primitives::time::SystemClock;
-use tekram_vault::{FileKeyStore, KeyStore as _, RoomSchema, Scope, Store, Vault, VaultError};
+use tekram_primitives::time::{Clock as _, SystemClock};
+use tekram_vault::{FileKeyStore, KeyStore as _, RoomSchema, Scope, Store, Vault, VaultError, WayInKind};
 use tempfile::TempDir;
 
 use crate::measure::Outcome;
@@ -45,7 +45,7 @@ impl Place {
         let vault = place
             .store()?
             .create(LABEL, &Passphrase::from(PASSPHRASE), &place.schemas, &SystemClock)?;
-        vault.add_key_store(KEY_NAME, &keys(place.path())?)?;
+        vault.add_key_store(KEY_NAME, &keys(place.path())?, SystemClock.now())?;
         vault.lock()?;
         Ok(place)
     }
@@ -88,9 +88,14 @@ impl Place {
     /// # Errors
     /// When the vault fails.
     pub fn raw_key(&self) -> Outcome<Secret32> {
-        let wrapped = self.store()?.wrapped_keys(LABEL)?;
-        let (name, wrapped) = wrapped.first().ok_or("the vault has no key store")?;
-        Ok(keys(self.path())?.unwrap(name, wrapped)?)
+        let store = self.store()?;
+        let ways_in = store.list()?.into_iter().flat_map(|entry| entry.ways_in);
+        let key_name = ways_in.into_iter().find_map(|way_in| match way_in.kind {
+            WayInKind::KeyStore { key_name } => Some(key_name),
+            _ => None,
+        });
+        let key_name = key_name.ok_or("the vault has no key store")?;
+        Ok(keys(self.path())?.unwrap(&key_name, &store.wrapped_key(LABEL, KEY_NAME)?)?)
     }
 
     /// The vault's label.

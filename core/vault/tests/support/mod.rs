@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 
 use tekram_primitives::secret::Passphrase;
 use tekram_primitives::time::SystemClock;
-use tekram_vault::{RoomSchema, Scope, Store, Vault, VaultError};
+use tekram_vault::{RoomSchema, Scope, Store, Vault, VaultError, WayInKind};
 use tempfile::TempDir;
 
 pub const PASSPHRASE: &str = "tulip harbour candle seventeen";
@@ -55,6 +55,26 @@ impl Device {
 
     pub fn folder_of(&self, id: &str) -> PathBuf {
         self.folder.path().join("vaults").join(id)
+    }
+
+    /// The name in the key store, and the wrapped key, of a key-store way in.
+    pub fn wrapped_key(&self, id: &str, way_name: &str) -> (String, Vec<u8>) {
+        let entry = self
+            .store
+            .list()
+            .unwrap()
+            .into_iter()
+            .find(|entry| entry.id == id)
+            .unwrap();
+        let way_in = entry
+            .ways_in
+            .into_iter()
+            .find(|way_in| way_in.name == way_name)
+            .unwrap();
+        let WayInKind::KeyStore { key_name } = way_in.kind else {
+            panic!("{way_name} is no key-store way in");
+        };
+        (key_name, self.store.wrapped_key(id, way_name).unwrap())
     }
 
     /// A locked vault with some notes in it; its id.

@@ -1,0 +1,142 @@
+//! Changing the ways in of an unlocked vault: each change is one atomic rewrite of the header, so that the old ways or the
+//! new ones open, whatever happens. The last way in stays. What a removed way had wrapped is gone from the header, but an
+//! old copy of the header still opens by it: the vault key stays the same.
+
+use tekram_primitives::secret::Passphrase;
+use tekram_primitives::time::Timestamp;
+
+use crate::error::VaultError;
+use crate::header::Header;
+use crate::key_store::KeyStore;
+use crate::recovery::{self, RecoveryAnswer, RecoveryPhrase, UncheckedRecovery};
+use crate::store::check_label;
+use crate::vault::Vault;
+use crate::way_in::{PASSPHRASE, WayIn, WrappedKey};
+
+impl Vault {
+    /// The ways in, in the order in which they were added.
+    pub fn ways_in(&self) -> Vec<WayIn> {
+        self.with_header(|header| header.ways_in.iter().map(WrappedKey::entry).collect())
+    }
+
+    /// Adds a way in by a key store, under a key made for it alone. Fails with `bad_label` and `way_in_exists` for the
+    /// name, and with the key store's refusals.
+    pub fn add_key_store(&self, name: &str, store: &dyn KeyStore, now: Timestamp) -> Result<WayIn, VaultError> {
+        check_label(name)?;
+        self.change_header(|header, vault_key| {
+            if header.ways_in.iter().any(|way_in| way_in.name() == name) {
+                return Err(VaultError::WayInExists);
+            }
+            let way_in = WrappedKey::by_key_store(&header.vault_id, vault_key, name.to_owned(), store, now)?;
+            Ok(added(header, way_in))
+        })
+    }
+
+    /// Adds a passphrase; it is called `passphrase`, or `passphrase 2` and so on. Fails with `empty_passphrase`.
+    pub fn add_passphrase(&self, passphrase: &Passphrase, now: Timestamp) -> Result<WayIn, VaultError> {
+        self.change_header(|header, vault_key| {
+            let name = free_name(header);
+            let way_in = WrappedKey::by_passphrase(&header.vault_id, vault_key, name, passphrase, now)?;
+            Ok(added(header, way_in))
+        })
+    }
+
+    /// Puts `new` in the place of the passphrase `old`, with fresh salt. Fails with `wrong_passphrase` when `old` opens
+    /// nothing, `no_such_way_in` when there is no passphrase at all, and `empty_passphrase`.
+    pub fn change_passphrase(&self, old: &Passphrase, new: &Passphrase, now: Timestamp) -> Result<WayIn, VaultError> {
+        self.change_header(|header, vault_key| {
+            let mut refusal = VaultError::NoSuchWayIn { kind: PASSPHRASE };
+            for way_in in &mut header.ways_in {
+                if !matches!(way_in, WrappedKey::Passphrase { .. }) {
+                    continue;
+                }
+                refusal = VaultError::WrongPassphrase;
+                if way_in.try_passphrase(&header.vault_id, old)?.is_some() {
+                    let name = way_in.name().to_owned();
+                    *way_in = WrappedKey::by_passphrase(&header.vault_id, vault_key, name, new, now)?;
+                    return Ok(way_in.entry());
+                }
+            }
+            Err(refusal)
+        })
+    }
+
+    /// Removes a way in. The key in a key store is the caller's to remove afterwards. Fails with `last_way_in` and
+    /// `no_such_way_in`.
+    pub fn remove_way(&self, name: &str) -> Result<WayIn, VaultError> {
+        self.change_header(|header, _| {
+            let position = header.ways_in.iter().position(|way_in| way_in.name() == name);
+            let position = position.ok_or(VaultError::NoSuchWayIn { kind: "named" })?;
+            if header.ways_in.len() == 1 {
+                return Err(VaultError::LastWayIn);
+            }
+            Ok(header.ways_in.remove(position).entry())
+        })
+    }
+
+    /// Makes new recovery words, in the place of those that were not checked. They open nothing until they are checked;
+    /// words that were checked before open until then.
+    pub fn new_recovery_phrase(&self) -> Result<RecoveryPhrase, VaultError> {
+        self.change_header(|header, vault_key| {
+            let phrase = RecoveryPhrase::random()?;
+            header.unchecked_recovery = Some(UncheckedRecovery::seal(&header.vault_id, vault_key, &phrase)?);
+            Ok(phrase)
+        })
+    }
+
+    /// The words that wait for being checked, to show them once more. Fails with `nothing_to_check`.
+    pub fn unchecked_recovery_phrase(&self) -> Result<RecoveryPhrase, VaultError> {
+        self.with_header_and_key(|header, vault_key| {
+            let unchecked = header.unchecked_recovery.as_ref().ok_or(VaultError::NothingToCheck)?;
+            unchecked.open(&header.vault_id, vault_key)
+        })
+    }
+
+    /// Four positions to ask the person for, counted from 1, other ones each time. Fails with `nothing_to_check`.
+    pub fn recovery_questions(&self) -> Result<Vec<u32>, VaultError> {
+        if self.with_header(|header| header.unchecked_recovery.is_none()) {
+            return Err(VaultError::NothingToCheck);
+        }
+        recovery::questions()
+    }
+
+    /// Takes the words into use as a way in when the answers are right, in the place of older ones; the words themselves
+    /// are then kept nowhere. Fails with `nothing_to_check`, `too_few_answers` and `wrong_recovery_word`.
+    pub fn check_recovery_phrase(&self, answers: &[RecoveryAnswer], now: Timestamp) -> Result<WayIn, VaultError> {
+        self.change_header(|header, vault_key| {
+            let unchecked = header.unchecked_recovery.take().ok_or(VaultError::NothingToCheck)?;
+            let phrase = unchecked.open(&header.vault_id, vault_key)?;
+            phrase.check(answers)?;
+            header
+                .ways_in
+                .retain(|way_in| !matches!(way_in, WrappedKey::RecoveryPhrase { .. }));
+            let way_in = WrappedKey::by_recovery_phrase(&header.vault_id, vault_key, &phrase, now)?;
+            Ok(added(header, way_in))
+        })
+    }
+
+    /// Calls the vault something else; [`crate::Store::rename`] sees to it that no other is called so.
+    pub(crate) fn set_label(&self, label: &str) -> Result<(), VaultError> {
+        self.change_header(|header, _| {
+            label.clone_into(&mut header.label);
+            Ok(())
+        })
+    }
+}
+
+fn added(header: &mut Header, way_in: WrappedKey) -> WayIn {
+    let entry = way_in.entry();
+    header.ways_in.push(way_in);
+    entry
+}
+
+fn free_name(header: &Header) -> String {
+    let taken = |name: &str| header.ways_in.iter().any(|way_in| way_in.name() == name);
+    let mut name = PASSPHRASE.to_owned();
+    let mut number = 2_u32;
+    while taken(&name) {
+        name = format!("{PASSPHRASE} {number}");
+        number = number.saturating_add(1);
+    }
+    name
+}
