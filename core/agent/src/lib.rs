@@ -11,6 +11,7 @@ mod intent;
 mod listen;
 mod pay;
 mod persona;
+mod relation;
 mod setting;
 mod terms;
 mod ways;
@@ -24,6 +25,7 @@ pub use intent::{AcceptedView, IntentView, OfferView, Offers, Want};
 pub use listen::{ListenView, MonthHours, SourcePayee, SourceRelation};
 pub use pay::{ChangeView, FeedLook, MintTaker, MintTakers, MonthSource, RulesChange};
 pub use persona::{Holdings, Persona};
+pub use relation::{AgreementDetail, ClauseView, DifferingClause, NameSource, RelationDetail, RelationView};
 pub use tekram_intent::{Reason, Why};
 pub use tekram_listen::{
     Batch, Cursor, ExportForm, ImportReport, ListQuery, Listen, Page, Preview, Progress, RefusedLine, SourceHours,
@@ -51,6 +53,7 @@ pub use tekram_pay::statement::{
 pub use tekram_primitives::money::{Money, MoneyError};
 pub use tekram_primitives::secret::{Passphrase, Secret32};
 pub use tekram_primitives::time::Timestamp;
+pub use tekram_relate::{Half, Side};
 pub use tekram_relate::{Clause, Clauses, Rule, Terms, TextStatus, roster};
 pub use tekram_vault::{
     KeyStore, KeyStoreError, RECOVERY_WORDS, RecoveryAnswer, RecoveryPhrase, Subscription as ChangeSubscription,

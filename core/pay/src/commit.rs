@@ -14,7 +14,7 @@ use tekram_primitives::wire::{Commitment, CommitmentFor};
 use tekram_vault::{Scope, Vault};
 
 use crate::error::PayError;
-use crate::ledger::post;
+use crate::ledger::{money, post};
 use crate::method::{Method, RailsOff};
 use crate::payee::{methods, relation_in, way};
 use crate::state::{LineEvent, StatementState};
@@ -194,6 +194,43 @@ pub fn commitment(vault: &Vault, commitment_id: &str) -> Result<SignedRecord, Pa
         .ok_or(PayError::NoSuchCommitment)
     })?;
     Ok(SignedRecord::parse(record.as_bytes())?)
+}
+
+/// A promise to a payee, as a list has it; the signed record comes from [`commitment`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Promise {
+    /// Record id of the commitment.
+    pub commitment: String,
+    /// To whom, by its id in this vault.
+    pub payee_id: String,
+    /// How much.
+    pub amount: Money,
+    /// When it was signed.
+    pub made: Timestamp,
+}
+
+/// All promises to payees, newest first; `limit` after the first `offset`.
+///
+/// # Errors
+/// Those of the vault.
+pub fn promises(vault: &Vault, limit: u32, offset: u32) -> Result<Vec<Promise>, PayError> {
+    vault.read(|db| {
+        let mut query = db.prepare_cached(
+            "SELECT commitment_id, payee_id, amount_minor, asset, created_ms FROM pay_commitment
+             ORDER BY created_ms DESC, commitment_id LIMIT ?1 OFFSET ?2",
+        )?;
+        let mut rows = query.query(params![limit, offset])?;
+        let mut found = Vec::new();
+        while let Some(row) = rows.next()? {
+            found.push(Promise {
+                commitment: row.get(0)?,
+                payee_id: row.get(1)?,
+                amount: money(row.get(2)?, &row.get::<_, String>(3)?)?,
+                made: Timestamp::from_millis(row.get(4)?),
+            });
+        }
+        Ok(found)
+    })
 }
 
 /// The payee's key that a commitment names, if it names one.

@@ -43,6 +43,9 @@ pub enum RelateError {
     /// No such agreement in this vault.
     #[error("no agreement with this id in this vault")]
     NoSuchAgreement,
+    /// Nobody of this id was met.
+    #[error("there is nobody with this id among those met")]
+    NoSuchParty,
     /// A reason code is longer than 64 characters or not snake_case.
     #[error("a reason is a snake_case code of at most 64 characters")]
     BadReason,
@@ -71,6 +74,7 @@ impl RelateError {
             Self::SameTerms => "same_terms",
             Self::WrongState { .. } => "wrong_state",
             Self::NoSuchAgreement => "no_such_agreement",
+            Self::NoSuchParty => "no_such_party",
             Self::BadReason => "bad_reason",
             Self::Record(error) => error.code(),
             Self::Secret(error) => error.code(),
