@@ -9,10 +9,12 @@ mod device;
 mod error;
 mod intent;
 mod listen;
+mod network;
 mod pay;
 mod persona;
 mod relation;
 mod setting;
+mod shared;
 mod terms;
 mod ways;
 
@@ -24,8 +26,10 @@ pub use error::AgentError;
 pub use intent::{AcceptedView, IntentView, OfferView, Offers, Want};
 pub use listen::{ListenView, MonthHours, SourcePayee, SourceRelation};
 pub use pay::{ChangeView, FeedLook, MintTaker, MintTakers, MonthSource, RulesChange};
+pub use network::{NetworkKind, NetworkUse, NetworkWhy};
 pub use persona::{Holdings, Persona};
 pub use relation::{AgreementDetail, ClauseView, DifferingClause, NameSource, RelationDetail, RelationView};
+pub use shared::{SharedItem, SharedKind, SharedPage};
 pub use tekram_intent::{Reason, Why};
 pub use tekram_listen::{
     Batch, Cursor, ExportForm, ImportReport, ListQuery, Listen, Page, Preview, Progress, RefusedLine, SourceHours,

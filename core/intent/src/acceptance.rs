@@ -306,7 +306,7 @@ pub fn acceptance_wrap(vault: &Vault, id: &str) -> Result<Event, IntentError> {
     read_event(&vault.read(|connection| latest(connection, id))?.wrap)
 }
 
-const COLUMNS: &str = "commitment_id, intent_id, offer_id, seller, state, reason, accepted_ms, expires_ms, offer, \
+pub(crate) const COLUMNS: &str = "commitment_id, intent_id, offer_id, seller, state, reason, accepted_ms, expires_ms, offer, \
                        commitment, agreement, agreement_by_both, seller_nostr, wrap";
 
 pub(crate) fn latest(connection: &Connection, intent: &str) -> Result<KeptAcceptance, IntentError> {
@@ -319,7 +319,7 @@ pub(crate) fn latest(connection: &Connection, intent: &str) -> Result<KeptAccept
         .unwrap_or(Err(IntentError::NothingAccepted))
 }
 
-fn read_row(row: &Row<'_>) -> Result<KeptAcceptance, IntentError> {
+pub(crate) fn read_row(row: &Row<'_>) -> Result<KeptAcceptance, IntentError> {
     let damaged = || IntentError::Damaged { what: "acceptance" };
     let text = |index: usize| row.get::<_, String>(index);
     let (reason, by_both): (String, Vec<u8>) = (row.get(5)?, row.get(11)?);

@@ -13,6 +13,7 @@ pub mod feed;
 pub mod handoff;
 pub mod ledger;
 pub mod method;
+pub mod outward;
 pub mod payee;
 pub mod picture;
 pub mod qr;
