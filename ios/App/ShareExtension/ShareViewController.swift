@@ -1,0 +1,64 @@
+// The share sheet's entry. It asks which of the two things is meant, seals it to the inbox in the app group, and ends. It
+// links none of the core, reads no vault and talks to nobody.
+import SwiftUI
+import UIKit
+import UniformTypeIdentifiers
+
+final class ShareViewController: UIViewController {
+    override func viewDidLoad() {
+        super.viewDidLoad()
+        Task { await show(Shared.read(from: extensionContext)) }
+    }
+
+    private func show(_ shared: Shared) {
+        let choice = ShareChoice(shared: shared) { [weak self] in
+            self?.extensionContext?.completeRequest(returningItems: nil)
+        }
+        let host = UIHostingController(rootView: choice)
+        addChild(host)
+        host.view.frame = view.bounds
+        host.view.autoresizingMask = [.flexibleWidth, .flexibleHeight]
+        view.addSubview(host.view)
+        host.didMove(toParent: self)
+    }
+}
+
+/// What another app shared: a page, a text, or both.
+struct Shared: Sendable {
+    let page: URL?
+    let text: String
+
+    private static let longestText = 10_000
+
+    @MainActor
+    static func read(from context: NSExtensionContext?) async -> Shared {
+        let items = context?.inputItems.compactMap { $0 as? NSExtensionItem } ?? []
+        var page: URL?
+        var text = items.compactMap { $0.attributedTitle?.string ?? $0.attributedContentText?.string }.first ?? ""
+        for provider in items.flatMap({ $0.attachments ?? [] }) {
+            if page == nil, let url = await load(URL.self, of: .url, from: provider) {
+                page = Ask.page(url.absoluteString)
+            }
+            if text.isEmpty, let said = await load(String.self, of: .plainText, from: provider) {
+                text = said
+            }
+        }
+        if page == nil { page = firstPage(in: text) }
+        return Shared(page: page, text: String(text.prefix(longestText)))
+    }
+
+    /// Many apps share a sentence with a link in it.
+    private static func firstPage(in text: String) -> URL? {
+        text.prefix(longestText).split(whereSeparator: \.isWhitespace).lazy.compactMap { Ask.page(String($0)) }.first
+    }
+
+    @MainActor
+    private static func load<Value: _ObjectiveCBridgeable & Sendable>(
+        _ kind: Value.Type, of type: UTType, from provider: NSItemProvider
+    ) async -> Value? where Value._ObjectiveCType: NSItemProviderReading {
+        guard provider.hasItemConformingToTypeIdentifier(type.identifier) else { return nil }
+        return await withCheckedContinuation { answer in
+            _ = provider.loadObject(ofClass: kind) { value, _ in answer.resume(returning: value) }
+        }
+    }
+}
