@@ -1,0 +1,80 @@
+// The whole app in one composable: Android's activity and the desktop window both show this, each with its own words
+// and device around it.
+package tekram.ui
+
+import androidx.compose.runtime.Composable
+import androidx.compose.runtime.CompositionLocalProvider
+import androidx.compose.runtime.collectAsState
+import androidx.compose.runtime.getValue
+import androidx.compose.runtime.key
+import androidx.compose.runtime.remember
+import androidx.compose.runtime.saveable.Saver
+import androidx.compose.runtime.saveable.rememberSaveable
+import androidx.lifecycle.viewmodel.compose.LocalViewModelStoreOwner
+import tekram.ui.common.Device
+import tekram.ui.common.Formats
+import tekram.ui.common.LoadingPane
+import tekram.ui.common.LocalDevice
+import tekram.ui.common.LocalFormats
+import tekram.ui.common.LocalWords
+import tekram.ui.common.Phase
+import tekram.ui.common.PhasePane
+import tekram.ui.common.PhaseWords
+import tekram.ui.common.Shell
+import tekram.ui.common.TekramTheme
+import tekram.ui.common.Words
+import tekram.ui.common.word
+import tekram.ui.start.AppModel
+import tekram.ui.start.AppPhase
+import tekram.ui.start.StartModel
+import tekram.ui.start.StartRoom
+import java.time.Clock
+
+/** Everything the person sees, in the [words] and on the [device] that were given. */
+@Composable
+fun TekramApp(
+    app: AppModel,
+    start: StartModel,
+    words: Words,
+    device: Device,
+    clock: Clock = Clock.systemDefaultZone(),
+) {
+    val formats = remember(words, clock) { Formats(words, clock) }
+    KeptPlace(app)
+    CompositionLocalProvider(LocalWords provides words, LocalFormats provides formats, LocalDevice provides device) {
+        TekramTheme { AppContent(app, start) }
+    }
+}
+
+@Composable
+private fun AppContent(
+    app: AppModel,
+    start: StartModel,
+) {
+    val state by app.state.collectAsState()
+    when (val phase = state.phase) {
+        AppPhase.Opening -> LoadingPane(word("common_loading"))
+        AppPhase.FirstRun, is AppPhase.Locked -> StartRoom(phase, state.autoLocked, start)
+        is AppPhase.Failed -> PhasePane(Phase.Failed(phase.error), PhaseWords(), onRetry = app::reload) {}
+        is AppPhase.Open -> {
+            val room = remember(phase.session) { Room(phase.session, app) }
+            CompositionLocalProvider(LocalViewModelStoreOwner provides phase.session) {
+                Shell(state.place, { app.select(it) }, { app.back() }) { route, onBack ->
+                    key(route) { RoomScreen(route, room, onBack) }
+                }
+            }
+        }
+    }
+}
+
+/** Lets the system keep the place while the app is put away, and goes back to it. */
+@Composable
+private fun KeptPlace(app: AppModel) {
+    rememberSaveable(app, saver = placeSaver(app)) { app }
+}
+
+private fun placeSaver(app: AppModel): Saver<AppModel, List<String>> =
+    Saver(
+        save = { it.savedPlace() },
+        restore = { app.apply { restorePlace(it) } },
+    )

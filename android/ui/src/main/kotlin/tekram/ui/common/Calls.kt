@@ -1,0 +1,50 @@
+// How screens call the core: off the main thread, with a failure as something to show. A cancelled coroutine stays
+// cancelled, and a failure that is none of the core's is told apart without its text.
+package tekram.ui.common
+
+import kotlinx.coroutines.CancellationException
+import kotlinx.coroutines.Dispatchers
+import kotlinx.coroutines.withContext
+import uniffi.tekram_ffi.Money
+import uniffi.tekram_ffi.TekramException
+
+/** Number of a failure that did not come from the core. */
+private const val NOT_THE_CORE = 90_999L
+private const val ROOM = 1000L
+
+/** Makes a call on the core, or several, off the main thread. */
+suspend fun <T> attempt(call: suspend () -> T): Result<T> =
+    withContext(Dispatchers.IO) {
+        try {
+            Result.success(call())
+        } catch (cancelled: CancellationException) {
+            throw cancelled
+        } catch (
+            @Suppress("TooGenericExceptionCaught") failure: Exception,
+        ) {
+            Result.failure(failure)
+        }
+    }
+
+/** A failure as a screen shows it. */
+fun Throwable.shown(): Shown =
+    when (this) {
+        is TekramException.Failed -> Shown(code.toLong(), name, (code.toLong() / ROOM).toString(), params)
+        else -> Shown(NOT_THE_CORE, "internal", "")
+    }
+
+/** The phase of a screen whose call ended with this. */
+fun Throwable.phase(): Phase {
+    val shown = shown()
+    return when (shown.name) {
+        in locked -> Phase.Locked
+        in offline -> Phase.Offline
+        else -> Phase.Failed(shown)
+    }
+}
+
+private val locked = setOf("locked", "closed")
+private val offline = setOf("offline", "unreachable")
+
+/** An amount as the person's locale writes it. */
+fun Formats.money(amount: Money): String = money(amount.amountMinor, amount.currency)

@@ -1,0 +1,105 @@
+// What only the device around the screens can do: show that the person is there, pick a file, read a code, open
+// another app, keep the screen out of pictures. Android and the desktop window each bring one; screens ask for it.
+package tekram.ui.common
+
+import androidx.compose.runtime.staticCompositionLocalOf
+import kotlin.time.Duration
+import kotlin.time.TimeSource
+
+/** How showing that the person is there ended, when it did not succeed. */
+enum class AbsenceReason {
+    /** The person turned it away. */
+    Cancelled,
+
+    /** The device did not recognise them. */
+    NotRecognised,
+
+    /** There is no screen lock, or the key is gone because it changed. */
+    NotSetUp,
+}
+
+/** Presence was not shown; nothing was opened. */
+class NotPresent(
+    val reason: AbsenceReason,
+) : Exception(reason.name)
+
+/** The device's own lock as a way in: keys that it opens only after the person showed that they are there. */
+interface Presence {
+    /** Whether a key can be made now; false where no screen lock is set up. */
+    val ready: Boolean
+
+    /**
+     * Asks the person to show that they are there and opens [wrapped], the bytes that the core handed out.
+     *
+     * @throws NotPresent when they did not.
+     */
+    suspend fun unwrap(
+        way: String,
+        profile: String,
+        wrapped: ByteArray,
+    ): ByteArray
+}
+
+/** What the device around the screens offers. Each call that is not possible here returns null or false. */
+interface Device {
+    /** The device's own lock, where it can guard keys. */
+    val presence: Presence?
+
+    /** Time since the device started, counted through sleep; the wall clock can be set back. */
+    fun elapsed(): Duration
+
+    /** Lets the person choose a file to read; its path, or null when they turned away. */
+    suspend fun pickFile(): String?
+
+    /** Lets the person say where a new file goes; a path to write to, or null when they turned away. */
+    suspend fun newFile(suggestedName: String): String?
+
+    /** Gives a file that was written to the path of [newFile] to where the person wanted it. */
+    suspend fun delivered(path: String): Boolean
+
+    /** Reads a bar code or QR code with the camera; null when there is none or the person turned away. */
+    suspend fun scan(): String?
+
+    /** Whether [scan] can work here. */
+    val canScan: Boolean
+
+    /** Opens a link in the app that handles it; false when no app does. */
+    fun open(link: String): Boolean
+
+    /** Offers [text] to other apps; false when nothing here can. */
+    fun share(text: String): Boolean
+
+    /** Puts [text] on the clipboard. */
+    fun copy(text: String)
+
+    /** Keeps the screen out of pictures and the overview of apps while [hidden]. */
+    fun hideScreen(hidden: Boolean)
+}
+
+/** A device that offers nothing: for pictures and tests. */
+open class PlainDevice : Device {
+    private val start = TimeSource.Monotonic.markNow()
+    override val presence: Presence? = null
+    override val canScan: Boolean = false
+
+    override fun elapsed(): Duration = start.elapsedNow()
+
+    override suspend fun pickFile(): String? = null
+
+    override suspend fun newFile(suggestedName: String): String? = null
+
+    override suspend fun delivered(path: String): Boolean = true
+
+    override suspend fun scan(): String? = null
+
+    override fun open(link: String): Boolean = false
+
+    override fun share(text: String): Boolean = false
+
+    override fun copy(text: String) = Unit
+
+    override fun hideScreen(hidden: Boolean) = Unit
+}
+
+/** The device around the screens. */
+val LocalDevice = staticCompositionLocalOf<Device> { PlainDevice() }

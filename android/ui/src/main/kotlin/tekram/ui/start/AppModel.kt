@@ -1,0 +1,166 @@
+// The app as a whole: no profile yet, locked, or one profile open with a place among its screens. It locks by itself
+// after five minutes in the background, counted through the device's sleep.
+package tekram.ui.start
+
+import androidx.lifecycle.ViewModel
+import androidx.lifecycle.viewModelScope
+import kotlinx.coroutines.Job
+import kotlinx.coroutines.delay
+import kotlinx.coroutines.flow.MutableStateFlow
+import kotlinx.coroutines.flow.StateFlow
+import kotlinx.coroutines.flow.asStateFlow
+import kotlinx.coroutines.flow.update
+import kotlinx.coroutines.launch
+import tekram.ui.common.Device
+import tekram.ui.common.Navigator
+import tekram.ui.common.Place
+import tekram.ui.common.Route
+import tekram.ui.common.Shown
+import tekram.ui.common.Tab
+import tekram.ui.common.attempt
+import tekram.ui.common.shown
+import uniffi.tekram_ffi.Agent
+import uniffi.tekram_ffi.Persona
+import uniffi.tekram_ffi.PersonaEntry
+import kotlin.time.Duration
+import kotlin.time.Duration.Companion.minutes
+
+/** How long the app may be in the background before it locks. */
+val autoLockAfter: Duration = 5.minutes
+
+/** What the app as a whole shows. */
+sealed interface AppPhase {
+    /** The list of profiles is being read. */
+    data object Opening : AppPhase
+
+    /** There is no profile on this device yet. */
+    data object FirstRun : AppPhase
+
+    /** Every profile is locked. */
+    data class Locked(
+        val personas: List<PersonaEntry>,
+    ) : AppPhase
+
+    /** One profile is open. */
+    data class Open(
+        val session: Session,
+    ) : AppPhase
+
+    /** Not even the list of profiles can be read. */
+    data class Failed(
+        val error: Shown,
+    ) : AppPhase
+}
+
+/** The app's phase, and where the person is in an open profile. */
+data class AppState(
+    val phase: AppPhase = AppPhase.Opening,
+    val place: Place = Place(),
+    /** The lock came by itself. */
+    val autoLocked: Boolean = false,
+)
+
+/** The app: which profile is open, and which screen of it. */
+class AppModel(
+    val agent: Agent,
+    private val device: Device,
+) : ViewModel(),
+    Navigator {
+    private val states = MutableStateFlow(AppState())
+    private var leftAt: Duration? = null
+    private var lockTimer: Job? = null
+
+    val state: StateFlow<AppState> = states.asStateFlow()
+
+    /** The open profile. */
+    val session: Session? get() = (states.value.phase as? AppPhase.Open)?.session
+
+    init {
+        reload()
+    }
+
+    /** Reads the list of profiles again; an open one stays open. */
+    fun reload() {
+        viewModelScope.launch { if (session == null) showLocked(autoLocked = states.value.autoLocked) }
+    }
+
+    private suspend fun showLocked(autoLocked: Boolean) {
+        val phase =
+            attempt { agent.personas() }.fold(
+                { if (it.isEmpty()) AppPhase.FirstRun else AppPhase.Locked(it) },
+                { AppPhase.Failed(it.shown()) },
+            )
+        states.update { it.copy(phase = phase, autoLocked = autoLocked) }
+    }
+
+    /** A profile was created or unlocked: shows it. Another one that is open is locked first. */
+    fun opened(persona: Persona) {
+        val before = session
+        val same = before?.persona?.id() == persona.id()
+        states.update { AppState(AppPhase.Open(Session(persona)), if (same || before == null) it.place else Place()) }
+        before?.let { viewModelScope.launch { attempt { it.end() } } }
+    }
+
+    /** Locks the open profile and shows the lock screen. */
+    fun lock() = lock(autoLocked = false)
+
+    private fun lock(autoLocked: Boolean) {
+        val session = session ?: return
+        states.update { AppState(AppPhase.Opening) }
+        session.viewModelStore.clear()
+        viewModelScope.launch {
+            attempt { session.end() }
+            showLocked(autoLocked)
+        }
+    }
+
+    /** The app left the screen: calls that wait are ended, and the lock's time begins. */
+    fun toBackground() {
+        if (leftAt != null) return
+        leftAt = device.elapsed()
+        agent.pause()
+        lockTimer =
+            viewModelScope.launch {
+                delay(autoLockAfter)
+                lock(autoLocked = true)
+            }
+    }
+
+    /** The app is on the screen again; it locks now if the timer slept together with the device. */
+    fun toForeground() {
+        val left = leftAt ?: return
+        leftAt = null
+        lockTimer?.cancel()
+        agent.resume()
+        if (device.elapsed() - left >= autoLockAfter) lock(autoLocked = true)
+    }
+
+    override fun open(route: Route) = states.update { it.copy(place = it.place.open(route)) }
+
+    /** As [open], from a list that stays beside what it opens. */
+    fun openFromHome(route: Route) = states.update { it.copy(place = it.place.openFromHome(route)) }
+
+    override fun select(
+        tab: Tab,
+        route: Route?,
+    ) = states.update { state ->
+        val place = state.place.select(tab)
+        state.copy(place = if (route == null) place else place.openFromHome(route))
+    }
+
+    override fun back(): Boolean {
+        val back = states.value.place.back() ?: return false
+        states.update { it.copy(place = back) }
+        return true
+    }
+
+    /** The place as strings, for the system to keep while the app is put away. */
+    fun savedPlace(): List<String> = states.value.place.saved()
+
+    /** Goes back to a place that was kept. */
+    fun restorePlace(saved: List<String>) = states.update { it.copy(place = Place.restored(saved)) }
+
+    override fun onCleared() {
+        session?.end()
+    }
+}

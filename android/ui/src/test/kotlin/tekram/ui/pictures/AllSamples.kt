@@ -1,0 +1,13 @@
+// Every sample of every room.
+package tekram.ui.pictures
+
+import tekram.ui.common.commonSamples
+import tekram.ui.history.historySamples
+import tekram.ui.me.meSamples
+import tekram.ui.pay.paySamples
+import tekram.ui.relations.relationsSamples
+import tekram.ui.start.startSamples
+import tekram.ui.want.wantSamples
+
+/** In the order of the page. */
+val allSamples: List<Sample> = startSamples + historySamples + paySamples + wantSamples + relationsSamples + meSamples + commonSamples

@@ -1,0 +1,60 @@
+// Samples of first run and lock, one line each.
+package tekram.ui.start
+
+import androidx.compose.runtime.Composable
+import tekram.ui.common.AbsenceReason
+import tekram.ui.common.Shown
+import tekram.ui.pictures.Sample
+import tekram.ui.pictures.sample
+import uniffi.tekram_ffi.PersonaEntry
+import uniffi.tekram_ffi.WayIn
+import uniffi.tekram_ffi.WayInKind
+
+private val home = PersonaEntry("home", "Home", WayInKind.entries.map { WayIn(it.name, it, null) }, null)
+private val work = PersonaEntry("work", "Work", listOf(WayIn("passphrase", WayInKind.PASSPHRASE, null)), null)
+private val locked = StartState(StartStep.Lock, personas = listOf(home, work))
+private val chosen = locked.copy(chosen = "home")
+private val wrong = StartFailure.Refused(Shown(1002, "wrong_passphrase", "vault"))
+
+val startSamples: List<Sample> =
+    listOf(
+        sample("start_first", wide = true) { First(StartState(name = "Home"), DeviceLock.Ready) },
+        sample("start_first", "no_key_store") { First(StartState(), DeviceLock.Absent) },
+        sample("start_first", "no_screen_lock") { First(StartState(name = "Home"), DeviceLock.NotSetUp) },
+        sample("start_first", "loading") { First(StartState(name = "Home", busy = true), DeviceLock.Ready) },
+        sample("start_first", "error") { First(StartState(name = "Home", failure = StartFailure.Absent(AbsenceReason.NotRecognised)), DeviceLock.Ready) },
+        sample("start_passphrase") { NewPassphraseScreen(StartState(StartStep.Passphrase, "Home"), {}, {}) },
+        sample("lock", wide = true) { Lock(locked) },
+        sample("lock", "device") { Lock(chosen.copy(unlocking = Unlocking.Device), autoLocked = true) },
+        sample("lock", "passphrase") { Lock(chosen) },
+        sample("lock", "words") { Lock(chosen.copy(unlocking = Unlocking.Words)) },
+        sample("lock", "loading") { Lock(chosen.copy(busy = true)) },
+        sample("lock", "error") { Lock(chosen.copy(failure = wrong)) },
+    )
+
+@Composable
+private fun First(
+    state: StartState,
+    lock: DeviceLock,
+) = FirstRunScreen(state, lock, {}, {}, {}, onBack = null)
+
+@Composable
+private fun Lock(
+    state: StartState,
+    autoLocked: Boolean = false,
+) = LockScreen(state, DeviceLock.Ready, autoLocked, noLockActions)
+
+internal val noLockActions =
+    object : LockActions {
+        override fun choose(id: String?) = Unit
+
+        override fun unlockBy(way: Unlocking) = Unit
+
+        override fun withDevice() = Unit
+
+        override fun withPassphrase(passphrase: String) = Unit
+
+        override fun withWords(words: String) = Unit
+
+        override fun addProfile() = Unit
+    }
