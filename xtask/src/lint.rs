@@ -1,12 +1,14 @@
-//! What must be true of the code before its tests matter: formatting, clippy without warnings, the dependency tree.
+//! What must be true of the code before its tests matter: formatting, clippy without warnings, the dependency tree, the
+//! words of the interface.
 
 use crate::step::{Done, cargo, run};
-use crate::tree;
+use crate::{tree, words};
 
-/// All three checks.
+/// All four checks.
 pub fn lint() -> Done {
     format()?;
     tree::check()?;
+    words::words(&["--check".to_owned()])?;
     run(
         "clippy",
         cargo().args([

@@ -8,11 +8,16 @@ mod faults;
 mod licence;
 mod lint;
 mod place;
+mod planted;
+mod resources;
 mod run;
 mod setup;
 mod step;
+mod swift;
 mod test;
 mod tree;
+mod used;
+mod words;
 
 use std::process::ExitCode;
 
@@ -25,6 +30,11 @@ cargo xtask COMMAND
   test [--quick]            lint, set up, and run every test; --quick leaves out clippy and makes
                             fewer cases and kills
   lint                      formatting, clippy and the rules of deny.toml
+  swift [build|test [ARGS]] make Debian's Swift in the cache folder, then format, build and test the iOS package with
+                            the native library, and plant mistakes that it must refuse; `swift format` writes
+  words [--check] [--unused] [--list]
+                            make the iOS string catalogue from Android's words; both languages and every key that a
+                            screen uses are checked
   bench [ROOM] [--large[=MB]] [--json]
                             measure against the bare floor in one run; writes docs/measurements.md when all rooms ran;
                             --large imports a file of 500 MB, or of MB, for the memory figure
@@ -41,7 +51,7 @@ fn main() -> ExitCode {
     let wants_help = rest.iter().any(|arg| arg == "--help" || arg == "-h");
     let outcome = match command.as_str() {
         "run" => run::run(&rest),
-        "setup" | "test" | "lint" | "bench" | "faults" if wants_help => {
+        "setup" | "test" | "lint" | "bench" | "faults" | "swift" | "words" if wants_help => {
             print!("{HELP}");
             Ok(())
         }
@@ -50,6 +60,8 @@ fn main() -> ExitCode {
         "lint" => lint::lint(),
         "bench" => bench::bench(&rest),
         "faults" => faults::faults(&rest),
+        "swift" => swift::swift(&rest),
+        "words" => words::words(&rest),
         "help" | "--help" | "-h" => {
             print!("{HELP}");
             Ok(())

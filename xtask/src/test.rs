@@ -1,7 +1,7 @@
 //! Everything that must pass before a change lands, in the order in which it fails fastest.
 
 use crate::step::{Done, Failure, cargo, run};
-use crate::{lint, setup, tree};
+use crate::{lint, setup, tree, words};
 
 /// Lint, set-up, all tests. `--quick` is the usual loop: no clippy, fewer cases of each property, fewer kills in each
 /// fault run. What the caller set for these stands.
@@ -16,6 +16,7 @@ pub fn test(args: &[String]) -> Done {
     if quick {
         lint::format()?;
         tree::check()?;
+        words::words(&["--check".to_owned()])?;
     } else {
         lint::lint()?;
     }

@@ -1,0 +1,100 @@
+// The whole app: which profile is open, and when it locks by itself. The rooms' view models are made for one open
+// profile and dropped with it.
+import Foundation
+import Observation
+import TekramCore
+
+/// What the app shows at its root.
+@MainActor
+@Observable
+public final class AppModel {
+    /// Which of the three the app is at.
+    public enum Phase {
+        /// No profile yet.
+        case firstRun
+        /// Profiles, all locked.
+        case locked([PersonaEntry])
+        /// One profile is open.
+        case open(Persona)
+        /// The profiles cannot be read.
+        case failed(Problem)
+    }
+
+    /// How long the app may be out of sight before it locks.
+    public static let autoLock: Duration = .seconds(300)
+
+    /// Where the app is.
+    public private(set) var phase: Phase
+    /// It locked by itself; the lock screen says so.
+    public private(set) var lockedItself = false
+
+    /// The device.
+    public let agent: Agent
+    private var hiddenSince: ContinuousClock.Instant?
+
+    /// Looks at the profiles of `agent`; unlocks nothing.
+    public init(agent: Agent) {
+        self.agent = agent
+        phase = AppModel.closedPhase(agent)
+    }
+
+    /// The open profile.
+    public var persona: Persona? {
+        if case .open(let persona) = phase { persona } else { nil }
+    }
+
+    /// The profiles of this phone.
+    public func personas() throws -> [PersonaEntry] { try agent.personas() }
+
+    /// A profile was created or unlocked. Another that was open is locked.
+    public func opened(_ persona: Persona) {
+        if let before = self.persona, before !== persona { try? before.lock() }
+        lockedItself = false
+        phase = .open(persona)
+    }
+
+    /// Locks what is open and goes to the lock screen.
+    public func lock() {
+        if let persona {
+            // Locking ends the calls and wipes the keys even when writing fails; the next unlocking reports it.
+            try? persona.lock()
+        }
+        phase = AppModel.closedPhase(agent)
+    }
+
+    /// Reads the profiles again, when none is open.
+    public func reload() {
+        if persona == nil { phase = AppModel.closedPhase(agent) }
+    }
+
+    /// The app is no longer seen: calls that wait end, and the time to lock begins to run.
+    public func hidden(at now: ContinuousClock.Instant = .now) {
+        hiddenSince = now
+        agent.pause()
+    }
+
+    /// The app is seen again; it locks if that took too long.
+    public func shown(at now: ContinuousClock.Instant = .now) {
+        agent.resume()
+        if let since = hiddenSince, persona != nil, now - since >= AppModel.autoLock {
+            lock()
+            lockedItself = true
+        }
+        hiddenSince = nil
+    }
+
+    /// Locks everything for good; afterwards every call says `closed`.
+    public func close() {
+        try? agent.close()
+        phase = AppModel.closedPhase(agent)
+    }
+
+    private static func closedPhase(_ agent: Agent) -> Phase {
+        do {
+            let personas = try agent.personas()
+            return personas.isEmpty ? .firstRun : .locked(personas)
+        } catch {
+            return .failed(Problem(error))
+        }
+    }
+}

@@ -1,0 +1,34 @@
+// The core says "this scope changed"; a view model loads again what it shows. The stream subscribes when it is made and
+// ends its subscription when nobody reads it any more.
+import TekramCore
+
+/// Sets of scopes that changed in an unlocked persona, one element for each call of the core.
+public struct ChangeStream: AsyncSequence, Sendable {
+    /// Scopes that changed together.
+    public typealias Element = Set<String>
+
+    private let stream: AsyncStream<Set<String>>
+
+    /// Subscribes to `persona`.
+    public init(_ persona: Persona) throws {
+        // Unread changes add up to one set: reloading twice for the same news is no use.
+        let (stream, continuation) = AsyncStream.makeStream(of: Set<String>.self, bufferingPolicy: .bufferingNewest(64))
+        let subscription = try persona.onChange(listener: Forwarder(continuation))
+        continuation.onTermination = { _ in subscription.cancel() }
+        self.stream = stream
+    }
+
+    /// Reads the changes; ends when the reading task is cancelled.
+    public func makeAsyncIterator() -> AsyncStream<Set<String>>.Iterator { stream.makeAsyncIterator() }
+}
+
+/// Called from a thread of the core.
+private final class Forwarder: ChangeListener {
+    private let continuation: AsyncStream<Set<String>>.Continuation
+
+    init(_ continuation: AsyncStream<Set<String>>.Continuation) { self.continuation = continuation }
+
+    func changed(scopes: [String]) throws {
+        continuation.yield(Set(scopes))
+    }
+}

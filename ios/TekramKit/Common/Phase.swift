@@ -1,0 +1,19 @@
+// What a part of a screen is doing: loading, showing something, or saying why it cannot. Every view model that loads
+// has one, so that each screen has its loading, empty, error and offline state by construction.
+
+/// The state of something that is loaded.
+public enum Phase: Equatable, Sendable {
+    /// Asked for, not there yet.
+    case loading
+    /// Loaded, and there is nothing.
+    case empty
+    /// Loaded; the view model holds it.
+    case ready
+    /// The core refused or failed.
+    case failed(Problem)
+    /// It needs a network and there is none.
+    case offline
+
+    /// `ready`, or `empty` when there is nothing.
+    public static func loaded(_ isEmpty: Bool) -> Phase { isEmpty ? .empty : .ready }
+}

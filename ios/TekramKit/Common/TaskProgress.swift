@@ -1,0 +1,49 @@
+// Work of the core that takes a while, as Swift reads it: a stream of progress, then the report. Whoever stops reading
+// cancels the work.
+
+/// What the core's task objects have in common.
+public protocol CoreTask: AnyObject, Sendable {
+    /// What is told while it runs.
+    associatedtype Progress: Sendable
+    /// What is told at the end.
+    associatedtype Report: Sendable
+    /// Waits for the next progress; nothing when the work is over.
+    func next() async -> Progress?
+    /// Waits for the end.
+    func finish() async throws -> Report
+    /// Ends the work; nothing half done is left behind.
+    func cancel()
+}
+
+extension CoreTask {
+    /// Progress until the work is over; ending the reading early cancels the work.
+    public func progress() -> AsyncStream<Progress> {
+        let (stream, continuation) = AsyncStream.makeStream(of: Progress.self)
+        let reading = Task { [self] in
+            while let progress = await next() {
+                continuation.yield(progress)
+            }
+            continuation.finish()
+        }
+        continuation.onTermination = { [self] reason in
+            if case .cancelled = reason {
+                cancel()
+                reading.cancel()
+            }
+        }
+        return stream
+    }
+
+    /// Runs to the end, telling of progress on the main actor. Cancelling the calling task cancels the work.
+    @MainActor
+    public func run(_ tell: @MainActor (Progress) -> Void) async throws -> Report {
+        try await withTaskCancellationHandler {
+            for await progress in progress() {
+                tell(progress)
+            }
+            return try await finish()
+        } onCancel: {
+            cancel()
+        }
+    }
+}

@@ -1,0 +1,33 @@
+// What only a phone has: keyboards and small titles. On a Mac, and for the compiler on Linux, these do nothing.
+import SwiftUI
+
+/// Which keyboard a field wants.
+enum FieldKind {
+    case plain, passphrase, newPassphrase, number, url
+}
+
+extension View {
+    /// The keyboard and what the phone may offer to fill in.
+    func field(_ kind: FieldKind) -> some View {
+        #if os(iOS)
+            switch kind {
+            case .plain: return textContentType(nil).keyboardType(.default)
+            case .passphrase: return textContentType(.password).keyboardType(.default)
+            case .newPassphrase: return textContentType(.newPassword).keyboardType(.default)
+            case .number: return textContentType(nil).keyboardType(.decimalPad)
+            case .url: return textContentType(.URL).keyboardType(.URL)
+            }
+        #else
+            return self
+        #endif
+    }
+
+    /// A title beside the back button.
+    func smallTitle() -> some View {
+        #if os(iOS)
+            return navigationBarTitleDisplayMode(.inline)
+        #else
+            return self
+        #endif
+    }
+}

@@ -1,0 +1,159 @@
+// The root of the app: first run, lock, or the five rooms of one open profile. On narrow screens the rooms are tabs,
+// on wide ones a list beside what it shows. While the app is not seen, its content is covered.
+import SwiftUI
+import TekramCore
+import TekramKit
+
+/// One of the five rooms.
+public enum Room: String, CaseIterable, Hashable, Identifiable, Sendable {
+    case history, pay, want, relations, me
+
+    /// The room itself.
+    public var id: Room { self }
+
+    var title: LocalizedStringKey {
+        switch self {
+        case .history: "common_tab_history"
+        case .pay: "common_tab_pay"
+        case .want: "common_tab_want"
+        case .relations: "common_tab_relations"
+        case .me: "common_tab_me"
+        }
+    }
+
+    var systemImage: String {
+        switch self {
+        case .history: "clock"
+        case .pay: "chart.pie"
+        case .want: "megaphone"
+        case .relations: "person.2"
+        case .me: "person.crop.circle"
+        }
+    }
+}
+
+/// The whole app.
+public struct Shell: View {
+    private let app: AppModel
+    private let presence: (any PresenceKey)?
+    @Environment(\.scenePhase) private var scenePhase
+
+    /// Shows `app`.
+    public init(app: AppModel, presence: (any PresenceKey)? = nil) {
+        self.app = app
+        self.presence = presence
+    }
+
+    /// What `app` is at.
+    public var body: some View {
+        Group {
+            switch app.phase {
+            case .firstRun:
+                Entrance(app: app, presence: presence)
+            case .locked(let personas):
+                Entrance(app: app, presence: presence, personas: personas)
+            case .open(let persona):
+                RoomsView(app: app, persona: persona).id(persona.id())
+            case .failed(let problem):
+                ErrorPane(problem: problem) { app.reload() }
+            }
+        }
+        .overlay {
+            if scenePhase != .active { Cover() }
+        }
+        .onChange(of: scenePhase) { _, phase in
+            switch phase {
+            case .background: app.hidden()
+            case .active: app.shown()
+            default: break
+            }
+        }
+    }
+}
+
+/// First run or lock; keeps what is typed while it is shown.
+private struct Entrance: View {
+    let app: AppModel
+    let personas: [PersonaEntry]
+    @State private var model: StartModel
+
+    init(app: AppModel, presence: (any PresenceKey)?, personas: [PersonaEntry] = []) {
+        self.app = app
+        self.personas = personas
+        _model = State(initialValue: StartModel(app: app, presence: presence))
+    }
+
+    var body: some View {
+        if personas.isEmpty {
+            StartScreen(model: model)
+        } else {
+            LockScreen(model: model, personas: personas, lockedItself: app.lockedItself)
+        }
+    }
+}
+
+/// Hides the content in the app switcher.
+private struct Cover: View {
+    var body: some View {
+        Rectangle()
+            .fill(.background)
+            .overlay { Image(systemName: "lock").font(.largeTitle).foregroundStyle(.secondary) }
+            .ignoresSafeArea()
+            .accessibilityLabel("common_covered_a11y")
+    }
+}
+
+/// The rooms of one open profile.
+struct RoomsView: View {
+    let app: AppModel
+    let persona: Persona
+    @State private var room = Room.history
+    @Environment(\.horizontalSizeClass) private var width
+
+    var body: some View {
+        if width == .regular {
+            NavigationSplitView {
+                List(selection: chosen) {
+                    ForEach(Room.allCases) { room in
+                        Label(room.title, systemImage: room.systemImage).tag(room)
+                    }
+                }
+                .navigationTitle("common_app_name")
+            } detail: {
+                RoomView(room: room, app: app, persona: persona)
+            }
+        } else {
+            TabView(selection: $room) {
+                ForEach(Room.allCases) { room in
+                    RoomView(room: room, app: app, persona: persona)
+                        .tabItem { Label(room.title, systemImage: room.systemImage) }
+                        .tag(room)
+                }
+            }
+        }
+    }
+
+    /// The list can show nothing as chosen; the detail always shows a room.
+    private var chosen: Binding<Room?> {
+        Binding($room)
+    }
+}
+
+/// One room with its own navigation.
+struct RoomView: View {
+    let room: Room
+    let app: AppModel
+    let persona: Persona
+
+    var body: some View {
+        NavigationStack {
+            content.navigationTitle(room.title)
+        }
+    }
+
+    @ViewBuilder private var content: some View {
+        switch room {
+        case .history, .pay, .want, .relations, .me: LoadingPane()
+        }
+    }
+}

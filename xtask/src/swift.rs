@@ -1,0 +1,222 @@
+//! Checks the iOS package on Linux: Debian's Swift, in a folder of its own, formats, builds and tests it against the
+//! real native library, and is then shown mistakes that it must refuse.
+//!
+//! The folder is made once (about a minute, 2.5 GB in the cache) and entered through a mount namespace, which needs
+//! root; without it, or on another system, the check says that it is skipped. What only Xcode can say stands in
+//! `ios/README.md`.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::place;
+use crate::planted;
+use crate::step::{Done, Failure, cargo, output, run, say};
+
+/// The generated sources and where the package wants them.
+const GENERATED: [(&str, &str); 2] = [
+    ("TekramCore.swift", "TekramCore/TekramCore.swift"),
+    ("TekramFFI.h", "TekramFFI/TekramFFI.h"),
+];
+
+/// Folders of `ios` that are ours to format; the generated code is not.
+const FORMATTED: [&str; 6] = [
+    "Package.swift",
+    "TekramKit",
+    "TekramUI",
+    "Tests",
+    "SwiftUIStub",
+    "UniformTypeIdentifiersStub",
+];
+
+/// Debian's Swift, ready to be called on the package.
+pub struct Swift {
+    root: PathBuf,
+    native: PathBuf,
+}
+
+/// `cargo xtask swift`: everything; `cargo xtask swift build|test|format ARGS`: one command of Swift on the package.
+pub fn swift(args: &[String]) -> Done {
+    if let Some(why) = missing() {
+        say(format!("skipped: the iOS package is not checked here, because {why}"));
+        return Ok(());
+    }
+    if args.first().map(String::as_str) == Some("format") {
+        return write_format(&Swift::make(PathBuf::new())?);
+    }
+    let swift = Swift::make(native()?)?;
+    copy_generated()?;
+    match args.split_first() {
+        None => everything(&swift),
+        Some((command, rest)) if command == "build" || command == "test" => run(
+            &format!("swift {command}"),
+            swift.with_library(command).args(rest.iter().filter(|arg| *arg != "--")),
+        ),
+        Some((other, _)) => Err(Failure::usage(format!(
+            "swift takes build, test or format, not {other:?}"
+        ))),
+    }
+}
+
+fn everything(swift: &Swift) -> Done {
+    run(
+        "checking the formatting of Swift",
+        swift
+            .command("swift")
+            .args(["format", "lint", "--strict", "--parallel", "--recursive"])
+            .args(FORMATTED),
+    )?;
+    run("building the iOS package", &mut swift.with_library("build"))?;
+    run(
+        "testing the view models against the core",
+        &mut swift.with_library("test"),
+    )?;
+    planted::check(swift)
+}
+
+fn write_format(swift: &Swift) -> Done {
+    run(
+        "formatting Swift",
+        swift
+            .command("swift")
+            .args(["format", "--in-place", "--parallel", "--recursive"])
+            .args(FORMATTED),
+    )
+}
+
+/// Why the check cannot run on this machine.
+fn missing() -> Option<&'static str> {
+    if !cfg!(target_os = "linux") {
+        return Some("Debian's Swift runs on Linux; on a Mac, Xcode builds and tests the package");
+    }
+    let uid = output("asking who runs this", Command::new("id").arg("-u")).unwrap_or_default();
+    if uid.trim_ascii() != b"0" {
+        return Some("a mount namespace needs root");
+    }
+    let enter = Command::new("unshare").args(["--mount", "true"]).output();
+    if !enter.is_ok_and(|output| output.status.success()) {
+        return Some("`unshare --mount` is not allowed");
+    }
+    None
+}
+
+/// `$TEKRAM_NATIVE`, else cargo's folder for debug builds after building the library.
+fn native() -> Done<PathBuf> {
+    if let Some(folder) = named("TEKRAM_NATIVE") {
+        return Ok(folder);
+    }
+    run(
+        "building the native library",
+        cargo().args(["build", "--locked", "--package", "tekram-ffi"]),
+    )?;
+    Ok(place::target()?.join("debug"))
+}
+
+/// Puts the generated binding into the package; unchanged files keep their time, so that Swift does not build anew.
+fn copy_generated() -> Done {
+    let from = match named("TEKRAM_BINDINGS") {
+        Some(folder) => folder,
+        None => place::target()?.join("bindings"),
+    };
+    for (name, place) in GENERATED {
+        let made = from.join("swift").join(name);
+        let source = fs::read(&made).map_err(Failure::because(format!(
+            "cannot read {} (`cargo xtask bindings` makes it)",
+            made.display()
+        )))?;
+        let copy = ios().join(place);
+        if fs::read(&copy).ok().as_ref() != Some(&source) {
+            fs::write(&copy, source).map_err(Failure::because(format!("cannot write {}", copy.display())))?;
+        }
+    }
+    Ok(())
+}
+
+/// A folder that the environment names.
+fn named(variable: &str) -> Option<PathBuf> {
+    std::env::var_os(variable)
+        .filter(|value| !value.is_empty())
+        .map(PathBuf::from)
+}
+
+/// The iOS package.
+pub fn ios() -> PathBuf {
+    place::root().join("ios")
+}
+
+impl Swift {
+    /// Makes the Debian folder if it is not there. `native` is the folder with the library.
+    fn make(native: PathBuf) -> Done<Self> {
+        let root = match named("TEKRAM_SWIFT_ROOT") {
+            Some(folder) => folder,
+            None => place::cache()?.join("trixie"),
+        };
+        if !root.join("usr/bin/swift").exists() {
+            say("making a Debian folder with Swift in it (about a minute, 2.5 GB, once)");
+        }
+        run_quietly(Command::new(script("env.sh")).env("SWIFT_ROOT", &root))?;
+        // The namespace shows the checkout alone, so the library comes to it.
+        let shown = ios().join(".build/native");
+        if !native.as_os_str().is_empty() {
+            copy_library(&native, &shown)?;
+        }
+        Ok(Self { root, native: shown })
+    }
+
+    /// A program of the Debian folder, run in the package's folder.
+    pub fn command(&self, program: &str) -> Command {
+        let mut command = Command::new(script("run.sh"));
+        command
+            .env("SWIFT_ROOT", &self.root)
+            .env("SWIFT_PROJECT", place::root())
+            .env("SWIFT_CWD", ios())
+            .env("SWIFT_LIBS", &self.native)
+            .arg(program);
+        command
+    }
+
+    /// `swift COMMAND`, linked with the native library, warnings as errors.
+    fn with_library(&self, subcommand: &str) -> Command {
+        let mut command = self.command("swift");
+        command
+            .args([subcommand, "--quiet", "-Xswiftc", "-warnings-as-errors", "-Xlinker"])
+            .arg(format!("-L{}", self.native.display()))
+            // Debian's Observation library names symbols that only its runtime has.
+            .args(["-Xlinker", "--allow-shlib-undefined"]);
+        command
+    }
+}
+
+fn copy_library(from: &Path, to: &Path) -> Done {
+    let name = "libtekram_ffi.so";
+    let copy = || -> std::io::Result<()> {
+        fs::create_dir_all(to)?;
+        let (made, held) = (fs::metadata(from.join(name))?, fs::metadata(to.join(name)));
+        let fresh = held.is_ok_and(|held| {
+            held.len() == made.len()
+                && matches!((held.modified(), made.modified()), (Ok(held), Ok(made)) if held >= made)
+        });
+        if !fresh {
+            // A new file, not new bytes in the old one: a running test may have it mapped.
+            let part = to.join("libtekram_ffi.part");
+            fs::copy(from.join(name), &part)?;
+            fs::rename(part, to.join(name))?;
+        }
+        Ok(())
+    };
+    copy().map_err(Failure::because(format!("cannot take {name} from {}", from.display())))
+}
+
+fn script(name: &str) -> PathBuf {
+    place::root().join("xtask/swift").join(name)
+}
+
+fn run_quietly(command: &mut Command) -> Done {
+    let status = command
+        .status()
+        .map_err(Failure::because("cannot start the set-up of Swift"))?;
+    if status.success() {
+        return Ok(());
+    }
+    Err(Failure::new("the Debian folder with Swift could not be made"))
+}
