@@ -2,6 +2,8 @@
 
 use thiserror::Error;
 
+use crate::code::error_number;
+
 /// Why a use case did not happen. [`AgentError::code`] is stable; the text is for developers and logs and holds no
 /// personal data.
 #[derive(Debug, Error)]
@@ -81,6 +83,12 @@ pub enum AgentError {
 }
 
 impl AgentError {
+    /// Stable number of what went wrong: room × 1000 + number within the room.
+    #[must_use]
+    pub fn number(&self) -> u32 {
+        error_number(self.code())
+    }
+
     /// Stable snake_case name of what went wrong.
     #[must_use]
     pub fn code(&self) -> &'static str {

@@ -5,11 +5,13 @@
 //! the agreement.
 
 mod capture;
+mod code;
 mod device;
 mod error;
 mod intent;
 mod listen;
 mod network;
+mod params;
 mod pay;
 mod persona;
 mod relation;
@@ -21,12 +23,13 @@ mod ways;
 use std::path::Path;
 use std::sync::Arc;
 
+pub use code::{ErrorCode, error_codes, error_number};
 pub use device::Agent;
 pub use error::AgentError;
 pub use intent::{AcceptedView, IntentView, OfferView, Offers, Want};
 pub use listen::{ListenView, MonthHours, SourcePayee, SourceRelation};
-pub use pay::{ChangeView, FeedLook, MintTaker, MintTakers, MonthSource, RulesChange};
 pub use network::{NetworkKind, NetworkUse, NetworkWhy};
+pub use pay::{ChangeView, FeedLook, MintTaker, MintTakers, MonthSource, RulesChange};
 pub use persona::{Holdings, Persona};
 pub use relation::{AgreementDetail, ClauseView, DifferingClause, NameSource, RelationDetail, RelationView};
 pub use shared::{SharedItem, SharedKind, SharedPage};
@@ -57,8 +60,8 @@ pub use tekram_pay::statement::{
 pub use tekram_primitives::money::{Money, MoneyError};
 pub use tekram_primitives::secret::{Passphrase, Secret32};
 pub use tekram_primitives::time::Timestamp;
-pub use tekram_relate::{Half, Side};
 pub use tekram_relate::{Clause, Clauses, Rule, Terms, TextStatus, roster};
+pub use tekram_relate::{Half, Side};
 pub use tekram_vault::{
     KeyStore, KeyStoreError, RECOVERY_WORDS, RecoveryAnswer, RecoveryPhrase, Subscription as ChangeSubscription,
     VaultEntry, VaultError, WayIn, WayInKind,
