@@ -101,6 +101,14 @@ impl Played {
         }
     }
 
+    /// The stretches as they stand in the table.
+    pub(crate) fn ranges_column(&self) -> Option<String> {
+        match self {
+            Self::Ranges { ranges } => serde_json::to_string(ranges).ok(),
+            _ => None,
+        }
+    }
+
     /// The variant from its columns; `None` for a number from a later version.
     pub(crate) fn from_columns(how: i64, ms: Option<i64>, ranges: Option<&str>) -> Option<Self> {
         Some(match (how, ms, ranges) {

@@ -7,6 +7,10 @@
 mod apps;
 mod drain;
 mod event;
+mod machine;
+#[cfg(test)]
+mod model;
+mod store;
 
 pub use apps::{CaptureApp, capture_apps, set_capture_app};
 pub use drain::{Drained, drain_capture, seal_events};

@@ -18,6 +18,7 @@ pub(crate) struct Draft<'a> {
     pub(crate) work: Work<'a>,
     pub(crate) credit: Credit<'a>,
     pub(crate) start_ms: i64,
+    pub(crate) offset_min: Option<i64>,
     pub(crate) played: Played,
     pub(crate) media_ms: Option<i64>,
     pub(crate) via: Via<'a>,

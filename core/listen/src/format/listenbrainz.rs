@@ -128,6 +128,7 @@ pub(crate) fn draft<'a>(row: Row<'a>, now_ms: i64, scratch: &mut Vec<u8>) -> Res
     Ok(Draft {
         credit: Credit::Artist(first),
         start_ms,
+        offset_min: None,
         played: media_ms.map_or(Played::Unknown, |ms| Played::Estimate {
             ms,
             rule: EstimateRule::WholeTrack,

@@ -133,6 +133,7 @@ pub(crate) fn draft<'a>(
     );
     Ok(Draft {
         start_ms: start(ended_ms, played_ms, is(&row.offline), &row.offline_timestamp, now_ms),
+        offset_min: None,
         played: Played::Total { ms: played_ms },
         media_ms: None,
         via: Via {

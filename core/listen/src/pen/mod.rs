@@ -123,14 +123,15 @@ pub struct Preview {
 const BATCH_COLUMNS: &str = "batch_id, state, format, file_name, started_ms, decided_ms, read_count, new_count,
     duplicate_count, refused_count, listen_count";
 
-/// All imports, newest first; those being read are left out.
+/// All imports, newest first; those being read are left out, and so is what this device captured: it is no import.
 ///
 /// # Errors
 /// When the vault fails.
 pub fn batches(vault: &Vault) -> Result<Vec<Batch>, ListenError> {
     vault.read(|connection| {
         let mut statement = connection.prepare_cached(&format!(
-            "SELECT {BATCH_COLUMNS} FROM listen_batch WHERE state <> 'importing' ORDER BY batch_id DESC"
+            "SELECT {BATCH_COLUMNS} FROM listen_batch WHERE state <> 'importing' AND format <> 'capture'
+             ORDER BY batch_id DESC"
         ))?;
         let rows = statement.query_and_then([], batch_from)?;
         rows.collect()

@@ -100,8 +100,8 @@ impl<'t> Writer<'t> {
             next_play_id: last + 1,
             add_play: transaction.prepare_cached(
                 "INSERT INTO listen_play (play_id, start_ms, fingerprint, batch_id, work_id, via_id, record, played_how,
-                    played_ms, media_ms, marks, ranges)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12) ON CONFLICT DO NOTHING",
+                    played_ms, media_ms, marks, ranges, offset_min)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13) ON CONFLICT DO NOTHING",
             )?,
             add_work: transaction.prepare_cached(
                 "INSERT INTO listen_work (work_hash, credit_id, kind, title, creators, show, publisher, url, feed_url,
@@ -127,6 +127,31 @@ impl<'t> Writer<'t> {
         Ok(())
     }
 
+    /// Stores a play that may still go on, or brings what is stored of it up to date. Says whether it is new.
+    pub(crate) fn keep(&mut self, memory: &mut Memory, draft: &Draft<'_>) -> Result<bool, ListenError> {
+        if self.add(memory, draft)?.is_some() {
+            return Ok(true);
+        }
+        let hash = draft.work.hash(&mut memory.scratch);
+        let work_id = self.work_id(memory, &hash, &draft.work, &draft.credit, &mut JustAdded::default())?;
+        self.transaction
+            .prepare_cached(
+                "UPDATE listen_play SET work_id = ?3, played_how = ?4, played_ms = ?5, media_ms = ?6, marks = ?7,
+                    ranges = ?8 WHERE start_ms = ?1 AND fingerprint = ?2",
+            )?
+            .execute(params![
+                draft.start_ms,
+                draft.fingerprint,
+                work_id,
+                draft.played.how(),
+                draft.played.ms(),
+                draft.media_ms,
+                draft.marks,
+                draft.played.ranges_column(),
+            ])?;
+        Ok(false)
+    }
+
     /// The number of the play if it is new.
     fn add(&mut self, memory: &mut Memory, draft: &Draft<'_>) -> Result<Option<i64>, ListenError> {
         let mut just = JustAdded::default();
@@ -134,10 +159,6 @@ impl<'t> Writer<'t> {
         let work_id = self.work_id(memory, &hash, &draft.work, &draft.credit, &mut just)?;
         let via_id = self.via_id(memory, &draft.via)?;
         let play_id = self.next_play_id;
-        let ranges = match &draft.played {
-            Played::Ranges { ranges } => Some(serde_json::to_string(ranges).unwrap_or_default()),
-            _ => None,
-        };
         let added = self.add_play.execute(params![
             play_id,
             draft.start_ms,
@@ -150,7 +171,8 @@ impl<'t> Writer<'t> {
             draft.played.ms(),
             draft.media_ms,
             draft.marks,
-            ranges,
+            draft.played.ranges_column(),
+            draft.offset_min,
         ])?;
         if added == 1 {
             self.next_play_id += 1;
@@ -460,6 +482,7 @@ fn draft<'a>(sitting: &'a Sitting, played: Played, mark: [u8; 16]) -> Draft<'a> 
         },
         credit: Credit::Feed(feed),
         start_ms: sitting.from_ms,
+        offset_min: None,
         played,
         media_ms: sitting.total_ms,
         via: Via {
