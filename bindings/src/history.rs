@@ -1,0 +1,508 @@
+//! History: imports through the holding pen, and what the log says.
+
+use std::fs::File;
+use std::io::BufWriter;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use tekram_agent::{Cursor, ListQuery};
+
+use crate::error::TekramError;
+use crate::persona::Persona;
+use crate::task::{Task, task};
+
+/// What was heard or watched.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Enum)]
+pub enum ListenKind {
+    /// A song or another piece of music.
+    Music,
+    /// An episode of a podcast.
+    Podcast,
+    /// A programme or song on the radio.
+    Radio,
+    /// A chapter of an audiobook.
+    Audiobook,
+    /// A video.
+    Video,
+}
+
+impl From<tekram_agent::Kind> for ListenKind {
+    fn from(kind: tekram_agent::Kind) -> Self {
+        match kind {
+            tekram_agent::Kind::Music => Self::Music,
+            tekram_agent::Kind::Podcast => Self::Podcast,
+            tekram_agent::Kind::Radio => Self::Radio,
+            tekram_agent::Kind::Audiobook => Self::Audiobook,
+            tekram_agent::Kind::Video => Self::Video,
+        }
+    }
+}
+
+impl From<ListenKind> for tekram_agent::Kind {
+    fn from(kind: ListenKind) -> Self {
+        match kind {
+            ListenKind::Music => Self::Music,
+            ListenKind::Podcast => Self::Podcast,
+            ListenKind::Radio => Self::Radio,
+            ListenKind::Audiobook => Self::Audiobook,
+            ListenKind::Video => Self::Video,
+        }
+    }
+}
+
+/// One sitting with one piece of media, as a list shows it.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
+pub struct Listen {
+    /// Number in this log.
+    pub id: i64,
+    /// What it was.
+    pub kind: ListenKind,
+    /// Title; empty where the source gives none.
+    pub title: String,
+    /// Who made it, first creator first.
+    pub creators: Vec<String>,
+    /// Album, podcast, book or station.
+    pub show: String,
+    /// Publisher or label.
+    pub publisher: String,
+    /// Start.
+    pub start_ms: i64,
+    /// Minutes east of UTC where it was heard, if known.
+    pub offset_min: Option<i64>,
+    /// How much was played, if known or estimated.
+    pub played_ms: Option<i64>,
+    /// Whether that is an estimate.
+    pub estimated: bool,
+    /// Length of the medium, if known.
+    pub media_ms: Option<i64>,
+    /// Where the listen came from.
+    pub source: String,
+    /// Player.
+    pub player: String,
+    /// Device.
+    pub device: String,
+    /// Whether the source says that it was skipped.
+    pub skipped: bool,
+}
+
+impl From<tekram_agent::Listen> for Listen {
+    fn from(listen: tekram_agent::Listen) -> Self {
+        Self {
+            id: listen.id,
+            kind: listen.kind.into(),
+            played_ms: listen.played.ms(),
+            estimated: matches!(listen.played, tekram_agent::Played::Estimate { .. }),
+            title: listen.title,
+            creators: listen.creators,
+            show: listen.show,
+            publisher: listen.publisher,
+            start_ms: listen.start_ms,
+            offset_min: listen.offset_min,
+            media_ms: listen.media_ms,
+            source: listen.source,
+            player: listen.player,
+            device: listen.device,
+            skipped: listen.skipped,
+        }
+    }
+}
+
+/// A page of the log.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
+pub struct ListenPage {
+    /// The listens, newest first.
+    pub listens: Vec<Listen>,
+    /// Hand it back as `after` for the next page; nothing on the last.
+    pub next: Option<String>,
+}
+
+/// Which listens.
+#[derive(Debug, Clone, Default, PartialEq, Eq, uniffi::Record)]
+pub struct HistoryQuery {
+    /// Not before this moment.
+    pub from_ms: Option<i64>,
+    /// Before this moment.
+    pub to_ms: Option<i64>,
+    /// Only from this source.
+    pub source: Option<String>,
+    /// Only of this kind.
+    pub kind: Option<ListenKind>,
+}
+
+impl HistoryQuery {
+    fn core(self) -> ListQuery {
+        ListQuery {
+            from_ms: self.from_ms,
+            to_ms: self.to_ms,
+            source: self.source,
+            kind: self.kind.map(Into::into),
+        }
+    }
+}
+
+/// How much came from one source.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
+pub struct SourceHours {
+    /// The source.
+    pub source: String,
+    /// Milliseconds played, estimates included.
+    pub played_ms: i64,
+    /// How many of these are estimated.
+    pub estimated_ms: i64,
+    /// Listens.
+    pub plays: u64,
+    /// Listens of unknown length, which add no time.
+    pub unknown_plays: u64,
+}
+
+/// A podcast subscription that was imported.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
+pub struct FeedSubscription {
+    /// The feed's address.
+    pub feed_url: String,
+    /// Title in the list.
+    pub title: String,
+    /// The show's site; empty when unknown.
+    pub site_url: String,
+}
+
+/// Where an import stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Enum)]
+pub enum BatchState {
+    /// Being read.
+    Importing,
+    /// In the holding pen.
+    Held,
+    /// In the log.
+    Accepted,
+    /// Never got into the log.
+    Rejected,
+    /// Was in the log and was taken back.
+    Undone,
+}
+
+/// An import.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
+pub struct Batch {
+    /// Its number.
+    pub batch: i64,
+    /// Where it stands.
+    pub state: BatchState,
+    /// Format of its file, a stable name.
+    pub format: String,
+    /// Name of its file.
+    pub file_name: String,
+    /// When it was imported.
+    pub imported_ms: i64,
+    /// Records read.
+    pub read: u64,
+    /// Records that were new.
+    pub new_records: u64,
+    /// Records that were known already.
+    pub duplicates: u64,
+    /// Records that could not be used.
+    pub refused: u64,
+    /// Listens made of the new records.
+    pub listens: u64,
+}
+
+impl From<tekram_agent::Batch> for Batch {
+    fn from(batch: tekram_agent::Batch) -> Self {
+        Self {
+            batch: batch.batch_id,
+            state: match batch.state {
+                tekram_agent::BatchState::Importing => BatchState::Importing,
+                tekram_agent::BatchState::Held => BatchState::Held,
+                tekram_agent::BatchState::Accepted => BatchState::Accepted,
+                tekram_agent::BatchState::Rejected => BatchState::Rejected,
+                tekram_agent::BatchState::Undone => BatchState::Undone,
+            },
+            format: batch.format.name().to_owned(),
+            file_name: batch.file_name,
+            imported_ms: batch.imported_ms,
+            read: batch.read,
+            new_records: batch.new,
+            duplicates: batch.duplicates,
+            refused: batch.refused,
+            listens: batch.listens,
+        }
+    }
+}
+
+/// A page of what an import would add.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
+pub struct BatchPreview {
+    /// New listens, in order of the file.
+    pub listens: Vec<Listen>,
+    /// New subscriptions, on the first page.
+    pub subscriptions: Vec<FeedSubscription>,
+    /// Hand it back as `after` for the next page; nothing on the last.
+    pub next: Option<String>,
+}
+
+/// A line of a file that was not added, and why.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
+pub struct RefusedLine {
+    /// File inside the archive; empty when there is none.
+    pub file: String,
+    /// Line, from 1.
+    pub line: i64,
+    /// Number of the record, from 1.
+    pub record: i64,
+    /// Stable name of the reason.
+    pub reason: String,
+    /// Field at fault; empty when it is the whole record.
+    pub field: String,
+    /// Its beginning.
+    pub excerpt: String,
+}
+
+/// A page of refused lines.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
+pub struct RefusedPage {
+    /// The lines, in order of the file.
+    pub lines: Vec<RefusedLine>,
+    /// Hand it back as `after` for the next page; nothing on the last.
+    pub next: Option<String>,
+}
+
+/// How far an import is.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
+pub struct ImportProgress {
+    /// Bytes of the file read.
+    pub bytes_read: u64,
+    /// Bytes that there are, if known.
+    pub bytes_total: Option<u64>,
+    /// Records read.
+    pub records: u64,
+}
+
+/// What an import brought into the holding pen.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
+pub struct ImportReport {
+    /// The batch.
+    pub batch: i64,
+    /// Format of the file, a stable name.
+    pub format: String,
+    /// Records read.
+    pub read: u64,
+    /// Records that are new.
+    pub new_records: u64,
+    /// Records that were known.
+    pub duplicates: u64,
+    /// Records that cannot be used.
+    pub refused: u64,
+    /// Listens made of the new records.
+    pub listens: u64,
+    /// Files of the archive that are no listening history.
+    pub files_skipped: u64,
+    /// Whether the file ended before its list did.
+    pub cut_off: bool,
+}
+
+task!(
+    /// An import that is read into the holding pen. Cancelled, it leaves nothing.
+    ImportTask,
+    ImportProgress,
+    ImportReport
+);
+
+/// Formats that the log leaves in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Enum)]
+pub enum ExportForm {
+    /// Everything this log knows, one JSON object a line.
+    JsonLines,
+    /// Listens of ListenBrainz, one a line.
+    ListenbrainzJsonl,
+}
+
+/// What was written.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
+pub struct Exported {
+    /// Listens written.
+    pub written: u64,
+    /// Listens that the format cannot hold.
+    pub left_out: u64,
+}
+
+fn subscription(from: tekram_agent::Subscription) -> FeedSubscription {
+    FeedSubscription {
+        feed_url: from.feed_url,
+        title: from.title,
+        site_url: from.site_url,
+    }
+}
+
+/// A page's place in a list that is counted by numbers.
+fn number(after: Option<&str>) -> Result<i64, TekramError> {
+    match after {
+        None => Ok(0),
+        Some(after) => after.parse().map_err(|_| TekramError::bad_cursor()),
+    }
+}
+
+#[uniffi::export]
+impl Persona {
+    /// The log, newest first, by page.
+    ///
+    /// # Errors
+    /// `bad_cursor`, `locked`, `closed`, the vault's errors.
+    pub fn listens(&self, query: HistoryQuery, after: Option<String>, limit: u32) -> Result<ListenPage, TekramError> {
+        self.with(|core| {
+            let after = after.as_deref().map(Cursor::from_text);
+            let page = core.listens(&query.core(), after.as_ref(), limit as usize)?;
+            Ok(ListenPage {
+                listens: page.listens.into_iter().map(Listen::from).collect(),
+                next: page.next.map(|next| next.as_str().to_owned()),
+            })
+        })
+    }
+
+    /// Hours by source, over everything or one month (`2026-10`).
+    ///
+    /// # Errors
+    /// `not_a_month`, `locked`, `closed`, the vault's errors.
+    pub async fn hours(&self, month: Option<String>) -> Result<Vec<SourceHours>, TekramError> {
+        self.beside(move |core| {
+            let hours = core.hours(month.as_deref(), None)?.into_iter().map(|hours| SourceHours {
+                source: hours.source,
+                played_ms: hours.played_ms,
+                estimated_ms: hours.estimated_ms,
+                plays: hours.plays,
+                unknown_plays: hours.unknown_plays,
+            });
+            Ok(hours.collect())
+        })
+        .await
+    }
+
+    /// Podcast subscriptions that were imported.
+    ///
+    /// # Errors
+    /// `locked`, `closed`, the vault's errors.
+    pub fn subscriptions(&self) -> Result<Vec<FeedSubscription>, TekramError> {
+        self.with(|core| Ok(core.subscriptions()?.into_iter().map(subscription).collect()))
+    }
+
+    /// Reads an export into the holding pen.
+    ///
+    /// # Errors
+    /// `paused`, `locked`, `closed`; what is wrong with the file says the task's end.
+    pub fn start_import(&self, path: String) -> Result<Arc<ImportTask>, TekramError> {
+        let (core, stop) = self.begin()?;
+        let task = Task::latest(stop, move |stop, tell| {
+            let mut told = |progress: tekram_agent::Progress| {
+                tell.tell(ImportProgress {
+                    bytes_read: progress.bytes_read,
+                    bytes_total: progress.bytes_total,
+                    records: progress.records,
+                });
+            };
+            let report = core.import(&PathBuf::from(path), &mut told, stop.flag())?;
+            Ok(ImportReport {
+                batch: report.batch_id,
+                format: report.format.name().to_owned(),
+                read: report.read,
+                new_records: report.new,
+                duplicates: report.duplicates,
+                refused: report.refused,
+                listens: report.listens,
+                files_skipped: report.files_skipped,
+                cut_off: report.cut_off,
+            })
+        })?;
+        Ok(Arc::new(ImportTask(task)))
+    }
+
+    /// All imports, newest first.
+    ///
+    /// # Errors
+    /// `locked`, `closed`, the vault's errors.
+    pub fn batches(&self) -> Result<Vec<Batch>, TekramError> {
+        self.with(|core| Ok(core.batches()?.into_iter().map(Batch::from).collect()))
+    }
+
+    /// A page of what an import would add.
+    ///
+    /// # Errors
+    /// `no_such_batch`, `bad_cursor`, `locked`, `closed`, the vault's errors.
+    pub fn preview_batch(&self, batch: i64, after: Option<String>, limit: u32) -> Result<BatchPreview, TekramError> {
+        self.with(|core| {
+            let page = core.preview(batch, number(after.as_deref())?, limit as usize)?;
+            Ok(BatchPreview {
+                listens: page.listens.into_iter().map(Listen::from).collect(),
+                subscriptions: page.subscriptions.into_iter().map(subscription).collect(),
+                next: page.next_after.map(|next| next.to_string()),
+            })
+        })
+    }
+
+    /// A page of the lines that an import refused, with the reasons.
+    ///
+    /// # Errors
+    /// `no_such_batch`, `bad_cursor`, `locked`, `closed`, the vault's errors.
+    pub fn refused_lines(&self, batch: i64, after: Option<String>, limit: u32) -> Result<RefusedPage, TekramError> {
+        self.with(|core| {
+            let lines = core.refused(batch, number(after.as_deref())?, limit as usize)?;
+            let full = lines.len() == limit as usize;
+            let next = lines.last().filter(|_| full).map(|last| last.seq.to_string());
+            let lines = lines.into_iter().map(|line| RefusedLine {
+                file: line.file,
+                line: line.line,
+                record: line.record,
+                reason: line.reason,
+                field: line.field,
+                excerpt: line.excerpt,
+            });
+            Ok(RefusedPage {
+                lines: lines.collect(),
+                next,
+            })
+        })
+    }
+
+    /// Takes an import into the log.
+    ///
+    /// # Errors
+    /// `no_such_batch`, `wrong_batch_state`, `locked`, `closed`, the vault's errors.
+    pub async fn accept_batch(&self, batch: i64) -> Result<Batch, TekramError> {
+        self.beside(move |core| Ok(core.accept_batch(batch)?.into())).await
+    }
+
+    /// Throws an import away before it was accepted.
+    ///
+    /// # Errors
+    /// As [`Persona::accept_batch`].
+    pub async fn reject_batch(&self, batch: i64) -> Result<Batch, TekramError> {
+        self.beside(move |core| Ok(core.reject_batch(batch)?.into())).await
+    }
+
+    /// Takes an accepted import out of the log again.
+    ///
+    /// # Errors
+    /// As [`Persona::accept_batch`].
+    pub async fn undo_batch(&self, batch: i64) -> Result<Batch, TekramError> {
+        self.beside(move |core| Ok(core.undo_batch(batch)?.into())).await
+    }
+
+    /// Writes the accepted log to a file.
+    ///
+    /// # Errors
+    /// `file_unusable`, `write_failed`, `locked`, `closed`, the vault's errors.
+    pub async fn export(&self, form: ExportForm, path: String) -> Result<Exported, TekramError> {
+        self.beside(move |core| {
+            let file = File::create(path).map_err(|_| TekramError::file())?;
+            let form = match form {
+                ExportForm::JsonLines => tekram_agent::ExportForm::JsonLines,
+                ExportForm::ListenbrainzJsonl => tekram_agent::ExportForm::ListenbrainzJsonl,
+            };
+            let mut out = BufWriter::new(file);
+            let exported = core.export(form, &mut out)?;
+            Ok(Exported {
+                written: exported.written,
+                left_out: exported.left_out,
+            })
+        })
+        .await
+    }
+}

@@ -1,0 +1,149 @@
+//! An unlocked persona. Its calls are grouped by room in the modules beside this one; here is what they share: each runs
+//! on the core's persona while it is there, and says `locked` or `closed` afterwards.
+
+use std::fmt;
+use std::future::Future;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use crate::error::TekramError;
+use crate::gate::{Gate, Stop, Stopped, beside, caught, wait_here};
+use crate::host::{ChangeListener, Subscription};
+
+/// An unlocked persona. Dropping it locks it.
+#[derive(uniffi::Object)]
+pub struct Persona {
+    id: String,
+    core: RwLock<Option<Arc<tekram_agent::Persona>>>,
+    agent: Arc<Gate>,
+    gate: Gate,
+}
+
+/// What a vault holds, in numbers.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
+pub struct Holdings {
+    /// Accepted listens.
+    pub listens: u64,
+    /// Statements.
+    pub statements: u64,
+    /// Requests.
+    pub intents: u64,
+    /// Agreements and proposals.
+    pub agreements: u64,
+}
+
+impl fmt::Debug for Persona {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Persona").field("id", &self.id).finish_non_exhaustive()
+    }
+}
+
+impl Persona {
+    pub(crate) fn new(core: tekram_agent::Persona, agent: Arc<Gate>) -> Self {
+        Self {
+            id: core.id().to_owned(),
+            core: RwLock::new(Some(Arc::new(core))),
+            agent,
+            gate: Gate::default(),
+        }
+    }
+
+    fn core(&self) -> Result<Arc<tekram_agent::Persona>, TekramError> {
+        self.agent.check_not_over()?;
+        let core = self.core.read().unwrap_or_else(PoisonError::into_inner);
+        core.clone().ok_or_else(TekramError::locked)
+    }
+
+    /// A plain call on the core.
+    pub(crate) fn with<T>(
+        &self,
+        call: impl FnOnce(&tekram_agent::Persona) -> Result<T, TekramError>,
+    ) -> Result<T, TekramError> {
+        let core = self.core()?;
+        caught(|| call(&core))
+    }
+
+    /// The core and a call that ends with it.
+    pub(crate) fn begin(&self) -> Result<(Arc<tekram_agent::Persona>, Arc<Stop>), TekramError> {
+        let core = self.core()?;
+        let stop = Stop::new(&[&self.agent, &self.gate])?;
+        Ok((core, stop))
+    }
+
+    /// A call that takes long without waiting for anybody else.
+    pub(crate) async fn beside<T: Send + 'static>(
+        &self,
+        call: impl FnOnce(&tekram_agent::Persona) -> Result<T, TekramError> + Send + 'static,
+    ) -> Result<T, TekramError> {
+        let (core, stop) = self.begin()?;
+        beside(stop, move |_| call(&core)).await
+    }
+
+    /// A call that waits for others: the future is made and driven on one thread.
+    pub(crate) async fn waiting<T, W>(
+        &self,
+        call: impl FnOnce(Arc<tekram_agent::Persona>) -> W + Send + 'static,
+    ) -> Result<T, TekramError>
+    where
+        T: Send + 'static,
+        W: Future<Output = Result<T, TekramError>>,
+    {
+        let (core, stop) = self.begin()?;
+        beside(stop, move |stop| wait_here(stop, call(core))).await
+    }
+}
+
+#[uniffi::export]
+impl Persona {
+    /// Id of its vault.
+    pub fn id(&self) -> String {
+        self.id.clone()
+    }
+
+    /// What the person calls it.
+    ///
+    /// # Errors
+    /// `locked`, `closed`.
+    pub fn name(&self) -> Result<String, TekramError> {
+        self.with(|core| Ok(core.name()))
+    }
+
+    /// What the vault holds, in numbers.
+    ///
+    /// # Errors
+    /// `locked`, `closed`, the vault's errors.
+    pub fn holdings(&self) -> Result<Holdings, TekramError> {
+        self.with(|core| {
+            let held = core.holdings()?;
+            Ok(Holdings {
+                listens: held.listens,
+                statements: held.statements as u64,
+                intents: held.intents as u64,
+                agreements: held.agreements as u64,
+            })
+        })
+    }
+
+    /// Ends this persona's calls with `locked`, writes everything to its place and wipes the keys. Locking again does
+    /// nothing.
+    ///
+    /// # Errors
+    /// The vault's errors.
+    pub fn lock(&self) -> Result<(), TekramError> {
+        caught(|| {
+            self.gate.shut(Stopped::Locked);
+            let core = self.core.write().unwrap_or_else(PoisonError::into_inner).take();
+            match core {
+                Some(core) => Ok(core.lock()?),
+                None => Ok(()),
+            }
+        })
+    }
+
+    /// Tells `listener` of every change until the subscription is cancelled or dropped.
+    ///
+    /// # Errors
+    /// `locked`, `closed`, `host_failed` when no thread can be had.
+    pub fn on_change(&self, listener: Arc<dyn ChangeListener>) -> Result<Arc<Subscription>, TekramError> {
+        self.with(|core| Subscription::start(listener, |told| core.on_change(told)))
+    }
+}
