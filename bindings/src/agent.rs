@@ -45,31 +45,40 @@ pub struct PersonaEntry {
 }
 
 /// What a way in is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Enum)]
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Enum)]
 pub enum WayInKind {
     /// Something the person types.
     Passphrase,
     /// A key that the platform guards.
-    KeyStore,
+    KeyStore {
+        /// The key's name in the platform's store.
+        key_name: String,
+    },
+    /// 24 words on paper.
+    RecoveryPhrase,
 }
 
 /// One way to unlock a persona.
 #[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
 pub struct WayIn {
-    /// Its id in the vault.
-    pub id: String,
+    /// Names it within its vault.
+    pub name: String,
     /// What it is.
     pub kind: WayInKind,
+    /// When it was added, if known.
+    pub added_ms: Option<i64>,
 }
 
 impl From<tekram_agent::WayIn> for WayIn {
     fn from(way: tekram_agent::WayIn) -> Self {
         Self {
-            id: way.id,
+            name: way.name,
             kind: match way.kind {
                 tekram_agent::WayInKind::Passphrase => WayInKind::Passphrase,
-                tekram_agent::WayInKind::KeyStore { .. } => WayInKind::KeyStore,
+                tekram_agent::WayInKind::KeyStore { key_name } => WayInKind::KeyStore { key_name },
+                tekram_agent::WayInKind::RecoveryPhrase => WayInKind::RecoveryPhrase,
             },
+            added_ms: way.added_ms,
         }
     }
 }
@@ -101,7 +110,9 @@ impl Agent {
     /// A call that ends in an unlocked persona.
     async fn unlocking(
         &self,
-        unlock: impl FnOnce(&tekram_agent::Agent) -> Result<tekram_agent::Persona, tekram_agent::AgentError> + Send + 'static,
+        unlock: impl FnOnce(&tekram_agent::Agent) -> Result<tekram_agent::Persona, tekram_agent::AgentError>
+        + Send
+        + 'static,
     ) -> Result<Arc<Persona>, TekramError> {
         let core = self.core()?;
         let stop = Stop::new(&[&self.gate])?;
@@ -167,7 +178,8 @@ impl Agent {
     /// `vault_exists` when the name is taken, `paused`, `closed`, the vault's errors.
     pub async fn create_persona(&self, name: String, passphrase: String) -> Result<Arc<Persona>, TekramError> {
         let passphrase = Passphrase::new(passphrase);
-        self.unlocking(move |core| core.create_persona(&name, &passphrase)).await
+        self.unlocking(move |core| core.create_persona(&name, &passphrase))
+            .await
     }
 
     /// Unlocks a persona by its passphrase.
@@ -176,12 +188,8 @@ impl Agent {
     /// `no_such_persona`, `wrong_passphrase`, `vault_in_use`, `paused`, `closed`, the vault's errors.
     pub async fn unlock_with_passphrase(&self, id: String, passphrase: String) -> Result<Arc<Persona>, TekramError> {
         let passphrase = Passphrase::new(passphrase);
-        self.unlocking(move |core| {
-            let entry = core.personas()?.into_iter().find(|entry| entry.id == id);
-            let entry = entry.ok_or(tekram_agent::AgentError::NoSuchPersona)?;
-            core.unlock(Some(&entry.label), &passphrase)
-        })
-        .await
+        self.unlocking(move |core| core.unlock_with_passphrase(&id, &passphrase))
+            .await
     }
 
     /// Ends the calls that wait, with `paused`, and refuses new ones until [`Agent::resume`]. Personas stay unlocked, and
@@ -204,7 +212,11 @@ impl Agent {
             self.gate.shut(Stopped::Closed);
             self.core.write().unwrap_or_else(PoisonError::into_inner).take();
             let unlocked = std::mem::take(&mut *self.unlocked());
-            let locked: Vec<_> = unlocked.iter().filter_map(Weak::upgrade).map(|persona| persona.lock()).collect();
+            let locked: Vec<_> = unlocked
+                .iter()
+                .filter_map(Weak::upgrade)
+                .map(|persona| persona.lock())
+                .collect();
             locked.into_iter().collect()
         })
     }

@@ -5,7 +5,7 @@ use std::io::BufWriter;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use tekram_agent::{Cursor, ListQuery};
+use tekram_agent::ListQuery;
 
 use crate::error::TekramError;
 use crate::persona::Persona;
@@ -127,6 +127,8 @@ pub struct HistoryQuery {
     pub source: Option<String>,
     /// Only of this kind.
     pub kind: Option<ListenKind>,
+    /// Only works that have all these words, or beginnings of words, in title, creators, show or publisher.
+    pub text: Option<String>,
 }
 
 impl HistoryQuery {
@@ -136,6 +138,7 @@ impl HistoryQuery {
             to_ms: self.to_ms,
             source: self.source,
             kind: self.kind.map(Into::into),
+            text: self.text,
         }
     }
 }
@@ -349,8 +352,7 @@ impl Persona {
     /// `bad_cursor`, `locked`, `closed`, the vault's errors.
     pub fn listens(&self, query: HistoryQuery, after: Option<String>, limit: u32) -> Result<ListenPage, TekramError> {
         self.with(|core| {
-            let after = after.as_deref().map(Cursor::from_text);
-            let page = core.listens(&query.core(), after.as_ref(), limit as usize)?;
+            let page = core.listens(&query.core(), after.as_deref(), limit as usize)?;
             Ok(ListenPage {
                 listens: page.listens.into_iter().map(Listen::from).collect(),
                 next: page.next.map(|next| next.as_str().to_owned()),
@@ -364,13 +366,16 @@ impl Persona {
     /// `not_a_month`, `locked`, `closed`, the vault's errors.
     pub async fn hours(&self, month: Option<String>) -> Result<Vec<SourceHours>, TekramError> {
         self.beside(move |core| {
-            let hours = core.hours(month.as_deref(), None)?.into_iter().map(|hours| SourceHours {
-                source: hours.source,
-                played_ms: hours.played_ms,
-                estimated_ms: hours.estimated_ms,
-                plays: hours.plays,
-                unknown_plays: hours.unknown_plays,
-            });
+            let hours = core
+                .hours(month.as_deref(), None)?
+                .into_iter()
+                .map(|hours| SourceHours {
+                    source: hours.source,
+                    played_ms: hours.played_ms,
+                    estimated_ms: hours.estimated_ms,
+                    plays: hours.plays,
+                    unknown_plays: hours.unknown_plays,
+                });
             Ok(hours.collect())
         })
         .await

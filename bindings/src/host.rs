@@ -86,7 +86,12 @@ impl Gathered {
         if state.over {
             return None;
         }
-        Some(std::mem::take(&mut state.scopes).into_iter().map(str::to_owned).collect())
+        Some(
+            std::mem::take(&mut state.scopes)
+                .into_iter()
+                .map(str::to_owned)
+                .collect(),
+        )
     }
 }
 

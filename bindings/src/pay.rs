@@ -281,6 +281,15 @@ impl From<tekram_agent::Rules> for Rules {
     }
 }
 
+/// How much of a source's weight counts.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
+pub struct SourceFactor {
+    /// Key of the source.
+    pub source: String,
+    /// In thousandths: 1000 is all of it, 0 leaves the source out.
+    pub permille: u32,
+}
+
 /// What of the rules is to be changed; what is not named stays.
 #[derive(Debug, Clone, Default, PartialEq, Eq, uniffi::Record)]
 pub struct RulesChange {
@@ -292,6 +301,8 @@ pub struct RulesChange {
     pub minimum: Option<Money>,
     /// IANA time zone.
     pub zone: Option<String>,
+    /// Factors of sources; those of others stay.
+    pub factors: Option<Vec<SourceFactor>>,
 }
 
 impl RulesChange {
@@ -301,6 +312,12 @@ impl RulesChange {
             weight: self.weight.map(Into::into),
             minimum: self.minimum.as_ref().map(Money::core).transpose()?,
             zone: self.zone,
+            factors: self.factors.map(|factors| {
+                factors
+                    .into_iter()
+                    .map(|factor| (factor.source, factor.permille))
+                    .collect()
+            }),
         })
     }
 }
@@ -886,7 +903,8 @@ impl Persona {
     /// # Errors
     /// `empty_log`, `empty_month`, `month_in_future`, `no_rules`, `locked`, `closed`, the vault's errors.
     pub async fn statement(&self, month: Option<String>) -> Result<Statement, TekramError> {
-        self.beside(move |core| Ok(core.statement(month.as_deref())?.into())).await
+        self.beside(move |core| Ok(core.statement(month.as_deref())?.into()))
+            .await
     }
 
     /// Promises the amounts of a month's statement: one signed record for each line that can be paid.
@@ -980,9 +998,7 @@ impl Persona {
     /// # Errors
     /// `bad_mint_url`, `paused`, `locked`, `closed`, the vault's errors.
     pub async fn wallet(&self, mint: String) -> Result<Vec<Money>, TekramError> {
-        self.waiting(move |core| async move {
-            Ok(core.wallet(&mint).await?.into_iter().map(Money::from).collect())
-        })
-        .await
+        self.waiting(move |core| async move { Ok(core.wallet(&mint).await?.into_iter().map(Money::from).collect()) })
+            .await
     }
 }

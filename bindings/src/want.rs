@@ -208,7 +208,10 @@ pub struct Offers {
 
 impl From<tekram_agent::Offers> for Offers {
     fn from(offers: tekram_agent::Offers) -> Self {
-        let refused = offers.refused.into_iter().map(|(reason, count)| RefusedCount { reason, count });
+        let refused = offers
+            .refused
+            .into_iter()
+            .map(|(reason, count)| RefusedCount { reason, count });
         Self {
             received: offers.received,
             refused: refused.collect(),

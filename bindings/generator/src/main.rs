@@ -3,7 +3,9 @@
 
 use std::process::ExitCode;
 
-use uniffi_bindgen::bindings::{GenerateOptions, SwiftBindingsOptions, TargetLanguage, generate, generate_swift_bindings};
+use uniffi_bindgen::bindings::{
+    GenerateOptions, SwiftBindingsOptions, TargetLanguage, generate, generate_swift_bindings,
+};
 
 fn main() -> ExitCode {
     let mut args = std::env::args().skip(1);
