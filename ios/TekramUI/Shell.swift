@@ -1,5 +1,5 @@
 // The root of the app: first run, lock, or the five rooms of one open profile. On narrow screens the rooms are tabs,
-// on wide ones a list beside what it shows. While the app is not seen, its content is covered.
+// on wide ones a list beside what it shows.
 import SwiftUI
 import TekramCore
 import TekramKit
@@ -35,11 +35,11 @@ public enum Room: String, CaseIterable, Hashable, Identifiable, Sendable {
 /// The whole app.
 public struct Shell: View {
     private let app: AppModel
-    private let presence: (any PresenceKey)?
+    private let presence: (any Presence)?
     @Environment(\.scenePhase) private var scenePhase
 
     /// Shows `app`.
-    public init(app: AppModel, presence: (any PresenceKey)? = nil) {
+    public init(app: AppModel, presence: (any Presence)? = nil) {
         self.app = app
         self.presence = presence
     }
@@ -58,9 +58,6 @@ public struct Shell: View {
                 ErrorPane(problem: problem) { app.reload() }
             }
         }
-        .overlay {
-            if scenePhase != .active { Cover() }
-        }
         .onChange(of: scenePhase) { _, phase in
             switch phase {
             case .background: app.hidden()
@@ -77,7 +74,7 @@ private struct Entrance: View {
     let personas: [PersonaEntry]
     @State private var model: StartModel
 
-    init(app: AppModel, presence: (any PresenceKey)?, personas: [PersonaEntry] = []) {
+    init(app: AppModel, presence: (any Presence)?, personas: [PersonaEntry] = []) {
         self.app = app
         self.personas = personas
         _model = State(initialValue: StartModel(app: app, presence: presence))
@@ -89,17 +86,6 @@ private struct Entrance: View {
         } else {
             LockScreen(model: model, personas: personas, lockedItself: app.lockedItself)
         }
-    }
-}
-
-/// Hides the content in the app switcher.
-private struct Cover: View {
-    var body: some View {
-        Rectangle()
-            .fill(.background)
-            .overlay { Image(systemName: "lock").font(.largeTitle).foregroundStyle(.secondary) }
-            .ignoresSafeArea()
-            .accessibilityLabel("common_covered_a11y")
     }
 }
 

@@ -151,7 +151,7 @@ impl Swift {
             Some(folder) => folder,
             None => place::cache()?.join("trixie"),
         };
-        if !root.join("usr/bin/swift").exists() {
+        if !root.join(".swift-env-2").exists() {
             say("making a Debian folder with Swift in it (about a minute, 2.5 GB, once)");
         }
         run_quietly(Command::new(script("env.sh")).env("SWIFT_ROOT", &root))?;

@@ -55,13 +55,13 @@ public struct Problem: Equatable, Sendable, Identifiable, Error {
     /// The room's part of a word's key, from the thousands of the code (core/agent/src/code.rs).
     static func room(of code: UInt32) -> String {
         switch code / 1000 {
-        case 1, 2: "vault"
-        case 3: "history"
-        case 4: "pay"
-        case 5: "relations"
-        case 6: "want"
-        case 7: "network"
-        case 90: "device"
+        case 2: "network"
+        case 3: "vault"
+        case 4: "history"
+        case 5: "pay"
+        case 6: "relations"
+        case 7: "want"
+        case 8, 90: "device"
         default: "unknown"
         }
     }

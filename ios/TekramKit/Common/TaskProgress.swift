@@ -1,6 +1,8 @@
 // Work of the core that takes a while, as Swift reads it: a stream of progress, then the report. Whoever stops reading
 // cancels the work.
 
+import TekramCore
+
 /// What the core's task objects have in common.
 public protocol CoreTask: AnyObject, Sendable {
     /// What is told while it runs.
@@ -47,3 +49,9 @@ extension CoreTask {
         }
     }
 }
+
+extension ImportTask: CoreTask {}
+extension DiscoverTask: CoreTask {}
+extension SettleTask: CoreTask {}
+extension PublishTask: CoreTask {}
+extension CollectTask: CoreTask {}

@@ -4,14 +4,6 @@ import Foundation
 import Observation
 import TekramCore
 
-/// Asks the person to show that it is them and opens the phone's key: the platform's part of unlocking.
-public protocol PresenceKey: Sendable {
-    /// Whether this phone has a lock that can guard a key.
-    var isAvailable: Bool { get }
-    /// Unwraps `wrapped`, the key of a profile, after the person showed presence. Throws `Problem`.
-    func unwrap(_ wrapped: Data, name: String, reason: String) async throws -> Data
-}
-
 /// First run and lock screen.
 @MainActor
 @Observable
@@ -42,18 +34,18 @@ public final class StartModel {
     public private(set) var problem: Problem?
 
     private let app: AppModel
-    private let presence: (any PresenceKey)?
+    private let presence: (any Presence)?
 
     /// For `app`; `presence` is missing where the phone guards no keys.
-    public init(app: AppModel, presence: (any PresenceKey)? = nil) {
+    public init(app: AppModel, presence: (any Presence)? = nil) {
         self.app = app
         self.presence = presence
-        way = presence?.isAvailable == true ? .phone : .passphrase
+        way = presence?.ready == true ? .phone : .passphrase
         if case .locked(let personas) = app.phase { chosen = personas.first }
     }
 
     /// This phone can guard a key.
-    public var phoneGuards: Bool { presence?.isAvailable == true }
+    public var phoneGuards: Bool { presence?.ready == true }
 
     /// Both passphrases were typed and are the same.
     public var passphraseFits: Bool { !passphrase.isEmpty && passphrase == passphraseAgain }
