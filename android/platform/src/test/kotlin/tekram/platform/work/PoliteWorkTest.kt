@@ -1,0 +1,42 @@
+package tekram.platform.work
+
+import android.app.job.JobScheduler
+import android.net.NetworkCapabilities
+import kotlin.test.assertEquals
+import kotlin.test.assertFalse
+import kotlin.test.assertTrue
+import org.junit.Test
+import tekram.platform.Phone
+
+class PoliteWorkTest : Phone() {
+    private val work get() = PoliteWork(context, WorkService::class.java)
+    private val scheduler get() = context.getSystemService(JobScheduler::class.java)!!
+
+    @Test
+    fun `what is large waits for a charger and a network that costs nothing`() {
+        val job = work.job(WorkKind.FindPayees)
+        assertTrue(job.isRequireCharging)
+        assertTrue(job.requiredNetwork!!.hasCapability(NetworkCapabilities.NET_CAPABILITY_NOT_METERED))
+    }
+
+    @Test
+    fun `no kind runs on a low battery, over a restart, again and again, or past the lock`() {
+        for (kind in WorkKind.entries) {
+            val job = work.job(kind)
+            assertTrue(job.isRequireBatteryNotLow, kind.name)
+            assertFalse(job.isPersisted, kind.name)
+            assertFalse(job.isPeriodic, kind.name)
+            assertTrue(kind.afterMs + kind.longestMs <= 5 * 60_000, "${kind.name} ends before the app locks itself")
+        }
+        assertEquals(WorkKind.entries.size, WorkKind.entries.map { it.jobId }.toSet().size)
+    }
+
+    @Test
+    fun `scheduling twice is scheduling once, and locking ends all`() {
+        WorkKind.entries.forEach { assertTrue(work.schedule(it)) }
+        WorkKind.entries.forEach { assertTrue(work.schedule(it)) }
+        assertEquals(WorkKind.entries.size, scheduler.allPendingJobs.size)
+        work.cancelAll()
+        assertTrue(scheduler.allPendingJobs.isEmpty())
+    }
+}

@@ -1,0 +1,84 @@
+package tekram.platform.work
+
+import android.app.Application
+import android.app.job.JobParameters
+import java.io.File
+import kotlin.test.assertEquals
+import kotlin.test.assertFalse
+import kotlin.test.assertTrue
+import kotlinx.coroutines.CompletableDeferred
+import kotlinx.coroutines.awaitCancellation
+import kotlinx.coroutines.runBlocking
+import kotlinx.coroutines.withTimeout
+import org.junit.Test
+import org.robolectric.Robolectric
+import org.robolectric.annotation.Config
+import org.robolectric.util.ReflectionHelpers
+import org.robolectric.util.ReflectionHelpers.ClassParameter
+import tekram.platform.Phone
+import tekram.platform.diagnose.DiagnosticLog
+
+/** An application whose profile is open or locked as a test says. */
+class WorkingApplication :
+    Application(),
+    WorkHost {
+    var openWork: (suspend () -> Unit)? = null
+    override val diagnostics by lazy { DiagnosticLog(File(filesDir, "diagnostics")) }
+
+    override fun work(kind: WorkKind): (suspend () -> Unit)? = openWork
+}
+
+@Config(application = WorkingApplication::class)
+class WorkServiceTest : Phone() {
+    private val application get() = context as WorkingApplication
+    private val service get() = Robolectric.setupService(WorkService::class.java)
+
+    private fun parameters(id: Int): JobParameters =
+        ReflectionHelpers.callConstructor(JobParameters::class.java).also {
+            ReflectionHelpers.setField(it, "jobId", id)
+        }
+
+    @Test
+    fun `while every profile is locked nothing runs`() {
+        assertFalse(service.onStartJob(parameters(WorkKind.CollectOffers.jobId)))
+        assertTrue(application.diagnostics.lines().isEmpty())
+    }
+
+    @Test
+    fun `a job of another version is left alone`() {
+        application.openWork = { error("must not run") }
+        assertFalse(service.onStartJob(parameters(999)))
+    }
+
+    @Test
+    fun `told to stop, it stops at once`() =
+        runBlocking {
+            val begun = CompletableDeferred<Unit>()
+            val stopped = CompletableDeferred<Unit>()
+            application.openWork = {
+                begun.complete(Unit)
+                try {
+                    awaitCancellation()
+                } finally {
+                    stopped.complete(Unit)
+                }
+            }
+            val running = service
+            assertTrue(running.onStartJob(parameters(WorkKind.FindPayees.jobId)))
+            withTimeout(5_000) { begun.await() }
+            assertFalse(running.onStopJob(parameters(WorkKind.FindPayees.jobId)), "no extra run")
+            withTimeout(5_000) { stopped.await() }
+            val moments = application.diagnostics.lines().map { it.split(' ')[1].toInt() }
+            assertEquals(listOf(DiagnosticLog.Moment.JobStarted.number, DiagnosticLog.Moment.JobStopped.number), moments)
+        }
+
+    @Test
+    fun `what a job throws leaves its kind and nothing else`() =
+        runBlocking {
+            application.openWork = { throw IllegalStateException("offer from Anna") }
+            service.onStartJob(parameters(WorkKind.LookForStatement.jobId))
+            withTimeout(5_000) { while (application.diagnostics.lines().size < 2) kotlinx.coroutines.delay(10) }
+            val last = application.diagnostics.lines().last()
+            assertTrue("java.lang.IllegalStateException" in last && "Anna" !in last, last)
+        }
+}
