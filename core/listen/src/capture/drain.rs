@@ -122,6 +122,12 @@ fn take(transaction: &Transaction<'_>, events: &[PlayerEvent], now: Timestamp) -
             }
         }
     }
+    // By the time of the events, not of the drain: a vault can stay locked for long.
+    if let Some(newest_ms) = sessions.values().map(|touched| touched.last_ms).max() {
+        transaction
+            .prepare_cached("DELETE FROM listen_session WHERE last_ms < ?1")?
+            .execute([newest_ms.saturating_sub(FORGOTTEN_AFTER_MS)])?;
+    }
     for (name, mut touched) in sessions {
         touched.sittings.extend(touched.session.going_on().cloned());
         let (new, changed) = keep(transaction, name.0, name.1, &touched.sittings, now)?;
@@ -129,9 +135,6 @@ fn take(transaction: &Transaction<'_>, events: &[PlayerEvent], now: Timestamp) -
         drained.changed += changed;
         save(transaction, name, &touched)?;
     }
-    transaction
-        .prepare_cached("DELETE FROM listen_session WHERE last_ms < ?1")?
-        .execute([now.millis().saturating_sub(FORGOTTEN_AFTER_MS)])?;
     Ok(drained)
 }
 

@@ -1,0 +1,330 @@
+//! What players do, from the sealed event to the listen in the log.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::panic,
+    missing_docs
+)]
+
+mod common;
+
+use common::{Log, NOW, lines, listen};
+use proptest::prelude::*;
+use tekram_listen::{
+    Format, Kind, Listen, ListenError, Media, Played, PlayerEvent, PlayerEventKind, SCHEMA, batches, capture_apps,
+    catch_up, detail, drain_capture, hours_by_source, seal_events, set_capture_app, undo,
+};
+use tekram_primitives::secret::Passphrase;
+use tekram_vault::Store;
+
+/// Before [`NOW`].
+const AT_MS: i64 = 1_790_000_000_000;
+
+fn event(app: &str, session: &str, at_ms: i64, kind: PlayerEventKind) -> PlayerEvent {
+    PlayerEvent {
+        session: session.to_owned(),
+        app: app.to_owned(),
+        at_ms: AT_MS + at_ms,
+        offset_min: Some(120),
+        monotonic_ms: 1_000 + at_ms,
+        kind,
+        position_ms: None,
+    }
+}
+
+fn says(app: &str, session: &str, at_ms: i64, title: &str) -> PlayerEvent {
+    let media = Media {
+        title: title.to_owned(),
+        creators: vec!["Vera Quill".to_owned()],
+        show: "Salt".to_owned(),
+        media_ms: Some(200_000),
+        ..Media::default()
+    };
+    event(app, session, at_ms, PlayerEventKind::Metadata { media })
+}
+
+fn play(app: &str, session: &str, at_ms: i64) -> PlayerEvent {
+    event(app, session, at_ms, PlayerEventKind::Play)
+}
+
+/// Two songs, the second cut off by the end of the session.
+fn evening(app: &str, session: &str) -> Vec<PlayerEvent> {
+    vec![
+        says(app, session, 0, "Low Tide"),
+        play(app, session, 0),
+        event(app, session, 60_000, PlayerEventKind::Pause),
+        play(app, session, 70_000),
+        event(app, session, 80_000, PlayerEventKind::Seek { to_ms: 0 }),
+        says(app, session, 120_000, "High Sun"),
+        event(app, session, 123_000, PlayerEventKind::End),
+    ]
+}
+
+fn allowed() -> Log {
+    let log = Log::new();
+    set_capture_app(&log.vault, "Player", true).unwrap();
+    log
+}
+
+fn hear(log: &Log, events: &[PlayerEvent]) -> tekram_listen::Drained {
+    seal_events(&log.vault.inbox(), events).unwrap();
+    drain_capture(&log.vault, NOW).unwrap()
+}
+
+fn heard(listen: &Listen) -> Vec<(i64, i64)> {
+    match &listen.played {
+        Played::Ranges { ranges } => ranges.iter().collect(),
+        other => panic!("{other:?}"),
+    }
+}
+
+/// All that a person would notice of a log.
+fn shown(log: &Log) -> Vec<(String, i64, Vec<(i64, i64)>, bool)> {
+    let of = |listen: Listen| (listen.title.clone(), listen.start_ms, heard(&listen), listen.skipped);
+    log.listens().into_iter().map(of).collect()
+}
+
+#[test]
+fn what_an_allowed_player_did_stands_in_the_log_with_its_stretches() {
+    let log = allowed();
+    let drained = hear(&log, &evening("Player", "1"));
+    assert_eq!(
+        (drained.events, drained.new, drained.not_allowed, drained.unreadable),
+        (7, 2, 0, 0)
+    );
+    let listens = log.listens();
+    assert_eq!(heard(&listens[1]), [(0, 70_000)]);
+    assert_eq!(
+        (
+            listens[1].source.as_str(),
+            listens[1].player.as_str(),
+            listens[1].offset_min
+        ),
+        ("this_device", "Player", Some(120))
+    );
+    assert_eq!(
+        (listens[1].kind, listens[1].media_ms, listens[1].skipped),
+        (Kind::Music, Some(200_000), false)
+    );
+    // Three seconds are no listening, but they stay.
+    assert_eq!((listens[0].title.as_str(), listens[0].skipped), ("High Sun", true));
+    assert_eq!(hours_by_source(&log.vault, None).unwrap()[0].played_ms, 73_000);
+    assert!(batches(&log.vault).unwrap().is_empty(), "it is no import");
+    let detail = detail(&log.vault, listens[1].id).unwrap();
+    assert_eq!(detail.told_by[0].format, Format::Capture);
+    assert_eq!(detail.credit.key, "artist:vera quill");
+}
+
+#[test]
+fn nothing_is_kept_of_a_player_that_was_not_allowed_but_its_name() {
+    let log = Log::new();
+    let drained = hear(&log, &evening("Player", "1"));
+    assert_eq!((drained.events, drained.not_allowed), (0, 7));
+    assert!(log.listens().is_empty());
+    assert_eq!((log.rows("listen_session"), log.rows("listen_work")), (0, 0));
+    let apps = capture_apps(&log.vault).unwrap();
+    assert_eq!(
+        (apps[0].app.as_str(), apps[0].allowed, apps[0].last_ms),
+        ("Player", false, AT_MS + 123_000)
+    );
+    set_capture_app(&log.vault, "Player", true).unwrap();
+    assert_eq!(
+        drain_capture(&log.vault, NOW).unwrap().events,
+        0,
+        "what was dropped does not come back"
+    );
+    assert_eq!(hear(&log, &evening("Player", "2")).new, 2);
+    set_capture_app(&log.vault, "Player", false).unwrap();
+    assert_eq!(hear(&log, &evening("Player", "3")).not_allowed, 7);
+    assert_eq!(log.listens().len(), 2, "what was kept stays");
+}
+
+#[test]
+fn a_listen_that_goes_on_grows_in_place() {
+    let log = allowed();
+    let events = evening("Player", "1");
+    hear(&log, &events[..3]);
+    let first = log.listens();
+    assert_eq!((first.len(), heard(&first[0])), (1, vec![(0, 60_000)]));
+    let drained = hear(&log, &events[3..5]);
+    assert_eq!((drained.new, drained.changed), (0, 1));
+    let then = log.listens();
+    assert_eq!((then[0].id, heard(&then[0])), (first[0].id, vec![(0, 70_000)]));
+}
+
+#[test]
+fn a_name_that_comes_late_is_the_listens_name_and_is_found() {
+    let log = allowed();
+    hear(&log, &[play("Player", "1", 0)]);
+    assert!(log.listens().is_empty(), "nobody knows yet what it is");
+    let media = Media {
+        title: "Low".to_owned(),
+        ..Media::default()
+    };
+    hear(
+        &log,
+        &[event("Player", "1", 1_000, PlayerEventKind::Metadata { media })],
+    );
+    catch_up(&log.vault).unwrap();
+    let media = Media {
+        title: "Low".to_owned(),
+        show: "Harbour Lights".to_owned(),
+        kind: Some(Kind::Podcast),
+        ..Media::default()
+    };
+    hear(
+        &log,
+        &[event("Player", "1", 9_000, PlayerEventKind::Metadata { media })],
+    );
+    let listens = log.listens();
+    assert_eq!((listens.len(), heard(&listens[0])), (1, vec![(0, 9_000)]));
+    assert_eq!(
+        (listens[0].kind, listens[0].show.as_str()),
+        (Kind::Podcast, "Harbour Lights")
+    );
+    let detail = detail(&log.vault, listens[0].id).unwrap();
+    assert_eq!(
+        (detail.credit.key.as_str(), detail.heard.plays),
+        ("show:harbour lights", 1)
+    );
+}
+
+#[test]
+fn two_players_at_once_do_not_disturb_each_other() {
+    let log = allowed();
+    set_capture_app(&log.vault, "Other", true).unwrap();
+    let (one, other) = (evening("Player", "1"), evening("Other", "1"));
+    let mixed: Vec<_> = one
+        .into_iter()
+        .zip(other)
+        .flat_map(|(one, other)| [one, other])
+        .collect();
+    hear(&log, &mixed);
+    let mut heard: Vec<_> = log
+        .listens()
+        .iter()
+        .map(|listen| (listen.player.clone(), heard(listen)))
+        .collect();
+    heard.sort();
+    assert_eq!(heard[0].1, heard[2].1);
+    assert_eq!(
+        (heard[0].0.as_str(), heard[3].0.as_str(), heard.len()),
+        ("Other", "Player", 4)
+    );
+}
+
+#[test]
+fn a_locked_vault_takes_events_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(folder.path()).unwrap();
+    let passphrase = Passphrase::from("correct horse battery staple");
+    let vault = store
+        .create("Home", &passphrase, &[SCHEMA], &tekram_primitives::time::SystemClock)
+        .unwrap();
+    set_capture_app(&vault, "Player", true).unwrap();
+    vault.lock().unwrap();
+    seal_events(&store.inbox("Home").unwrap(), &evening("Player", "1")).unwrap();
+    let sealed: Vec<u8> = walk(folder.path());
+    assert!(!sealed.windows(8).any(|eight| eight == b"Low Tide"));
+    let vault = store.unlock("Home", &passphrase, &[SCHEMA]).unwrap();
+    assert_eq!(drain_capture(&vault, NOW).unwrap().new, 2);
+    assert_eq!(drain_capture(&vault, NOW).unwrap().events, 0);
+}
+
+/// Every byte of every file.
+fn walk(folder: &std::path::Path) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            bytes.extend(walk(&path));
+        } else {
+            bytes.extend(std::fs::read(path).unwrap());
+        }
+    }
+    bytes
+}
+
+#[test]
+fn what_makes_no_sense_is_counted_and_stops_nothing() {
+    let log = allowed();
+    let mut nameless = play("", "1", 0);
+    nameless.monotonic_ms = i64::MAX;
+    let future = play("Player", "1", 10 * 365 * 86_400_000);
+    let mut far = play("Player", "1", 0);
+    far.offset_min = Some(100_000);
+    log.vault.inbox().seal(b"something else").unwrap();
+    let drained = hear(
+        &log,
+        &[
+            nameless,
+            future,
+            far,
+            says("Player", "1", 0, "a\\u0000"),
+            play("Player", "1", 0),
+        ],
+    );
+    assert_eq!((drained.unreadable, drained.events, drained.new), (4, 2, 1));
+    let huge = "ü".repeat(700_000);
+    let drained = hear(
+        &log,
+        &[
+            says("Player", "1", 5_000, &huge),
+            event("Player", "1", 9_000, PlayerEventKind::Pause),
+        ],
+    );
+    assert_eq!(drained.events, 1);
+    assert_eq!(heard(&log.listens()[0]), [(0, 9_000)]);
+}
+
+#[test]
+fn captured_listens_can_be_taken_out_and_new_ones_come_again() {
+    let log = allowed();
+    hear(&log, &evening("Player", "1"));
+    let batch = log.listens()[0].evidence.batch_id;
+    log.add(lines(&[listen(AT_MS / 1000 + 500, "imported")]));
+    undo(&log.vault, batch, NOW).unwrap();
+    assert_eq!(log.titles(), ["imported"]);
+    hear(&log, &evening("Player", "2"));
+    assert_eq!(log.listens().len(), 3);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(16))]
+
+    /// However the events are cut into items and drains, and though a drain is killed in the middle of one, the log is
+    /// the same.
+    #[test]
+    fn a_kill_between_any_two_events_changes_nothing(cuts in prop::collection::vec(any::<(bool, bool)>(), 14)) {
+        let whole = allowed();
+        let mut events = evening("Player", "1");
+        events.extend(evening("Player", "2").into_iter().map(|mut event| {
+            event.at_ms += 300_000;
+            event.monotonic_ms += 300_000;
+            event
+        }));
+        hear(&whole, &events);
+
+        let cut = allowed();
+        let mut item = Vec::new();
+        for (event, (seal, drain)) in events.into_iter().zip(cuts) {
+            item.push(event);
+            if seal {
+                seal_events(&cut.vault.inbox(), &item).unwrap();
+                item.clear();
+            }
+            if drain {
+                // The transaction of this drain is lost; the next one does it all.
+                let lost = cut.vault.drain_inbox(tekram_vault::Scope("test"), |_, _| Err(ListenError::Cancelled));
+                prop_assert!(lost.is_err() || lost.unwrap().delivered == 0);
+                drain_capture(&cut.vault, NOW).unwrap();
+            }
+        }
+        seal_events(&cut.vault.inbox(), &item).unwrap();
+        drain_capture(&cut.vault, NOW).unwrap();
+        prop_assert_eq!(shown(&cut), shown(&whole));
+        prop_assert_eq!(cut.rows("listen_session"), 0);
+    }
+}
