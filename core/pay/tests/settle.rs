@@ -20,7 +20,7 @@ use support::*;
 use tekram_pay::PayError;
 use tekram_pay::commit::commit;
 use tekram_pay::ledger::{balances, ledger_sum_minor};
-use tekram_pay::method::Method;
+use tekram_pay::method::{Method, RailKind, RailsOff};
 use tekram_pay::rail::Rail;
 use tekram_pay::rates::{EcbDay, Rate, RateError, RateSource};
 use tekram_pay::rules::set_rules;
@@ -771,4 +771,31 @@ async fn without_a_rate_the_line_stays_promised_for_another_mint() {
     let line = month.line("Harbour Lights");
     assert_eq!((line.state, line.commitment.is_some()), (LineState::Committed, true));
     assert_eq!(month.now().state, StatementState::Committed);
+}
+
+#[tokio::test]
+async fn what_needs_a_rail_that_was_switched_off_waits_and_goes_on_when_it_is_on_again() {
+    let mut month = Month::committed();
+    let rails = std::mem::take(&mut month.rails);
+    month.options.rails_off = RailsOff::from(RailKind::ALL);
+    let mut told = Vec::new();
+    let report = settle(&month.settlement(), &month.statement.id, &mut |progress| {
+        if let Progress::NotPlanned { reason, carried, .. } = progress {
+            told.push((reason.clone(), *carried));
+        }
+        ControlFlow::Continue(())
+    })
+    .await
+    .unwrap();
+    assert_eq!(report.ended, Ended::Done);
+    assert_eq!(told, vec![("rail_off".to_owned(), false); 3]);
+    assert_eq!(month.now().waiting_minor(), 950);
+    assert!(month.world.lock().unwrap().executions.is_empty());
+    month.check();
+
+    month.rails = rails;
+    month.options.rails_off = RailsOff::new();
+    month.run().await;
+    month.gather().await;
+    month.is_finished();
 }

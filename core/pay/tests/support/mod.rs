@@ -10,6 +10,8 @@
     missing_docs
 )]
 
+pub mod division;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::{Arc, Mutex};
