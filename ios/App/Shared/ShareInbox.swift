@@ -3,6 +3,10 @@
 import CryptoKit
 import Foundation
 
+#if TEKRAM_APP
+    import TekramKit
+#endif
+
 struct ShareInbox: Sendable {
     /// More than this many waiting shares are not the person's.
     static let most = 100

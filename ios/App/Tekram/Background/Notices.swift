@@ -1,6 +1,7 @@
 // What the app speaks up about by itself: an offer has come, the month's split is ready. A notice names nobody, no goods
 // and no amount, on the lock screen or anywhere.
 import Foundation
+import TekramKit
 import UserNotifications
 
 enum Notices {
@@ -35,6 +36,20 @@ enum Notices {
         content.threadIdentifier = kind.rawValue
         let request = UNNotificationRequest(identifier: kind.rawValue, content: content, trigger: nil)
         try? await UNUserNotificationCenter.current().add(request)
+    }
+
+    /// On the first of each month, without the app having to run. It says nothing that was not true without looking.
+    static func remindMonthly(_ on: Bool) async {
+        let center = UNUserNotificationCenter.current()
+        center.removePendingNotificationRequests(withIdentifiers: [Kind.statement.rawValue])
+        guard on else { return }
+        let content = UNMutableNotificationContent()
+        content.title = String(localized: Kind.statement.title)
+        content.body = String(localized: Kind.statement.text)
+        content.threadIdentifier = Kind.statement.rawValue
+        let first = UNCalendarNotificationTrigger(dateMatching: DateComponents(day: 1, hour: 10), repeats: true)
+        let request = UNNotificationRequest(identifier: Kind.statement.rawValue, content: content, trigger: first)
+        try? await center.add(request)
     }
 
     static func clear(_ kind: Kind) {

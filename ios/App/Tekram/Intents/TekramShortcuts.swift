@@ -2,6 +2,7 @@
 // locks. None pays, sends or unlocks: that takes the person and a screen.
 import AppIntents
 import Foundation
+import TekramKit
 
 struct PayMakerIntent: AppIntent {
     static let title: LocalizedStringResource = "common_shortcut_pay_page"
@@ -12,7 +13,7 @@ struct PayMakerIntent: AppIntent {
 
     @MainActor
     func perform() async throws -> some IntentResult {
-        if let page = Ask.page(page.absoluteString) { Asks.shared.put(.payMaker(page: page)) }
+        if let page = Ask.page(page.absoluteString) { TekramPhone.shared.asks.put(.payMaker(page: page)) }
         return .result()
     }
 }
@@ -26,19 +27,19 @@ struct WantIntent: AppIntent {
 
     @MainActor
     func perform() async throws -> some IntentResult {
-        if let ask = Ask(what: what, gtin: nil, page: nil) { Asks.shared.put(ask) }
+        if let ask = Ask(what: what, gtin: nil, page: nil) { TekramPhone.shared.asks.put(ask) }
         return .result()
     }
 }
 
 struct LockIntent: AppIntent {
     static let title: LocalizedStringResource = "common_shortcut_lock"
-    /// Runs on a locked device too: locking is always right.
+    /// Runs on a locked device too: locking is always right. Where the app does not run, it is locked already.
     static let authenticationPolicy: IntentAuthenticationPolicy = .alwaysAllowed
 
     @MainActor
     func perform() async throws -> some IntentResult {
-        Asks.shared.lock()
+        TekramPhone.shared.app?.lock()
         return .result()
     }
 }

@@ -16,7 +16,6 @@ struct DevicePresence: Presence {
         LAContext().canEvaluatePolicy(.deviceOwnerAuthentication, error: nil)
     }
 
-    /// `way` is the name under which the core wrapped the key; `reason` is shown by the system.
     func unwrap(way: String, reason: String, wrapped: Data) async throws -> Data {
         let context = LAContext()
         // The context is for this one key: it must not serve a second one.
@@ -26,7 +25,7 @@ struct DevicePresence: Presence {
             guard try await context.evaluatePolicy(.deviceOwnerAuthentication, localizedReason: reason) else {
                 throw NotPresent.notRecognised
             }
-            return try keys.unwrap(wrapped, name: way, shown: context)
+            return try keys.unwrap(wrapped, shown: context)
         } catch let error as LAError {
             throw Self.absence(error.code)
         } catch PhoneKeys.Failure.gone {

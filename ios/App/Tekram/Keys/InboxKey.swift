@@ -2,6 +2,7 @@
 // nothing of a vault; it never leaves this device.
 import CryptoKit
 import Foundation
+import TekramKit
 
 struct InboxKey: Sendable {
     private let keychain = Keychain(service: "org.tekram.app.inbox")

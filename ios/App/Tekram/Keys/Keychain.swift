@@ -40,7 +40,7 @@ struct Keychain: Sendable {
         return found as? Data
     }
 
-    func accounts(withPrefix prefix: String) throws -> [String] {
+    func accounts(withPrefix prefix: String = "") throws -> [String] {
         var asked = query(nil)
         asked[kSecReturnAttributes] = true
         asked[kSecMatchLimit] = kSecMatchLimitAll

@@ -9,9 +9,6 @@ struct PhoneKeys: Sendable {
     enum Failure: Error {
         /// The key is no longer there, or the bytes are another device's.
         case gone
-        /// No code is set on this device.
-        case notSetUp
-        case failed
     }
 
     private static let purpose = "tekram vault key 1"
@@ -25,15 +22,18 @@ struct PhoneKeys: Sendable {
         let guardian = try EnclaveKey(guardedBy: .presence)
         let id = withUnsafeBytes(of: UUID().uuid) { Data($0) }
         let sealed = try Sealing.seal(key, to: guardian.publicKey(), purpose: Self.purpose)
-        try keychain.put(guardian.handle, account: account(name, id))
+        try keychain.put(guardian.handle, account: prefix(name) + hex(id))
         return Data([Self.version]) + id + sealed
     }
 
     /// Opens what `wrap` made, with a context that the person has shown themselves to.
-    func unwrap(_ wrapped: Data, name: String, shown context: LAContext) throws -> Data {
+    func unwrap(_ wrapped: Data, shown context: LAContext) throws -> Data {
         guard wrapped.first == Self.version, wrapped.count > 1 + Self.idBytes else { throw Failure.gone }
-        let id = wrapped.dropFirst().prefix(Self.idBytes)
-        guard let handle = try keychain.get(account: account(name, id)) else { throw Failure.gone }
+        let id = hex(wrapped.dropFirst().prefix(Self.idBytes))
+        // By its id alone: what the person calls a way in may change, the key does not.
+        guard let account = try keychain.accounts().first(where: { $0.hasSuffix(".\(id)") }),
+            let handle = try keychain.get(account: account)
+        else { throw Failure.gone }
         let key = try EnclaveKey(handle: handle).privateKey(shown: context)
         return try Sealing.open(wrapped.dropFirst(1 + Self.idBytes), with: key, purpose: Self.purpose)
     }
@@ -50,7 +50,7 @@ struct PhoneKeys: Sendable {
 
     private func prefix(_ name: String) -> String { "\(name)." }
 
-    private func account(_ name: String, _ id: some Sequence<UInt8>) -> String {
-        prefix(name) + id.map { String(format: "%02x", $0) }.joined()
+    private func hex(_ bytes: some Sequence<UInt8>) -> String {
+        bytes.map { String(format: "%02x", $0) }.joined()
     }
 }

@@ -2,6 +2,7 @@
 // signature is checked by the core; nothing is sent by reading.
 import CoreNFC
 import Foundation
+import TekramKit
 
 @MainActor
 final class StoreCardReader: NSObject {

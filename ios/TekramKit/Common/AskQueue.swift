@@ -1,31 +1,28 @@
 // What was asked of the app from outside and not looked at yet: by a link, a shortcut, a tapped notice, or a share that
-// waited in the inbox. One at a time is shown, oldest first, and only while a profile is open.
-import Foundation
+// waited in the inbox. The root takes one at a time, oldest first, while a profile is open.
 import Observation
 
+/// Asks that wait for the person.
 @MainActor
 @Observable
-final class Asks {
-    static let shared = Asks()
-
+public final class AskQueue {
     /// More than this were not asked by the person.
-    private static let most = 100
-    private(set) var waiting: [Ask] = []
-    @ObservationIgnored var onLock: (@MainActor () -> Void)?
+    public static let most = 100
 
-    private init() {}
+    /// Oldest first.
+    public private(set) var waiting: [Ask] = []
 
-    func put(_ ask: Ask) {
+    /// None wait.
+    public init() {}
+
+    /// Puts an ask at the end, unless it waits already.
+    public func put(_ ask: Ask) {
         guard waiting.count < Self.most, !waiting.contains(ask) else { return }
         waiting.append(ask)
     }
 
     /// The next one, taken out.
-    func take() -> Ask? {
+    public func take() -> Ask? {
         waiting.isEmpty ? nil : waiting.removeFirst()
-    }
-
-    func lock() {
-        onLock?()
     }
 }

@@ -1,9 +1,10 @@
 // What another app, a link, a shortcut or a code asks this app to do. It never does anything by itself: it opens a
 // screen and at most fills in a field, and the person goes on from there. Everything here comes from outside, so it is
-// bounded and taken apart by hand.
+// bounded and taken apart by hand. The share extension compiles this file too: it links none of the rest.
 import Foundation
 
-enum Ask: Codable, Equatable, Sendable {
+/// A wish from outside that fills in a screen.
+public enum Ask: Codable, Equatable, Sendable {
     /// Find out who made this page and how they can be paid.
     case payMaker(page: URL)
     /// Begin a request.
@@ -11,18 +12,20 @@ enum Ask: Codable, Equatable, Sendable {
     /// Open one of the five rooms.
     case room(Room)
 
-    enum Room: String, Codable, Sendable {
+    /// The five rooms, as links name them.
+    public enum Room: String, Codable, Sendable {
         case history, pay, want, relations, me
     }
 
-    static let scheme = "tekram"
+    /// The links' scheme.
+    public static let scheme = "tekram"
     private static let longestLink = 4_096
     private static let longestPage = 2_048
     private static let longestWant = 200
 
     /// `tekram:history`, `tekram:pay?page=…`, `tekram:want?what=…&gtin=…`, `tekram:relations`, `tekram:me`. No link pays,
     /// sends, accepts, unlocks or changes a setting.
-    init?(link: URL) {
+    public init?(link: URL) {
         let text = link.absoluteString
         guard text.utf8.count <= Self.longestLink, link.scheme?.lowercased() == Self.scheme,
             let colon = text.firstIndex(of: ":")
@@ -46,7 +49,7 @@ enum Ask: Codable, Equatable, Sendable {
     }
 
     /// A request that somebody began elsewhere; nothing when there is nothing in it that can be used.
-    init?(what: String, gtin: String?, page: URL?) {
+    public init?(what: String, gtin: String?, page: URL?) {
         let said = what.split(whereSeparator: \.isWhitespace).joined(separator: " ")
         guard said.count <= Self.longestWant else { return nil }
         let number = gtin.flatMap { Self.isGtin($0) ? $0 : nil }
@@ -55,7 +58,7 @@ enum Ask: Codable, Equatable, Sendable {
     }
 
     /// A public page: http or https with a host, without a user name in it.
-    static func page(_ text: String) -> URL? {
+    public static func page(_ text: String) -> URL? {
         guard text.utf8.count <= longestPage, let url = URL(string: text),
             let scheme = url.scheme?.lowercased(), ["http", "https"].contains(scheme),
             let host = url.host(), !host.isEmpty, url.user() == nil
@@ -64,7 +67,7 @@ enum Ask: Codable, Equatable, Sendable {
     }
 
     /// Digits of a GTIN-8, -12, -13 or -14; the core checks the check digit.
-    static func isGtin(_ text: String) -> Bool {
+    public static func isGtin(_ text: String) -> Bool {
         [8, 12, 13, 14].contains(text.count) && text.utf8.allSatisfy { (0x30...0x39).contains($0) }
     }
 

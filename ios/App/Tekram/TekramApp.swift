@@ -1,0 +1,64 @@
+// The app: opens the core, shows the screens, and tells both when the system wants something.
+import SwiftUI
+import TekramKit
+import TekramUI
+import UIKit
+import UserNotifications
+
+@main
+struct TekramApp: App {
+    @UIApplicationDelegateAdaptor(Launch.self) private var launch
+    @Environment(\.scenePhase) private var scenePhase
+    private let phone = TekramPhone.shared
+
+    var body: some Scene {
+        WindowGroup {
+            Root(phone: phone)
+                .environment(\.phone, phone)
+                .onOpenURL { link in
+                    if let ask = Ask(link: link) { phone.asks.put(ask) }
+                }
+        }
+        .onChange(of: scenePhase) { _, phase in
+            switch phase {
+            case .active: Task { await phone.resumeCapture() }
+            case .background: phone.pauseCapture()
+            default: break
+            }
+        }
+    }
+}
+
+/// The screens, or why there are none.
+private struct Root: View {
+    let phone: TekramPhone
+
+    var body: some View {
+        if let app = phone.app {
+            Shell(app: app, presence: phone.presence)
+                .onChange(of: app.persona?.id(), initial: true) { before, now in
+                    if now != nil {
+                        Task { await phone.profileOpened() }
+                    } else if before != nil {
+                        phone.profileClosed()
+                    }
+                }
+        } else if let problem = phone.problem {
+            ContentUnavailableView("common_error_title", systemImage: "lock.slash", description: Text(problem.text))
+        }
+    }
+}
+
+/// What must be said to the system before the first screen.
+private final class Launch: NSObject, UIApplicationDelegate {
+    private let taps = NoticeTaps { TekramPhone.shared.asks.put($0) }
+
+    func application(
+        _ application: UIApplication,
+        didFinishLaunchingWithOptions options: [UIApplication.LaunchOptionsKey: Any]? = nil
+    ) -> Bool {
+        UNUserNotificationCenter.current().delegate = taps
+        OfferRefresh.register { await TekramPhone.shared.lookForOffers() }
+        return true
+    }
+}

@@ -1,0 +1,175 @@
+// The device around the screens, and the one place where the core is opened. Made at launch; everything in it lives as
+// long as the app does.
+import Foundation
+import TekramCore
+import TekramKit
+import UIKit
+import WidgetKit
+
+@MainActor
+final class TekramPhone: Phone {
+    static let shared = TekramPhone()
+
+    let asks = AskQueue()
+    let presence: DevicePresence
+    /// The app's root, unless the vaults' folder cannot be had: then `problem` says why.
+    let app: AppModel?
+    let problem: Problem?
+
+    private let location = CoreLocationSource()
+    private let locationAsker: LocationAsker
+    private let cards = StoreCardReader()
+    private let inboxKey = InboxKey()
+    private var capture: NowPlayingCapture?
+    private let settings = PhoneSettings()
+
+    private init() {
+        // From here on a panic in the core prints nothing: its text may quote anything.
+        quietPanics()
+        let keys = PhoneKeys()
+        presence = DevicePresence(keys: keys)
+        locationAsker = LocationAsker(source: location)
+        do {
+            let folder = try VaultFolder.prepared()
+            let agent = try Agent.open(
+                settings: AgentSettings(
+                    dataFolder: folder.path(percentEncoded: false), allow: [], proxy: nil,
+                    railsOff: StoreEdition.railsOff()),
+                keyStore: KeychainKeyStore(keys: keys), location: location, connectivity: PathConnectivity())
+            app = AppModel(agent: agent)
+            problem = nil
+        } catch {
+            app = nil
+            problem = Problem(error)
+        }
+        // Without it, shares say that the app has to be opened first; nothing else depends on it.
+        try? inboxKey.prepare()
+    }
+
+    // MARK: From outside
+
+    /// A profile was opened: what was shared meanwhile comes to its screens.
+    func profileOpened() async {
+        inboxKey.drain().forEach(asks.put)
+        Notices.Kind.allCases.forEach(Notices.clear)
+        OfferRefresh.ask()
+        await resumeCapture()
+    }
+
+    /// Everything was locked.
+    func profileClosed() {
+        OfferRefresh.cancel()
+        location.forget()
+        showOnWidget(nil)
+    }
+
+    // MARK: Codes and cards
+
+    var canScan: Bool { CodeScanner.isPossible }
+
+    func scan() async -> String? {
+        guard let root = Self.front else { return nil }
+        return await ScannerSheet.show(over: root)
+    }
+
+    var canReadStoreCards: Bool { StoreCardReader.isPossible }
+
+    func readStoreCard() async -> String? {
+        await cards.read(hint: Words.text("common_nfc_hint"))
+    }
+
+    // MARK: Place
+
+    var isLocationDenied: Bool { locationAsker.isDenied }
+
+    func findPosition() { locationAsker.begin() }
+
+    // MARK: Speaking up
+
+    func askToSpeakUp() async -> Bool { await Notices.ask() }
+
+    func remindOfSplit(_ on: Bool) async { await Notices.remindMonthly(on) }
+
+    var isWidgetAllowed: Bool {
+        get { settings.isWidgetAllowed }
+        set {
+            settings.isWidgetAllowed = newValue
+            if !newValue { showOnWidget(nil) }
+        }
+    }
+
+    func showOnWidget(_ split: WidgetSplit?) {
+        if let split, isWidgetAllowed {
+            let lines = split.lines.prefix(WidgetSnapshot.mostLines).map {
+                WidgetSnapshot.Line(name: $0.name, amount: $0.amount, part: $0.part)
+            }
+            try? WidgetSnapshot(month: split.month, total: split.total, lines: lines).save()
+        } else {
+            WidgetSnapshot.clear()
+        }
+        WidgetCenter.shared.reloadAllTimelines()
+    }
+
+    // MARK: Music
+
+    func notesMusic(of personaId: String) -> Bool { settings.musicPersona == personaId }
+
+    func noteMusic(_ on: Bool, of personaId: String) async {
+        settings.musicPersona = on ? personaId : nil
+        await resumeCapture()
+    }
+
+    func musicLibraryFile() async -> URL? {
+        let file = try? LibraryExport.write(since: settings.musicLibraryRead ?? .distantPast)
+        if file != nil { settings.musicLibraryRead = .now }
+        return file
+    }
+
+    /// Capture works while locked: it needs the profile's id and none of its keys.
+    func resumeCapture() async {
+        capture?.stop()
+        capture = nil
+        guard let agent = app?.agent, let personaId = settings.musicPersona else { return }
+        let begun = NowPlayingCapture(agent: agent, personaId: personaId)
+        capture = begun
+        await begun.start()
+    }
+
+    func pauseCapture() {
+        capture?.stop()
+        capture = nil
+    }
+
+    // MARK: Offers
+
+    /// Looks for offers to open requests, as far as iOS gives time. True when it could look.
+    func lookForOffers() async -> Bool {
+        guard let app, let persona = app.persona else { return true }
+        app.agent.resume()
+        defer { app.agent.pause() }
+        do {
+            var came = false
+            for intent in try persona.intents() where intent.state == "open" {
+                let before = try persona.offers(intent: intent.intent).offers.count
+                let task = try persona.collect(intent: intent.intent, waitMs: 5_000, enough: 0)
+                let found = try await withTaskCancellationHandler {
+                    try await task.finish()
+                } onCancel: {
+                    task.cancel()
+                }
+                came = came || found.offers.count > before
+            }
+            if came { await Notices.show(.offer) }
+            return true
+        } catch {
+            return false
+        }
+    }
+
+    private static var front: UIViewController? {
+        let scenes = UIApplication.shared.connectedScenes.compactMap { $0 as? UIWindowScene }
+        var front = scenes.first { $0.activationState == .foregroundActive }?.keyWindow?.rootViewController
+        while let over = front?.presentedViewController { front = over }
+        return front
+    }
+}
