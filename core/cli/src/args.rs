@@ -83,6 +83,62 @@ pub enum PersonaCommand {
     /// Unlock the persona and say what its vault holds.
     #[command(after_help = "Example:\n  tekram --persona Home persona show")]
     Show,
+    /// How the persona can be unlocked; nothing is unlocked.
+    #[command(after_help = "Example:\n  tekram persona ways")]
+    Ways,
+    /// Remove a way in; the last one stays.
+    #[command(after_help = "Example:\n  tekram persona remove-way \"passphrase 2\"")]
+    RemoveWay {
+        /// The way in, as `tekram persona ways` names it.
+        name: String,
+    },
+    /// Change the passphrase; the new one is asked for, or taken from TEKRAM_NEW_PASSPHRASE.
+    #[command(after_help = "Example:\n  tekram persona passphrase")]
+    Passphrase {
+        /// Add another passphrase instead; those that are there stay.
+        #[arg(long)]
+        add: bool,
+    },
+    /// Recovery words: 24 words on paper that open the persona when everything else is lost.
+    #[command(
+        subcommand,
+        after_help = "Example:\n  tekram persona recovery new\n  tekram persona recovery check"
+    )]
+    Recovery(RecoveryCommand),
+    /// Call the persona something else.
+    #[command(after_help = "Example:\n  tekram --persona Home persona rename Me")]
+    Rename {
+        /// The new name.
+        name: String,
+    },
+    /// Delete the persona for good: its key first, then everything it held.
+    #[command(after_help = "Example:\n  tekram --persona Home persona delete --yes")]
+    Delete {
+        /// Yes, everything: there is no way back.
+        #[arg(long)]
+        yes: bool,
+    },
+}
+
+/// `tekram persona recovery …`
+#[derive(Debug, Subcommand)]
+pub enum RecoveryCommand {
+    /// Make new words and show them, to be written down; they open nothing before they are checked.
+    #[command(after_help = "Example:\n  tekram persona recovery new")]
+    New,
+    /// Show the words that were not checked yet once more.
+    #[command(after_help = "Example:\n  tekram persona recovery show")]
+    Show,
+    /// Ask for some of the words, and take them into use; or take all from TEKRAM_RECOVERY_WORDS.
+    #[command(after_help = "Example:\n  tekram persona recovery check")]
+    Check,
+    /// Whether recovery words are due.
+    #[command(after_help = "Example:\n  tekram persona recovery due --about-to-pay")]
+    Due {
+        /// Money is about to be sent.
+        #[arg(long)]
+        about_to_pay: bool,
+    },
 }
 
 /// Which page of a list.

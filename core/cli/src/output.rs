@@ -13,6 +13,8 @@ pub struct Failure {
     pub code: String,
     /// A sentence for people, without personal data.
     pub message: String,
+    /// Values in that sentence, for programs.
+    pub params: Vec<(&'static str, String)>,
 }
 
 impl Failure {
@@ -21,7 +23,24 @@ impl Failure {
         Self {
             code: code.to_owned(),
             message: message.into(),
+            params: Vec::new(),
         }
+    }
+
+    fn json(&self) -> Value {
+        let mut error = json!({"code": self.code, "message": self.message});
+        if let Some(error) = error.as_object_mut() {
+            // The command line's own refusals have no number.
+            let number = tekram_agent::error_number(&self.code);
+            if number > 0 {
+                error.insert("number".to_owned(), number.into());
+            }
+            if !self.params.is_empty() {
+                let params = self.params.iter().map(|(name, value)| (*name, value.as_str()));
+                error.insert("params".to_owned(), params.collect());
+            }
+        }
+        error
     }
 }
 
@@ -30,6 +49,7 @@ impl From<tekram_agent::AgentError> for Failure {
         Self {
             code: error.code().to_owned(),
             message: error.to_string(),
+            params: error.params(),
         }
     }
 }
@@ -73,11 +93,7 @@ pub fn print(outcome: Result<Answer, Failure>, as_json: bool) -> u8 {
         }
         Err(failure) => {
             if as_json {
-                let _ = writeln!(
-                    out,
-                    "{}",
-                    json!({"ok": false, "error": {"code": failure.code, "message": failure.message}})
-                );
+                let _ = writeln!(out, "{}", json!({"ok": false, "error": failure.json()}));
             } else {
                 let _ = writeln!(std::io::stderr(), "tekram: {} [{}]", failure.message, failure.code);
             }

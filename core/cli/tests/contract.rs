@@ -34,10 +34,14 @@ impl Device {
     }
 
     fn run_as(&self, passphrase: &str, words: &[&str]) -> Output {
+        self.run_with(&[("TEKRAM_PASSPHRASE", passphrase)], words)
+    }
+
+    fn run_with(&self, environment: &[(&str, &str)], words: &[&str]) -> Output {
         Command::new(env!("CARGO_BIN_EXE_tekram"))
             .env_clear()
             .env("TEKRAM_DATA", self.folder.path().join("data"))
-            .env("TEKRAM_PASSPHRASE", passphrase)
+            .envs(environment.iter().copied())
             .arg("--json")
             .args(words)
             .output()
@@ -45,7 +49,11 @@ impl Device {
     }
 
     fn done(&self, words: &[&str]) -> Value {
-        let output = self.run_as(PASSPHRASE, words);
+        self.done_with(&[("TEKRAM_PASSPHRASE", PASSPHRASE)], words)
+    }
+
+    fn done_with(&self, environment: &[(&str, &str)], words: &[&str]) -> Value {
+        let output = self.run_with(environment, words);
         let json: Value = serde_json::from_slice(&output.stdout).unwrap_or_else(|_| {
             panic!(
                 "{words:?}: {}{}",
@@ -129,6 +137,88 @@ fn a_wrong_passphrase_is_named_and_changes_nothing() {
         "wrong_passphrase"
     );
     assert_eq!(device.done(&["listen", "hours"])["sources"][0]["plays"], 2);
+}
+
+#[test]
+fn a_passphrase_is_changed_and_the_last_way_in_stays() {
+    let device = Device::with_history();
+    let both = [("TEKRAM_PASSPHRASE", PASSPHRASE), ("TEKRAM_NEW_PASSPHRASE", "new")];
+    assert_eq!(device.refused(&["persona", "remove-way", "passphrase"]), "last_way_in");
+    let added = device.done_with(&both, &["persona", "passphrase", "--add"]);
+    assert_eq!(added["ways"][1]["name"], "passphrase 2");
+    device.done(&["persona", "remove-way", "passphrase 2"]);
+    device.done_with(&both, &["persona", "passphrase"]);
+    assert_eq!(device.refused(&["listen", "hours"]), "wrong_passphrase");
+    device.done_with(&[("TEKRAM_PASSPHRASE", "new")], &["listen", "hours"]);
+    let ways = device.done_with(&[], &["persona", "ways"]);
+    assert_eq!(ways["ways"].as_array().unwrap().len(), 1);
+    assert_eq!(ways["ways"][0]["kind"], "passphrase");
+    assert!(ways["ways"][0]["added_ms"].as_i64().unwrap() > 1_700_000_000_000);
+}
+
+#[test]
+fn recovery_words_open_the_persona_once_they_were_checked() {
+    let device = Device::with_history();
+    let due = |words: &[&str]| device.done(words)["duty"].clone();
+    assert_eq!(due(&["persona", "recovery", "due"]), "none");
+    assert_eq!(due(&["persona", "recovery", "due", "--about-to-pay"]), "required");
+    let shown = device.done(&["persona", "recovery", "new"]);
+    let words: Vec<&str> = shown["words"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|word| word.as_str().unwrap())
+        .collect();
+    assert_eq!(words.len(), 24);
+    assert_eq!(device.done(&["persona", "recovery", "show"])["words"], shown["words"]);
+    let joined = words.join(" ");
+    let by_words = [("TEKRAM_RECOVERY_WORDS", joined.as_str())];
+    let both = [("TEKRAM_PASSPHRASE", PASSPHRASE), by_words[0]];
+    assert_eq!(
+        Device::code(&device.run_with(&by_words, &["listen", "hours"])),
+        "no_such_way_in"
+    );
+
+    let mut mistyped = words.clone();
+    mistyped[6] = "tekram";
+    let mistyped = mistyped.join(" ");
+    let wrong = device.run_with(
+        &[both[0], ("TEKRAM_RECOVERY_WORDS", &mistyped)],
+        &["persona", "recovery", "check"],
+    );
+    let error: Value = serde_json::from_slice(&wrong.stdout).unwrap();
+    assert_eq!(error["error"]["code"], "recovery_word_unknown");
+    assert_eq!(error["error"]["number"], 3009);
+    assert_eq!(error["error"]["params"]["position"], "7");
+
+    let checked = device.done_with(&both, &["persona", "recovery", "check"]);
+    assert_eq!(checked["ways"][1]["kind"], "recovery_phrase");
+    assert_eq!(due(&["persona", "recovery", "due", "--about-to-pay"]), "none");
+    assert_eq!(device.refused(&["persona", "recovery", "show"]), "nothing_to_check");
+    assert_eq!(device.done_with(&by_words, &["persona", "show"])["listens"], 2);
+}
+
+#[test]
+fn a_persona_is_renamed_and_deleted_only_when_that_is_said() {
+    let device = Device::with_history();
+    device.done(&["persona", "create", "Work"]);
+    assert_eq!(
+        device.refused(&["--persona", "Home", "persona", "rename", "Work"]),
+        "vault_exists"
+    );
+    device.done(&["--persona", "Home", "persona", "rename", "Me"]);
+    assert_eq!(device.done(&["--persona", "Me", "persona", "show"])["listens"], 2);
+    assert_eq!(
+        device.refused(&["--persona", "Work", "persona", "delete"]),
+        "not_confirmed"
+    );
+    assert_eq!(
+        device.done(&["--persona", "Work", "persona", "delete", "--yes"])["deleted"],
+        true
+    );
+    let left = device.done(&["persona", "list"]);
+    assert_eq!(left["personas"].as_array().unwrap().len(), 1);
+    assert_eq!(device.done(&["persona", "show"])["persona"], "Me");
 }
 
 #[test]

@@ -5,6 +5,7 @@ mod listen;
 mod pay;
 mod persona;
 mod terms;
+mod recovery;
 
 use std::fs::{File, OpenOptions};
 use std::io::{ErrorKind, IsTerminal, Write};
@@ -20,6 +21,11 @@ use crate::output::{Answer, Failure};
 const PASSPHRASE: &str = "TEKRAM_PASSPHRASE";
 
 /// What every command needs: the device, and who acts.
+/// Environment variable that stands in for the prompt for a new passphrase, where an old one is needed too.
+const NEW_PASSPHRASE: &str = "TEKRAM_NEW_PASSPHRASE";
+/// Environment variable with recovery words, which unlock in the place of the passphrase.
+const RECOVERY_WORDS: &str = "TEKRAM_RECOVERY_WORDS";
+
 pub struct Context {
     agent: Agent,
     data: PathBuf,
@@ -50,22 +56,38 @@ pub async fn run(cli: Cli) -> Result<Answer, Failure> {
 }
 
 impl Context {
-    /// Unlocks the persona that acts.
+    /// Unlocks the persona that acts, by its recovery words when they are in the environment.
     fn unlock(&self) -> Result<Persona, Failure> {
         let entry = self.agent.entry(self.persona.as_deref())?;
+        match std::env::var(RECOVERY_WORDS).map(Passphrase::new) {
+            Ok(words) => {
+                let entry = self.agent.entry(self.persona.as_deref())?;
+                Ok(self.agent.unlock_with_recovery_phrase(&entry.id, words.expose())?)
+            }
+            Err(_) => self.unlock_by_passphrase(),
+        }
+    }
+
+    /// Unlocks the persona that acts, by its passphrase.
+    fn unlock_by_passphrase(&self) -> Result<Persona, Failure> {
         let passphrase = self.passphrase("Passphrase: ")?;
-        Ok(self.agent.unlock(Some(&entry.label), &passphrase)?)
+        Ok(self.agent.unlock_with_passphrase(&entry.id, &passphrase)?)
     }
 
     /// The passphrase, from the environment or asked for on the terminal without showing it.
     fn passphrase(&self, prompt: &str) -> Result<Passphrase, Failure> {
-        if let Ok(passphrase) = std::env::var(PASSPHRASE) {
-            return Ok(Passphrase::new(passphrase));
+        self.secret(PASSPHRASE, prompt)
+    }
+
+    /// A secret, from the environment or asked for on the terminal without showing it.
+    fn secret(&self, variable: &str, prompt: &str) -> Result<Passphrase, Failure> {
+        if let Ok(secret) = std::env::var(variable) {
+            return Ok(Passphrase::new(secret));
         }
         if !std::io::stdin().is_terminal() {
             return Err(Failure::new(
                 "no_passphrase",
-                format!("no terminal to ask for the passphrase on; set {PASSPHRASE}"),
+                format!("no terminal to ask for the passphrase on; set {variable}"),
             ));
         }
         rpassword::prompt_password(prompt)
