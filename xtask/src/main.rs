@@ -4,6 +4,7 @@
 //! a module; `cargo xtask help` lists them.
 
 mod bench;
+mod bindings;
 mod faults;
 mod licence;
 mod lint;
@@ -30,6 +31,8 @@ cargo xtask COMMAND
   test [--quick]            lint, set up, and run every test; --quick leaves out clippy and makes
                             fewer cases and kills
   lint                      formatting, clippy and the rules of deny.toml
+  bindings [--check]        build the native library and make the Kotlin and Swift sources from it; --check fails when a
+                            packaged copy differs from what the library gives
   swift [build|test [ARGS]] make Debian's Swift in the cache folder, then format, build and test the iOS package with
                             the native library, and plant mistakes that it must refuse; `swift format` writes
   words [--check] [--unused] [--list]
@@ -51,7 +54,7 @@ fn main() -> ExitCode {
     let wants_help = rest.iter().any(|arg| arg == "--help" || arg == "-h");
     let outcome = match command.as_str() {
         "run" => run::run(&rest),
-        "setup" | "test" | "lint" | "bench" | "faults" | "swift" | "words" if wants_help => {
+        "setup" | "test" | "lint" | "bench" | "bindings" | "faults" | "swift" | "words" if wants_help => {
             print!("{HELP}");
             Ok(())
         }
@@ -59,6 +62,7 @@ fn main() -> ExitCode {
         "test" => test::test(&rest),
         "lint" => lint::lint(),
         "bench" => bench::bench(&rest),
+        "bindings" => bindings::bindings(&rest),
         "faults" => faults::faults(&rest),
         "swift" => swift::swift(&rest),
         "words" => words::words(&rest),

@@ -1,7 +1,7 @@
 //! Everything that must pass before a change lands, in the order in which it fails fastest.
 
 use crate::step::{Done, Failure, cargo, run};
-use crate::{lint, setup, tree, words};
+use crate::{bindings, lint, setup, tree, words};
 
 /// Lint, set-up, all tests. `--quick` is the usual loop: no clippy, fewer cases of each property, fewer kills in each
 /// fault run. What the caller set for these stands.
@@ -26,6 +26,7 @@ pub fn test(args: &[String]) -> Done {
         "building the programs",
         cargo().args(["build", "--workspace", "--bins", "--locked"]),
     )?;
+    bindings::make()?;
     let mut tests = cargo();
     tests.args(["test", "--workspace", "--locked", "--no-fail-fast"]);
     if quick {
