@@ -9,6 +9,7 @@ use std::time::Duration;
 use clap::{Parser, Subcommand};
 use serde_json::{Value, json};
 use tekram_net::{BusLimits, Http, NostrBus, WebContext};
+use tekram_primitives::money::Money;
 use tekram_primitives::time::{Clock, SystemClock};
 
 use crate::config::Config;
@@ -17,6 +18,7 @@ use crate::error::DeskError;
 use crate::event::{All, DeskEvent, JsonLines, Teller};
 use crate::file::write_whole;
 use crate::keys::{DeskKeys, open_vault};
+use crate::pickup::find_pickup;
 use crate::records::{record_bytes, records};
 use crate::run::run;
 use crate::value_tag::{PLACEHOLDER, value_tag};
@@ -71,6 +73,12 @@ pub enum Command {
     /// List the agreements and receipts that this desk keeps.
     #[command(after_help = "Example:\n  tekram-desk --config store.toml records --json")]
     Records,
+    /// Look up what was agreed by the code that a customer says at the counter.
+    #[command(after_help = "Example:\n  tekram-desk --config store.toml pickup 7KQ2-M4XD")]
+    Pickup {
+        /// The code, in capital or small letters, with or without the hyphen.
+        code: String,
+    },
     /// Write one agreement or receipt to a file, byte for byte as the other side has it.
     #[command(after_help = "Example:\n  tekram-desk --config store.toml export 3f…e1 agreement.json")]
     Export {
@@ -133,6 +141,7 @@ async fn answer(cli: Cli) -> Result<Option<Answer>, DeskError> {
         Command::Card { out } => card(&config, out).map(Some),
         Command::Balance => balance(&config).await.map(Some),
         Command::Records => list(&config).map(Some),
+        Command::Pickup { code } => pickup(&config, &code).map(Some),
         Command::Export { record, file } => export(&config, &record, &file).map(Some),
         Command::ValueTag { url } => tag(&config, &url).map(Some),
     }
@@ -238,7 +247,13 @@ fn list(config: &Config) -> Result<Answer, DeskError> {
     let found = records(&vault)?;
     let lines: Vec<String> = found
         .iter()
-        .map(|kept| format!("{}  {:9}  {}  {}", kept.made, kept.kind, kept.record, kept.sha256))
+        .map(|kept| {
+            let code = kept.pickup_code.as_deref().unwrap_or("");
+            format!(
+                "{}  {:9}  {code:9}  {}  {}",
+                kept.made, kept.kind, kept.record, kept.sha256
+            )
+        })
         .collect();
     let text = if found.is_empty() {
         "no agreements or receipts yet".to_owned()
@@ -248,6 +263,28 @@ fn list(config: &Config) -> Result<Answer, DeskError> {
     Ok(Answer {
         json: json!({"ok": true, "records": found}),
         text,
+    })
+}
+
+fn pickup(config: &Config, code: &str) -> Result<Answer, DeskError> {
+    let vault = open_vault(&config.keys, &SystemClock)?;
+    let order = find_pickup(&vault, code)?;
+    let asset = order
+        .currency
+        .parse()
+        .map_err(|_| DeskError::Damaged { what: "order" })?;
+    let price = Money::new(order.price_minor, asset);
+    let paid = if order.paid { "paid" } else { "not paid yet" };
+    let mut json = json!({"ok": true});
+    if let (Value::Object(answer), Ok(Value::Object(fields))) = (&mut json, serde_json::to_value(&order)) {
+        answer.extend(fields);
+    }
+    Ok(Answer {
+        json,
+        text: format!(
+            "{}: {} × {}, {price}, {paid}\naccepted {}, agreement {}",
+            order.pickup_code, order.quantity, order.item, order.accepted, order.agreement
+        ),
     })
 }
 

@@ -43,6 +43,9 @@ pub enum DeskError {
     /// No agreement or receipt with this id.
     #[error("this desk keeps no record with this id")]
     NoSuchRecord,
+    /// No confirmed order with this pick-up code.
+    #[error("no order with this pick-up code was confirmed here")]
+    NoSuchPickup,
     /// A file cannot be written or read.
     #[error("{action} failed: {reason}")]
     File {
@@ -108,6 +111,7 @@ impl DeskError {
             Self::NoCashu => "no_cashu",
             Self::BadUrl => "bad_url",
             Self::NoSuchRecord => "no_such_record",
+            Self::NoSuchPickup => "no_such_pickup",
             Self::File { .. } => "file",
             Self::Damaged { .. } => "damaged",
             Self::Interrupted => "interrupted",

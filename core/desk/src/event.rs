@@ -103,6 +103,8 @@ pub enum DeskEvent {
         price_minor: i64,
         /// Its currency.
         currency: String,
+        /// What the customer says at the counter.
+        pickup_code: String,
     },
     /// Ecash arrived and was redeemed; a receipt is on its way.
     PaymentRedeemed {

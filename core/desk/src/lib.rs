@@ -19,6 +19,7 @@ mod offer;
 mod order;
 mod outbox;
 mod payment;
+pub mod pickup;
 pub mod records;
 mod redeem;
 pub mod run;

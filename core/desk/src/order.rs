@@ -274,6 +274,7 @@ impl Desk {
             quantity: answer.quantity,
             price_minor: offer.price.amount_minor,
             currency: offer.price.asset.code().to_owned(),
+            pickup_code: tekram_intent::pickup_code(&received.id).to_string(),
         });
         self.vault.write(SCOPE, |tx| {
             tx.execute(

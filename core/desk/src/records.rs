@@ -9,6 +9,7 @@ use tekram_relate::{NegotiationStatus, RelateError};
 use tekram_vault::Vault;
 
 use crate::error::DeskError;
+use crate::pickup::codes_by_offer;
 
 /// Agreements read at a time.
 const PAGE: u32 = 500;
@@ -24,6 +25,9 @@ pub struct KeptRecord {
     pub sha256: String,
     /// When it was made.
     pub made: Timestamp,
+    /// What the customer says at the counter, when it is the agreement on an order.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pickup_code: Option<String>,
 }
 
 /// All agreements and receipts, oldest first.
@@ -32,6 +36,7 @@ pub struct KeptRecord {
 /// The vault's.
 pub fn records(vault: &Vault) -> Result<Vec<KeptRecord>, DeskError> {
     let mut found = receipts(vault)?;
+    let mut codes = codes_by_offer(vault)?;
     let mut offset = 0;
     loop {
         let page = tekram_relate::list(vault, PAGE, offset)?;
@@ -43,6 +48,7 @@ pub fn records(vault: &Vault) -> Result<Vec<KeptRecord>, DeskError> {
                     kind: "agreement",
                     sha256: sha256_hex(&kept.record),
                     made: kept.decided.unwrap_or(kept.proposed),
+                    pickup_code: kept.about.and_then(|offer| codes.remove(offer.as_str())),
                 });
             }
         }
@@ -65,6 +71,7 @@ fn receipts(vault: &Vault) -> Result<Vec<KeptRecord>, DeskError> {
                 kind: "receipt",
                 sha256: sha256_hex(&row.get::<_, Vec<u8>>(1)?),
                 made: Timestamp::from_millis(row.get(2)?),
+                pickup_code: None,
             })
         })?;
         Ok(rows.collect::<Result<_, _>>()?)

@@ -125,6 +125,16 @@ async fn what_was_agreed_before_a_power_cut_is_there_after_it() {
     };
     assert_eq!(listed["records"][0]["sha256"], signed["sha256"]);
     assert_eq!(listed["records"][0]["kind"], "agreement");
+    let code = listed["records"][0]["pickup_code"].as_str().unwrap();
+    assert_eq!(signed["pickup_code"], code);
+    let found = desk(folder, &["pickup", code, "--json"]);
+    let found: Value = serde_json::from_slice(&found.stdout).unwrap();
+    assert_eq!(
+        (&found["ok"], &found["agreement"], &found["paid"]),
+        (&true.into(), &signed["record"], &false.into())
+    );
+    let mistyped = desk(folder, &["pickup", "0000-0001"]);
+    assert!(String::from_utf8_lossy(&mistyped.stderr).contains("[bad_pickup_code]"));
     let id = signed["record"].as_str().unwrap();
     let out = folder.join("agreement.json");
     let exported = desk(folder, &["export", id, out.to_str().unwrap(), "--json"]);

@@ -14,10 +14,11 @@ use std::sync::Arc;
 
 use common::{CATALOGUE, Customer, PATIENCE, Shop, bus, policy, terms};
 use nostr_sdk::Keys;
+use tekram_desk::pickup::find_pickup;
 use tekram_desk::records::{record_bytes, records};
 use tekram_desk::run::run;
 use tekram_harness::relay::Relay;
-use tekram_intent::{Cell, Line, POW_BITS, Reach, Until, Wish};
+use tekram_intent::{Cell, Line, POW_BITS, Reach, Until, Wish, pickup_code};
 use tekram_net::BusLimits;
 use tekram_primitives::canonical::sha256_hex;
 use tekram_primitives::did::SigningKey;
@@ -103,6 +104,37 @@ async fn an_accepted_offer_becomes_an_agreement_with_the_same_bytes_on_both_side
     );
     let kept = records(shop.desk.vault()).unwrap();
     assert_eq!((kept.len(), kept[0].kind), (1, "agreement"));
+
+    // What the customer says at the counter is what the desk has, though nothing was sent for it.
+    let said = pickup_code(&accepted.id).to_string();
+    assert_eq!(signed["pickup_code"], said);
+    assert_eq!(kept[0].pickup_code.as_deref(), Some(said.as_str()));
+    let found = find_pickup(shop.desk.vault(), &said.to_lowercase().replace('-', " ")).unwrap();
+    assert_eq!(
+        (
+            found.commitment,
+            found.agreement,
+            found.sha256,
+            found.quantity,
+            found.paid
+        ),
+        (
+            accepted.id.to_string(),
+            kept[0].record.clone(),
+            sha256_hex(&theirs),
+            2,
+            false
+        )
+    );
+    let other = pickup_code(&offer.id).to_string();
+    assert_eq!(
+        find_pickup(shop.desk.vault(), &other).unwrap_err().code(),
+        "no_such_pickup"
+    );
+    assert_eq!(
+        find_pickup(shop.desk.vault(), "7KQ2-M4XX").unwrap_err().code(),
+        "bad_pickup_code"
+    );
 
     stop.send(()).unwrap();
     running.await.unwrap().unwrap();

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use serde::Deserialize;
-use tekram_intent::MAX_NAME_CHARS;
+use tekram_intent::{MAX_NAME_CHARS, check_gtin};
 use tekram_primitives::money::{Asset, Money};
 
 use super::{Catalogue, Item};
@@ -187,16 +187,9 @@ fn checked(raw: RawItem, default_currency: &str) -> Result<Item, String> {
     })
 }
 
-/// GS1 General Specifications, section 7.9: 8, 12, 13 or 14 digits, the last one a check digit.
+/// Whether text is exactly the number of a barcode.
 fn is_gtin(text: &str) -> bool {
-    let digits = text.bytes().all(|byte| byte.is_ascii_digit());
-    let weighted = text.bytes().rev().zip([1, 3].into_iter().cycle());
-    digits
-        && matches!(text.len(), 8 | 12 | 13 | 14)
-        && weighted
-            .map(|(byte, weight)| u32::from(byte - b'0') * weight)
-            .sum::<u32>()
-            .is_multiple_of(10)
+    check_gtin(text).is_ok_and(|digits| digits == text)
 }
 
 #[cfg(test)]
