@@ -1,9 +1,8 @@
 //! Capture: what players do, sealed to a persona's vault at once, whether it is unlocked or not.
 
 use tekram_listen::PlayerEvent;
-use tekram_vault::VaultError;
 
-use crate::device::Agent;
+use crate::device::{Agent, persona_error};
 use crate::error::AgentError;
 
 impl Agent {
@@ -13,10 +12,7 @@ impl Agent {
     /// # Errors
     /// `no_such_persona`, the vault's errors.
     pub fn capture(&self, persona: &str, events: &[PlayerEvent]) -> Result<(), AgentError> {
-        let inbox = self.store.inbox(persona).map_err(|error| match error {
-            VaultError::NoSuchVault => AgentError::NoSuchPersona,
-            error => error.into(),
-        })?;
+        let inbox = self.store.inbox(persona).map_err(persona_error)?;
         Ok(tekram_listen::seal_events(&inbox, events)?)
     }
 }

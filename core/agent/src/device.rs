@@ -185,6 +185,8 @@ impl Agent {
         let vault = vault.map_err(persona_error)?;
         // One-time keys of requests whose time is over are forgotten at the first occasion.
         tekram_intent::expire(&vault, self.clock.as_ref())?;
+        // What players did meanwhile. If this fails it stays sealed, and `Persona::drain` says why: no reason to stay locked.
+        let _ = tekram_listen::drain_capture(&vault, self.clock.now());
         self.persona(vault)
     }
 
@@ -204,7 +206,7 @@ impl Agent {
 }
 
 /// People know personas, not vaults.
-fn persona_error(error: VaultError) -> AgentError {
+pub(crate) fn persona_error(error: VaultError) -> AgentError {
     match error {
         VaultError::NoSuchVault => AgentError::NoSuchPersona,
         error => error.into(),

@@ -133,14 +133,16 @@ impl Persona {
     /// # Errors
     /// `not_a_month`, `unknown_time_zone`, the vault's errors.
     pub fn hours(&self, month: Option<&str>, zone: Option<&str>) -> Result<Vec<SourceHours>, AgentError> {
-        let period = match month {
-            Some(month) => Some(Period::parse(month, &self.zone(zone)?)?),
-            None => None,
-        };
-        Ok(tekram_listen::hours_by_source(
-            &self.vault,
-            period.map(|period| period.bounds_ms()),
-        )?)
+        let bounds_ms = month.map(|month| self.month_bounds_ms(month, zone)).transpose()?;
+        Ok(tekram_listen::hours_by_source(&self.vault, bounds_ms)?)
+    }
+
+    /// Beginning and end of a month (`2026-10`) in the persona's zone, to narrow a query to it.
+    ///
+    /// # Errors
+    /// `not_a_month`, `unknown_time_zone`, the vault's errors.
+    pub fn month_bounds_ms(&self, month: &str, zone: Option<&str>) -> Result<(i64, i64), AgentError> {
+        Ok(Period::parse(month, &self.zone(zone)?)?.bounds_ms())
     }
 
     /// The months in which something was heard, newest first, in the persona's zone.

@@ -243,12 +243,69 @@ pub enum Form {
     Full,
 }
 
+    /// Months in which something was heard.
+    #[command(after_help = "Example:\n  tekram listen months")]
+    Months {
+        #[command(flatten)]
+        zone: Zone,
+    },
+    /// Days with their hours by source, newest first.
+    #[command(after_help = "Example:\n  tekram listen days --month 2026-10")]
+    Days {
+        #[command(flatten)]
+        narrow: Narrow,
+        #[command(flatten)]
+        page: Page,
+    },
 /// The time zone in which months begin.
 #[derive(Debug, Args)]
 pub struct Zone {
+        #[command(flatten)]
+        narrow: Narrow,
+        #[command(flatten)]
+        page: Page,
+    },
+    /// Search by words in title, creators, show and publisher; case and accents do not matter.
+    #[command(after_help = "Example:\n  tekram listen search \"harbour lights\" --kind podcast")]
+    Search {
+        /// Words, or beginnings of words.
+        text: String,
+        #[command(flatten)]
+        narrow: Narrow,
     /// IANA time zone in which months begin and end [default: the rules', else UTC].
     #[arg(long, env = "TEKRAM_ZONE", value_name = "ZONE")]
     pub zone: Option<String>,
+    /// One listen: what it was, who made it, when and where it was heard, how often before, and how this is known.
+    #[command(after_help = "Example:\n  tekram listen show 12")]
+    Show {
+        /// Number of the listen.
+        listen: i64,
+    },
+    /// Say what you think of a listen.
+    #[command(after_help = "Example:\n  tekram listen rate 12 up")]
+    Rate {
+        /// Number of the listen.
+        listen: i64,
+        /// What you think of it.
+        #[arg(value_enum)]
+        thumb: Rating,
+    },
+    /// Players that were heard on this device, and which of them may be listened to.
+    #[command(after_help = "Example:\n  tekram listen apps\n  tekram listen apps --allow AntennaPod")]
+    Apps {
+        /// Listen to this player from now on; may be repeated.
+        #[arg(long, value_name = "APP")]
+        allow: Vec<String>,
+        /// Do not listen to this player any more; may be repeated.
+        #[arg(long, value_name = "APP")]
+        deny: Vec<String>,
+    },
+    /// Seal what players did to the persona's vault, as the phone does; nothing is unlocked.
+    #[command(after_help = "Example:\n  tekram listen capture events.json")]
+    Capture {
+        /// JSON array of player events.
+        file: PathBuf,
+    },
 }
 
 /// `tekram pay …`
@@ -274,6 +331,34 @@ pub enum PayCommand {
     Confirm {
         /// The change, as `tekram pay changes` names it.
         change: String,
+/// What a person thinks of a listen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Rating {
+    /// More of this.
+    Up,
+    /// Less of this.
+    Down,
+    /// Nothing; takes an earlier one back.
+    None,
+}
+
+/// Which part of the log.
+#[derive(Debug, Args)]
+pub struct Narrow {
+    /// Only this month, `YYYY-MM`.
+    #[arg(long)]
+    pub month: Option<String>,
+    /// Only from this source: `listenbrainz`, `spotify`, `gpodder`, `this_device`.
+    #[arg(long)]
+    pub source: Option<String>,
+    /// Only of this kind.
+    #[arg(long, value_parser = ["music", "podcast", "radio", "audiobook", "video"])]
+    pub kind: Option<String>,
+    /// The zone of months and days.
+    #[command(flatten)]
+    pub zone: Zone,
+}
+
         /// Drop the change instead; the details in use stay.
         #[arg(long)]
         reject: bool,

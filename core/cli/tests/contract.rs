@@ -506,3 +506,105 @@ fn wrong_usage_ends_with_two() {
     assert_eq!(device.run_as(PASSPHRASE, &[]).status.code(), Some(2));
     assert_eq!(device.run_as(PASSPHRASE, &["help"]).status.code(), Some(0));
 }
+
+/// Player events as the phone's adaptor writes them: a minute of one episode.
+fn player_events(device: &Device) -> PathBuf {
+    let file = device.folder.path().join("events.json");
+    let event = |at: u64, kind: Value| {
+        serde_json::json!({"session": "1", "app": "AntennaPod", "at_ms": 1_791_100_000_000_u64 + at, "offset_min": 120,
+            "monotonic_ms": at, "kind": kind})
+    };
+    let media = serde_json::json!({"title": "Ebb", "show": "Harbour Lights", "kind": "podcast"});
+    let events = [
+        event(0, serde_json::json!({"what": "metadata", "media": media})),
+        event(0, serde_json::json!({"what": "play"})),
+        event(60_000, serde_json::json!({"what": "end"})),
+    ];
+    std::fs::write(&file, Value::from(events.to_vec()).to_string()).unwrap();
+    file
+}
+
+#[test]
+fn history_is_read_by_days_searched_shown_and_rated() {
+    let device = Device::with_history();
+    let days = device.done(&["listen", "days", "--zone", "Europe/Berlin"]);
+    assert_eq!(
+        (days["days"][0]["date"].as_str(), days["days"][0]["plays"].as_u64()),
+        (Some("2026-10-03"), Some(2))
+    );
+    assert_eq!(days["days"][0]["sources"][0]["source"], "listenbrainz");
+    assert_eq!(
+        device.done(&["listen", "days", "--month", "2026-09"])["days"],
+        serde_json::json!([])
+    );
+    assert_eq!(device.done(&["listen", "months"])["months"][0]["month"], "2026-10");
+
+    let found = device.done(&["listen", "search", "ONDINE vel", "--kind", "music"]);
+    assert_eq!(found["listens"].as_array().unwrap().len(), 1);
+    let id = found["listens"][0]["id"].to_string();
+    assert_eq!(found["listens"][0]["thumb"], Value::Null);
+    assert_eq!(
+        device.done(&["listen", "search", "nothing"])["listens"],
+        serde_json::json!([])
+    );
+    assert_eq!(
+        device.done(&["listen", "list", "--source", "spotify"])["listens"],
+        serde_json::json!([])
+    );
+
+    assert_eq!(device.done(&["listen", "rate", &id, "up"])["listen"]["thumb"], "up");
+    let shown = device.done(&["listen", "show", &id]);
+    assert_eq!(
+        (shown["listen"]["title"].as_str(), shown["listen"]["thumb"].as_str()),
+        (Some("Vellum"), Some("up"))
+    );
+    assert_eq!(
+        (
+            shown["heard"]["plays"].as_u64(),
+            shown["heard"]["plays_before"].as_u64()
+        ),
+        (Some(1), Some(0))
+    );
+    assert_eq!(shown["credit"]["key"], "artist:ondine okafor");
+    assert_eq!(
+        (
+            shown["told_by"][0]["file_name"].as_str(),
+            shown["told_by"][0]["record"].as_i64()
+        ),
+        (Some("listens.jsonl"), Some(2))
+    );
+    assert_eq!(shown["relation"]["payees"], serde_json::json!([]));
+    assert_eq!(
+        device.done(&["listen", "rate", &id, "none"])["listen"]["thumb"],
+        Value::Null
+    );
+    assert_eq!(device.refused(&["listen", "rate", "999", "down"]), "no_such_listen");
+    assert_eq!(device.refused(&["listen", "show", "999"]), "no_such_listen");
+    assert_eq!(device.refused(&["listen", "days", "--after", "x"]), "bad_cursor");
+}
+
+#[test]
+fn a_player_is_listened_to_only_when_it_is_allowed() {
+    let device = Device::with_persona();
+    let events = player_events(&device);
+    let events = events.to_str().unwrap();
+    assert_eq!(device.done(&["listen", "capture", events])["sealed"], 3);
+    assert_eq!(device.done(&["listen", "list"])["listens"], serde_json::json!([]));
+    let apps = device.done(&["listen", "apps"]);
+    assert_eq!(
+        (apps["apps"][0]["app"].as_str(), apps["apps"][0]["allowed"].as_bool()),
+        (Some("AntennaPod"), Some(false))
+    );
+    device.done(&["listen", "apps", "--allow", "AntennaPod"]);
+    device.done(&["listen", "capture", events]);
+    let listens = device.done(&["listen", "list"])["listens"].clone();
+    assert_eq!(
+        (listens[0]["source"].as_str(), listens[0]["player"].as_str()),
+        (Some("this_device"), Some("AntennaPod"))
+    );
+    assert_eq!(listens[0]["played"]["ranges"], serde_json::json!([[0, 60_000]]));
+    assert_eq!(
+        device.refused(&["listen", "capture", device.history().to_str().unwrap()]),
+        "unknown_format"
+    );
+}

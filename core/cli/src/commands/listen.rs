@@ -6,9 +6,9 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use serde_json::json;
-use tekram_agent::{Batch, Cursor, ExportForm, ListQuery, Listen, Persona, Progress};
+use tekram_agent::{Batch, ExportForm, Listen, Persona, PlayerEvent, Progress};
 
-use super::{Context, new_private_file, readable};
+use super::{Context, history, new_private_file, readable};
 use crate::args::{Form, ListenCommand, Page};
 use crate::output::{Answer, Failure, hours, table};
 
@@ -17,6 +17,9 @@ const REFUSED_SHOWN: usize = 5;
 
 /// Carries out one command.
 pub fn run(context: &Context, command: ListenCommand) -> Result<Answer, Failure> {
+    if let ListenCommand::Capture { file } = &command {
+        return capture(context, file);
+    }
     let persona = context.unlock()?;
     let answer = answer(context, &persona, command)?;
     persona.lock()?;
@@ -33,7 +36,14 @@ fn answer(context: &Context, persona: &Persona, command: ListenCommand) -> Resul
         ListenCommand::Reject { batch } => decided(persona.reject_batch(batch)?, "rejected"),
         ListenCommand::Undo { batch } => decided(persona.undo_batch(batch)?, "taken back out of the log"),
         ListenCommand::Hours { month, zone } => by_source(persona, month.as_deref(), zone.zone.as_deref()),
-        ListenCommand::List { page } => list(persona, &page),
+        ListenCommand::Months { zone } => months(persona, zone.zone.as_deref()),
+        ListenCommand::Days { narrow, page } => history::days(persona, &narrow, &page),
+        ListenCommand::List { narrow, page } => history::list(persona, None, &narrow, &page),
+        ListenCommand::Search { text, narrow, page } => history::list(persona, Some(text), &narrow, &page),
+        ListenCommand::Show { listen } => history::show(persona, listen),
+        ListenCommand::Rate { listen, thumb } => history::rate(persona, listen, thumb),
+        ListenCommand::Apps { allow, deny } => apps(persona, &allow, &deny),
+        ListenCommand::Capture { file } => capture(context, &file),
         ListenCommand::Export { file, form } => export(persona, &file, form),
         ListenCommand::Subscriptions => subscriptions(persona),
     }
@@ -144,7 +154,7 @@ fn decided(batch: Batch, what: &str) -> Result<Answer, Failure> {
     ))
 }
 
-fn listen_row(listen: &Listen) -> Vec<String> {
+pub(super) fn listen_row(listen: &Listen) -> Vec<String> {
     vec![
         tekram_agent::time_text(listen.start_ms),
         listen.played.ms().map_or_else(|| "?".to_owned(), hours),
@@ -218,14 +228,57 @@ fn by_source(persona: &Persona, month: Option<&str>, zone: Option<&str>) -> Resu
     ))
 }
 
-fn list(persona: &Persona, page: &Page) -> Result<Answer, Failure> {
-    let found = persona.listens(&ListQuery::default(), page.after.as_deref(), page.limit as usize)?;
-    let next = found.next.as_ref().map(Cursor::as_str);
-    let mut text = table(&found.listens.iter().map(listen_row).collect::<Vec<_>>());
-    if let Some(next) = next {
-        text.push_str(&format!("Next page: --after {next}\n"));
+fn months(persona: &Persona, zone: Option<&str>) -> Result<Answer, Failure> {
+    let months = persona.months(zone)?;
+    let rows: Vec<Vec<String>> = months
+        .iter()
+        .map(|month| {
+            vec![
+                month.month.clone(),
+                hours(month.played_ms),
+                format!("{} plays", month.plays),
+            ]
+        })
+        .collect();
+    Ok(Answer::new(json!({"months": months}), table(&rows)))
+}
+
+fn apps(persona: &Persona, allow: &[String], deny: &[String]) -> Result<Answer, Failure> {
+    for (app, allowed) in allow
+        .iter()
+        .map(|app| (app, true))
+        .chain(deny.iter().map(|app| (app, false)))
+    {
+        persona.set_capture_app(app, allowed)?;
     }
-    Ok(Answer::new(json!({"listens": found.listens, "next": next}), text))
+    let apps = persona.capture_apps()?;
+    let rows: Vec<Vec<String>> = apps
+        .iter()
+        .map(|app| {
+            vec![
+                app.app.clone(),
+                if app.allowed { "listened to" } else { "not listened to" }.to_owned(),
+            ]
+        })
+        .collect();
+    Ok(Answer::new(json!({"apps": apps}), table(&rows)))
+}
+
+fn capture(context: &Context, file: &Path) -> Result<Answer, Failure> {
+    readable(file)?;
+    let bytes = std::fs::read(file)
+        .map_err(|error| Failure::new("io", format!("the file could not be read: {}", error.kind())))?;
+    let events: Vec<PlayerEvent> = serde_json::from_slice(&bytes)
+        .map_err(|_| Failure::new("unknown_format", "that is no JSON array of player events"))?;
+    let entry = context.agent.entry(context.persona.as_deref())?;
+    context.agent.capture(&entry.id, &events)?;
+    Ok(Answer::new(
+        json!({"sealed": events.len()}),
+        format!(
+            "{} events sealed; they land in the log with the next unlock.",
+            events.len()
+        ),
+    ))
 }
 
 fn export(persona: &Persona, file: &Path, form: Form) -> Result<Answer, Failure> {

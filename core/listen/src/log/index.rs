@@ -17,7 +17,7 @@ const AT_ONCE: i64 = 65_536;
 /// # Errors
 /// When the vault fails.
 pub fn catch_up(vault: &Vault) -> Result<(), ListenError> {
-    while vault.read(|connection| behind(connection))? {
+    while vault.read(behind)? {
         vault.write(INDEX, step)?;
     }
     Ok(())
