@@ -31,6 +31,7 @@ pub struct Agent {
     clock: Arc<dyn Clock>,
     rails_off: RailsOff,
     key_store: Option<Arc<dyn KeyStore>>,
+    zone: String,
 }
 
 impl Agent {
@@ -45,7 +46,15 @@ impl Agent {
             clock,
             rails_off: RailsOff::new(),
             key_store: None,
+            zone: "UTC".to_owned(),
         })
+    }
+
+    /// The same device in an IANA time zone, in which days and months begin until a persona's rules name one.
+    #[must_use]
+    pub fn with_zone(mut self, zone: &str) -> Self {
+        zone.clone_into(&mut self.zone);
+        self
     }
 
     /// The same device with the platform's key store.
@@ -201,6 +210,7 @@ impl Agent {
             policy: self.policy.clone(),
             clock: Arc::clone(&self.clock),
             rails_off: self.rails_off.clone(),
+            zone: self.zone.clone(),
         })
     }
 }

@@ -50,7 +50,7 @@ pub use tekram_pay::ledger::Balance;
 pub use tekram_pay::method::{Method, RailKind, RailsOff};
 pub use tekram_pay::payee::{HeldChange, Payee};
 pub use tekram_pay::picture::{split_svg, split_text};
-pub use tekram_pay::qr::qr_text;
+pub use tekram_pay::qr::{modules as qr_modules, qr_text};
 pub use tekram_pay::rules::{Rules, Weight};
 pub use tekram_pay::settle::{Ended, Progress as SettleProgress, SettleReport, StoredReceipt};
 pub use tekram_pay::state::{LineState, StatementState};

@@ -275,11 +275,11 @@ impl Persona {
         Ok(tekram_listen::export(&self.vault, form, out)?)
     }
 
-    /// The zone in which months begin: the one given, else the rules', else UTC.
+    /// The zone in which months begin: the one given, else the rules', else the device's.
     pub(crate) fn zone(&self, given: Option<&str>) -> Result<String, AgentError> {
         match given {
             Some(zone) => Ok(zone.to_owned()),
-            None => Ok(self.rules()?.map_or_else(|| "UTC".to_owned(), |rules| rules.zone)),
+            None => Ok(self.rules()?.map_or_else(|| self.zone.clone(), |rules| rules.zone)),
         }
     }
 }

@@ -245,7 +245,7 @@ impl Persona {
             .budget
             .or(known.as_ref().map(|rules| rules.budget))
             .ok_or(AgentError::NoBudget)?;
-        let mut rules = known.unwrap_or_else(|| Rules::new(budget, "UTC"));
+        let mut rules = known.unwrap_or_else(|| Rules::new(budget, &self.zone));
         if rules.budget.asset != budget.asset {
             // A minimum in the old currency means nothing in the new one.
             rules.minimum_minor = 0;
@@ -408,6 +408,14 @@ impl Persona {
                 .max_by_key(|statement| statement.period.start()),
         };
         found.ok_or(AgentError::NoSuchStatement)
+    }
+
+    /// All statements, newest month first.
+    ///
+    /// # Errors
+    /// The vault's errors.
+    pub fn statements(&self) -> Result<Vec<Statement>, AgentError> {
+        Ok(statement::list(&self.vault, MAIN_BUDGET)?)
     }
 
     /// Promises the amounts of a month's statement: one signed record for each line that can be paid.

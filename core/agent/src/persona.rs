@@ -20,6 +20,8 @@ pub struct Persona {
     pub(crate) policy: NetPolicy,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) rails_off: RailsOff,
+    /// In which days and months begin until the rules name a zone.
+    pub(crate) zone: String,
 }
 
 /// What a vault holds, in numbers.

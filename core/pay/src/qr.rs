@@ -1,4 +1,4 @@
-//! QR codes of links and invoices, as text for a terminal and as SVG for a screen.
+//! QR codes of links and invoices: as modules, as text for a terminal and as SVG for a page.
 
 use std::fmt::Write as _;
 
@@ -10,7 +10,10 @@ use crate::error::PayError;
 const QUIET: usize = 4;
 
 /// Rows of modules with the quiet zone; `true` is dark.
-fn modules(text: &str) -> Result<Vec<Vec<bool>>, PayError> {
+///
+/// # Errors
+/// `qr_too_long`.
+pub fn modules(text: &str) -> Result<Vec<Vec<bool>>, PayError> {
     // EPC069-12 asks for level M; for links it is the usual one as well.
     let code = QrCode::with_error_correction_level(text.as_bytes(), EcLevel::M).map_err(|_| PayError::QrTooLong)?;
     let width = code.width();
