@@ -1,5 +1,6 @@
 // The root of the app: first run, lock, or the five rooms of one open profile. On narrow screens the rooms are tabs,
-// on wide ones a list beside what it shows.
+// on wide ones a list beside what it shows. While the app is not seen, its content is covered. What was asked from
+// outside opens its room, once a profile is open.
 import SwiftUI
 import TekramCore
 import TekramKit
@@ -58,6 +59,10 @@ public struct Shell: View {
                 ErrorPane(problem: problem) { app.reload() }
             }
         }
+        .environment(\.presence, presence)
+        .overlay {
+            if scenePhase != .active { Cover() }
+        }
         .onChange(of: scenePhase) { _, phase in
             switch phase {
             case .background: app.hidden()
@@ -89,14 +94,43 @@ private struct Entrance: View {
     }
 }
 
+/// Hides the content in the app switcher.
+private struct Cover: View {
+    var body: some View {
+        Rectangle()
+            .fill(.background)
+            .overlay { Image(systemName: "lock").font(.largeTitle).foregroundStyle(.secondary) }
+            .ignoresSafeArea()
+            .accessibilityElement()
+            .accessibilityLabel("common_covered_a11y")
+    }
+}
+
 /// The rooms of one open profile.
 struct RoomsView: View {
     let app: AppModel
     let persona: Persona
     @State private var room = Room.history
     @Environment(\.horizontalSizeClass) private var width
+    @Environment(\.phone) private var phone
 
     var body: some View {
+        rooms.task(id: phone?.asks.waiting.count ?? 0) { take() }
+    }
+
+    /// Opens the room of the next ask; the room fills in its screen from `app.ask`.
+    private func take() {
+        guard app.ask == nil, let ask = phone?.asks.take() else { return }
+        switch ask {
+        case .payMaker: room = .pay
+        case .want: room = .want
+        case .room(let asked): room = Room(rawValue: asked.rawValue) ?? room
+        }
+        if case .room = ask { return }
+        app.ask = ask
+    }
+
+    @ViewBuilder private var rooms: some View {
         if width == .regular {
             NavigationSplitView {
                 List(selection: chosen) {
@@ -139,7 +173,11 @@ struct RoomView: View {
 
     @ViewBuilder private var content: some View {
         switch room {
-        case .history, .pay, .want, .relations, .me: LoadingPane()
+        case .history: HistoryRoom(app: app, persona: persona)
+        case .pay: PayRoom(app: app, persona: persona)
+        case .want: WantRoom(app: app, persona: persona)
+        case .relations: RelationsRoom(app: app, persona: persona)
+        case .me: MeRoom(app: app, persona: persona)
         }
     }
 }

@@ -28,6 +28,9 @@ public final class AppModel {
     /// It locked by itself; the lock screen says so.
     public private(set) var lockedItself = false
 
+    /// What was asked from outside and its room has not taken up yet; the room sets it to nothing.
+    public var ask: Ask?
+
     /// The device.
     public let agent: Agent
     private var hiddenSince: ContinuousClock.Instant?

@@ -13,6 +13,15 @@ public enum Phase: Equatable, Sendable {
     case failed(Problem)
     /// It needs a network and there is none.
     case offline
+    /// The profile was locked meanwhile.
+    case locked
+
+    /// What a screen is at whose call ended with `error`.
+    public static func ended(_ error: any Error) -> Phase {
+        let problem = Problem(error)
+        if problem.isLocked { return .locked }
+        return problem.isOffline ? .offline : .failed(problem)
+    }
 
     /// `ready`, or `empty` when there is nothing.
     public static func loaded(_ isEmpty: Bool) -> Phase { isEmpty ? .empty : .ready }

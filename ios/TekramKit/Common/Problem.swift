@@ -41,6 +41,9 @@ public struct Problem: Equatable, Sendable, Identifiable, Error {
     /// The profile was locked meanwhile; the app shows the lock screen.
     public var isLocked: Bool { name == "locked" || name == "closed" }
 
+    /// There is no network, or the other side cannot be reached.
+    public var isOffline: Bool { name == "offline" || name == "unreachable" }
+
     /// Key of the sentence that says what happened and what can be done.
     public var wordKey: String {
         let own = "error_\(name)"

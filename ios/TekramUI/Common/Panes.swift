@@ -8,6 +8,7 @@ struct PhasePane<Content: View, Empty: View>: View {
     let phase: Phase
     var loading: LocalizedStringKey = "common_loading"
     var offline: LocalizedStringKey = "common_offline_text"
+    var locked: LocalizedStringKey = "common_locked_text"
     let retry: @MainActor () async -> Void
     @ViewBuilder let content: () -> Content
     @ViewBuilder let empty: () -> Empty
@@ -19,6 +20,7 @@ struct PhasePane<Content: View, Empty: View>: View {
         case .ready: content()
         case .failed(let problem): ErrorPane(problem: problem, retry: retry)
         case .offline: OfflinePane(text: offline, retry: retry)
+        case .locked: LockedPane(text: locked)
         }
     }
 }
@@ -110,18 +112,15 @@ struct OfflinePane: View {
     }
 }
 
-/// The profile is locked.
+/// The profile is locked; the app is on its way to the lock screen.
 struct LockedPane: View {
     var text: LocalizedStringKey = "common_locked_text"
-    let unlock: @MainActor () -> Void
 
     var body: some View {
         ContentUnavailableView {
             Label("common_locked_title", systemImage: "lock")
         } description: {
             Text(text)
-        } actions: {
-            Button("common_unlock", action: unlock)
         }
         .accessibilityIdentifier("pane_locked")
     }

@@ -7,7 +7,7 @@ import Testing
 
 @Suite struct StreamTests {
     private let change = RulesChange(
-        budget: Money(amountMinor: 1000, currency: "EUR"), weight: nil, minimum: nil, zone: nil)
+        budget: Money(amountMinor: 1000, currency: "EUR"), weight: nil, minimum: nil, zone: nil, factors: nil)
 
     @Test func aChangeIsHeard() async throws {
         let profile = try await TestProfile.make()

@@ -1,0 +1,14 @@
+// Pay: the room's first screen, in the navigation that the shell gives it.
+import SwiftUI
+import TekramCore
+import TekramKit
+
+/// The room of one open profile.
+struct PayRoom: View {
+    let app: AppModel
+    let persona: Persona
+
+    var body: some View {
+        LoadingPane(text: "pay_loading")
+    }
+}

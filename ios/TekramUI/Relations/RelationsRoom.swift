@@ -1,0 +1,14 @@
+// Relations: the room's first screen, in the navigation that the shell gives it.
+import SwiftUI
+import TekramCore
+import TekramKit
+
+/// The room of one open profile.
+struct RelationsRoom: View {
+    let app: AppModel
+    let persona: Persona
+
+    var body: some View {
+        LoadingPane(text: "relations_loading")
+    }
+}
