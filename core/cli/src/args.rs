@@ -34,9 +34,28 @@ pub struct Cli {
     /// Send everything through this proxy (`socks5h://…` or `http://…`).
     #[arg(long, global = true, env = "TEKRAM_PROXY", value_name = "URL")]
     pub proxy: Option<String>,
+    /// Leave this way of paying out, `cashu` or `hand_off`; may be repeated.
+    #[arg(
+        long,
+        global = true,
+        env = "TEKRAM_RAILS_OFF",
+        value_delimiter = ',',
+        value_name = "KIND"
+    )]
+    pub rail_off: Vec<RailKind>,
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
+}
+
+/// A way of paying that can be left out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[value(rename_all = "snake_case")]
+pub enum RailKind {
+    /// E-cash.
+    Cashu,
+    /// Links that are finished in another app.
+    HandOff,
 }
 
 /// The rooms.
@@ -63,6 +82,9 @@ pub enum Command {
         after_help = "Example:\n  tekram intent send --want \"wireless headphones\" --max \"250 EUR\" --at 52.52,13.40 --relay wss://relay.example"
     )]
     Intent(IntentCommand),
+    /// Relations: everybody met, where both sides stand, and what was agreed.
+    #[command(subcommand, after_help = "Example:\n  tekram relate list")]
+    Relate(RelateCommand),
     /// Terms: the roster of agreements and what was agreed with whom.
     #[command(subcommand, after_help = "Example:\n  tekram terms show PDC-INTENT")]
     Terms(TermsCommand),
@@ -83,6 +105,15 @@ pub enum PersonaCommand {
     /// Unlock the persona and say what its vault holds.
     #[command(after_help = "Example:\n  tekram --persona Home persona show")]
     Show,
+    /// What left the persona: requests, accepted offers, payments; newest first.
+    #[command(after_help = "Example:\n  tekram persona shared --limit 50")]
+    Shared {
+        #[command(flatten)]
+        page: Page,
+    },
+    /// The hosts that the persona has asked, what for and since when.
+    #[command(after_help = "Example:\n  tekram persona networks")]
+    Networks,
     /// How the persona can be unlocked; nothing is unlocked.
     #[command(after_help = "Example:\n  tekram persona ways")]
     Ways,
@@ -212,37 +243,6 @@ pub enum ListenCommand {
         #[command(flatten)]
         zone: Zone,
     },
-    /// The log, newest first.
-    #[command(after_help = "Example:\n  tekram listen list --limit 50")]
-    List {
-        #[command(flatten)]
-        page: Page,
-    },
-    /// Write the log to a file in an open format.
-    #[command(
-        after_help = "Example:\n  tekram listen export listens.jsonl\n  tekram listen export everything.jsonl --form full"
-    )]
-    Export {
-        /// File to write; it must not exist yet.
-        file: PathBuf,
-        /// What to write.
-        #[arg(long, value_enum, default_value_t = Form::Listenbrainz)]
-        form: Form,
-    },
-    /// Podcast subscriptions that were imported.
-    #[command(after_help = "Example:\n  tekram listen subscriptions")]
-    Subscriptions,
-}
-
-/// A format to export to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Form {
-    /// ListenBrainz JSON Lines, which other programs read.
-    Listenbrainz,
-    /// JSON Lines with everything the log knows.
-    Full,
-}
-
     /// Months in which something was heard.
     #[command(after_help = "Example:\n  tekram listen months")]
     Months {
@@ -257,9 +257,9 @@ pub enum Form {
         #[command(flatten)]
         page: Page,
     },
-/// The time zone in which months begin.
-#[derive(Debug, Args)]
-pub struct Zone {
+    /// The log, newest first.
+    #[command(after_help = "Example:\n  tekram listen list --limit 50")]
+    List {
         #[command(flatten)]
         narrow: Narrow,
         #[command(flatten)]
@@ -272,9 +272,9 @@ pub struct Zone {
         text: String,
         #[command(flatten)]
         narrow: Narrow,
-    /// IANA time zone in which months begin and end [default: the rules', else UTC].
-    #[arg(long, env = "TEKRAM_ZONE", value_name = "ZONE")]
-    pub zone: Option<String>,
+        #[command(flatten)]
+        page: Page,
+    },
     /// One listen: what it was, who made it, when and where it was heard, how often before, and how this is known.
     #[command(after_help = "Example:\n  tekram listen show 12")]
     Show {
@@ -306,31 +306,31 @@ pub struct Zone {
         /// JSON array of player events.
         file: PathBuf,
     },
+    /// Write the log to a file in an open format.
+    #[command(
+        after_help = "Example:\n  tekram listen export listens.jsonl\n  tekram listen export everything.jsonl --form full"
+    )]
+    Export {
+        /// File to write; it must not exist yet.
+        file: PathBuf,
+        /// What to write.
+        #[arg(long, value_enum, default_value_t = Form::Listenbrainz)]
+        form: Form,
+    },
+    /// Podcast subscriptions that were imported.
+    #[command(after_help = "Example:\n  tekram listen subscriptions")]
+    Subscriptions,
 }
 
-/// `tekram pay …`
-#[derive(Debug, Subcommand)]
-pub enum PayCommand {
-    /// Look in the feeds of what was heard for ways to pay their makers.
-    #[command(
-        after_help = "Example:\n  tekram pay discover\n  tekram pay discover --feed https://feeds.example/show.xml"
-    )]
-    Discover {
-        /// Look only in these feeds; may be repeated.
-        #[arg(long)]
-        feed: Vec<String>,
-    },
-    /// Those who can be paid, how, and the evidence for it.
-    #[command(after_help = "Example:\n  tekram pay payees")]
-    Payees,
-    /// Payment details and recipients that changed since they were first found; not used until confirmed.
-    #[command(after_help = "Example:\n  tekram pay changes")]
-    Changes,
-    /// Take a change into use, after a look at it.
-    #[command(after_help = "Example:\n  tekram pay confirm 0a1b2c3d4e5f6071")]
-    Confirm {
-        /// The change, as `tekram pay changes` names it.
-        change: String,
+/// A format to export to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Form {
+    /// ListenBrainz JSON Lines, which other programs read.
+    Listenbrainz,
+    /// JSON Lines with everything the log knows.
+    Full,
+}
+
 /// What a person thinks of a listen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Rating {
@@ -359,6 +359,57 @@ pub struct Narrow {
     pub zone: Zone,
 }
 
+/// The time zone in which months begin.
+#[derive(Debug, Args)]
+pub struct Zone {
+    /// IANA time zone in which months begin and end [default: the rules', else UTC].
+    #[arg(long, env = "TEKRAM_ZONE", value_name = "ZONE")]
+    pub zone: Option<String>,
+}
+
+/// What of the rules is to be changed.
+#[derive(Debug, Args)]
+pub struct RulesArgs {
+    /// Budget of a month, for example `10 EUR` or `1500 JPY`.
+    #[arg(long, allow_hyphen_values = true)]
+    pub budget: Option<String>,
+    /// `seconds`, `plays` or `equal`.
+    #[arg(long)]
+    pub weight: Option<String>,
+    /// Least amount that is sent; less is saved for later.
+    #[arg(long)]
+    pub minimum: Option<String>,
+    /// Factor of a source in thousandths, by the key that `pay sources` prints: 0 leaves it out, 1000 is as heard, 2000
+    /// counts double. May be repeated.
+    #[arg(long, value_name = "SOURCE=PERMILLE")]
+    pub factor: Vec<String>,
+    #[command(flatten)]
+    pub zone: Zone,
+}
+
+/// `tekram pay …`
+#[derive(Debug, Subcommand)]
+pub enum PayCommand {
+    /// Look in the feeds of what was heard for ways to pay their makers.
+    #[command(
+        after_help = "Example:\n  tekram pay discover\n  tekram pay discover --feed https://feeds.example/show.xml"
+    )]
+    Discover {
+        /// Look only in these feeds; may be repeated.
+        #[arg(long)]
+        feed: Vec<String>,
+    },
+    /// Those who can be paid, how, and the evidence for it.
+    #[command(after_help = "Example:\n  tekram pay payees")]
+    Payees,
+    /// Payment details and recipients that changed since they were first found; not used until confirmed.
+    #[command(after_help = "Example:\n  tekram pay changes")]
+    Changes,
+    /// Take a change into use, after a look at it.
+    #[command(after_help = "Example:\n  tekram pay confirm 0a1b2c3d4e5f6071")]
+    Confirm {
+        /// The change, as `tekram pay changes` names it.
+        change: String,
         /// Drop the change instead; the details in use stay.
         #[arg(long)]
         reject: bool,
@@ -366,17 +417,30 @@ pub struct Narrow {
     /// Show or change the rules: budget, weight, what is left out.
     #[command(after_help = "Example:\n  tekram pay rules --budget \"10 EUR\" --weight seconds --zone Europe/Berlin")]
     Rules {
-        /// Budget of a month, for example `10 EUR` or `1500 JPY`.
-        #[arg(long, allow_hyphen_values = true)]
-        budget: Option<String>,
-        /// `seconds`, `plays` or `equal`.
-        #[arg(long)]
-        weight: Option<String>,
-        /// Least amount that is sent; less is saved for later.
-        #[arg(long)]
-        minimum: Option<String>,
         #[command(flatten)]
-        zone: Zone,
+        change: RulesArgs,
+    },
+    /// Show what a month's statement would be under changed rules; nothing is stored.
+    #[command(after_help = "Example:\n  tekram pay preview --month 2026-10 --factor https://feeds.example/show.xml=2000")]
+    Preview {
+        /// Month, `YYYY-MM` [default: the log's newest].
+        #[arg(long)]
+        month: Option<String>,
+        #[command(flatten)]
+        change: RulesArgs,
+    },
+    /// Everything heard in a month, by source, with the factors in force: what `--factor` takes.
+    #[command(after_help = "Example:\n  tekram pay sources --month 2026-10")]
+    Sources {
+        /// Month, `YYYY-MM` [default: the log's newest].
+        #[arg(long)]
+        month: Option<String>,
+    },
+    /// The e-cash providers that payees of a statement take, and who takes which.
+    #[command(after_help = "Example:\n  tekram pay mints 2026-10")]
+    Mints {
+        /// Month of the statement.
+        month: String,
     },
     /// Divide a month's budget over those who made what was heard.
     #[command(after_help = "Example:\n  tekram pay statement --month 2026-10 --budget \"10 EUR\" --svg split.svg")]
@@ -515,6 +579,20 @@ pub enum IntentCommand {
     Withdraw {
         /// The request's number, or the beginning of it.
         intent: String,
+    },
+}
+
+/// `tekram relate …`
+#[derive(Debug, Subcommand)]
+pub enum RelateCommand {
+    /// Everybody met, the newest first, with both halves of the relation.
+    #[command(after_help = "Example:\n  tekram relate list")]
+    List,
+    /// One party: what was proposed and agreed, in plain words, and whose signatures hold.
+    #[command(after_help = "Example:\n  tekram relate show did:key:z6Mk…")]
+    Show {
+        /// The party as `tekram relate list` prints it, or the beginning of it.
+        party: String,
     },
 }
 

@@ -608,3 +608,66 @@ fn a_player_is_listened_to_only_when_it_is_allowed() {
         "unknown_format"
     );
 }
+
+#[test]
+fn a_factor_is_previewed_before_it_is_kept() {
+    let device = Device::with_history();
+    device.done(&["pay", "rules", "--budget", "10 EUR"]);
+    let sources = device.done(&["pay", "sources"]);
+    let source = sources["sources"][0].clone();
+    assert_eq!(
+        (source["plays"].as_i64(), source["factor"].as_i64()),
+        (Some(2), Some(1000))
+    );
+    let left_out = format!("{}=0", source["source"].as_str().unwrap());
+
+    let seen = device.done(&["pay", "preview", "--factor", &left_out]);
+    assert_eq!(
+        (seen["statement"].as_str(), seen["state"].as_str()),
+        (Some(""), Some("draft"))
+    );
+    assert_eq!(seen["lines"][0]["reason"], "excluded");
+    assert_eq!(seen["statement_total_minor"], 1000);
+    let kept = device.done(&["pay", "rules"]);
+    assert_eq!(kept["factors"], serde_json::json!({}), "a preview keeps nothing");
+    assert_eq!(device.refused(&["pay", "summary"]), "no_such_statement");
+
+    let double = format!("{}=2000", source["source"].as_str().unwrap());
+    let kept = device.done(&["pay", "rules", "--factor", &double]);
+    assert_eq!(kept["factors"][source["source"].as_str().unwrap()], 2000);
+    assert_eq!(device.done(&["pay", "sources"])["sources"][0]["factor"], 2000);
+    let as_heard = format!("{}=1000", source["source"].as_str().unwrap());
+    assert_eq!(
+        device.done(&["pay", "rules", "--factor", &as_heard])["factors"],
+        serde_json::json!({})
+    );
+
+    assert_eq!(
+        device.refused(&["pay", "rules", "--factor", "x=10001"]),
+        "factor_too_large"
+    );
+    assert_eq!(device.refused(&["pay", "rules", "--factor", "x"]), "bad_factor");
+    assert_eq!(
+        device.refused(&["pay", "preview", "--month", "2027-01"]),
+        "month_in_future"
+    );
+}
+
+#[test]
+fn nobody_was_met_and_nothing_left_a_new_persona() {
+    let device = Device::with_history();
+    assert_eq!(device.done(&["relate", "list"])["relations"], serde_json::json!([]));
+    assert_eq!(device.refused(&["relate", "show", "did:key:z6Mk"]), "no_such_party");
+    assert_eq!(device.done(&["persona", "shared"])["items"], serde_json::json!([]));
+    assert_eq!(device.done(&["persona", "networks"])["networks"], serde_json::json!([]));
+    assert_eq!(
+        device.refused(&["persona", "shared", "--after", "nonsense"]),
+        "bad_setting"
+    );
+    device.done(&["pay", "statement", "--budget", "10 EUR"]);
+    assert_eq!(
+        device.done(&["pay", "mints", "2026-10"])["mints"],
+        serde_json::json!([])
+    );
+    device.done(&["--rail-off", "cashu", "--rail-off", "hand_off", "pay", "statement"]);
+}

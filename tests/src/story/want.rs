@@ -82,6 +82,14 @@ pub fn play(
         field(line, "event") == "agreement_signed" && field(line, "offer") == offer
     })?;
     facts.accepted = Some(offer.to_owned());
+    let accepted = tekram.ask(NOBODY, &["intent", "accept", intent, short(offer), "--wait", "0"])?;
+    let (said, known) = (text(&accepted, "pickup_code")?, text(&signed, "pickup_code")?);
+    if said != known {
+        return Err(StoryError::new("the pick-up codes of the two sides differ"));
+    }
+    narrator.say(&format!(
+        "At the counter you say {said}; the store's desk has the same."
+    ));
     others_learned_nothing(narrator, stage, seller, offer)?;
 
     let record = text(&signed, "record")?.to_owned();

@@ -62,10 +62,11 @@ async fn answer(context: &Context, persona: &Persona, command: IntentCommand) ->
             let accepted = accepted?;
             let text = match accepted.state {
                 "confirmed" => format!(
-                    "Agreed at {}. Both sides hold the same bytes of agreement {}\n(SHA-256 {}).",
+                    "Agreed at {}. Both sides hold the same bytes of agreement {}\n(SHA-256 {}).\nAt the counter, say: {}",
                     accepted.price,
                     short(&accepted.agreement),
-                    accepted.agreement_sha256.as_deref().unwrap_or_default()
+                    accepted.agreement_sha256.as_deref().unwrap_or_default(),
+                    accepted.pickup_code.as_deref().unwrap_or_default()
                 ),
                 "refused" => format!(
                     "The seller refused: {}.",

@@ -3,30 +3,33 @@
 mod history;
 mod intent;
 mod listen;
+mod outward;
 mod pay;
 mod persona;
-mod terms;
 mod recovery;
+mod relate;
+mod split;
+mod terms;
 
 use std::fs::{File, OpenOptions};
 use std::io::{ErrorKind, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
-use tekram_agent::{Agent, Money, MoneyError, Passphrase, Persona};
+use tekram_agent::{Agent, Money, MoneyError, Passphrase, Persona, RailKind};
 
-use crate::args::{Cli, Command};
+use crate::args::{self, Cli, Command};
 use crate::output::{Answer, Failure};
 
 /// Environment variable that stands in for the passphrase prompt.
 const PASSPHRASE: &str = "TEKRAM_PASSPHRASE";
 
-/// What every command needs: the device, and who acts.
 /// Environment variable that stands in for the prompt for a new passphrase, where an old one is needed too.
 const NEW_PASSPHRASE: &str = "TEKRAM_NEW_PASSPHRASE";
 /// Environment variable with recovery words, which unlock in the place of the passphrase.
 const RECOVERY_WORDS: &str = "TEKRAM_RECOVERY_WORDS";
 
+/// What every command needs: the device, and who acts.
 pub struct Context {
     agent: Agent,
     data: PathBuf,
@@ -40,7 +43,8 @@ pub async fn run(cli: Cli) -> Result<Answer, Failure> {
         Some(data) => data,
         None => default_data()?,
     };
-    let agent = tekram_agent::open(&data, &cli.allow, cli.proxy.as_deref())?;
+    let rails_off = cli.rail_off.iter().map(|kind| rail_kind(*kind)).collect();
+    let agent = tekram_agent::open(&data, &cli.allow, cli.proxy.as_deref())?.with_rails_off(rails_off);
     let context = Context {
         agent,
         data,
@@ -52,6 +56,7 @@ pub async fn run(cli: Cli) -> Result<Answer, Failure> {
         Command::Listen(command) => listen::run(&context, command),
         Command::Pay(command) => pay::run(&context, command).await,
         Command::Intent(command) => intent::run(&context, command).await,
+        Command::Relate(command) => relate::run(&context, &command),
         Command::Terms(command) => terms::run(&context, command),
     }
 }
@@ -59,7 +64,6 @@ pub async fn run(cli: Cli) -> Result<Answer, Failure> {
 impl Context {
     /// Unlocks the persona that acts, by its recovery words when they are in the environment.
     fn unlock(&self) -> Result<Persona, Failure> {
-        let entry = self.agent.entry(self.persona.as_deref())?;
         match std::env::var(RECOVERY_WORDS).map(Passphrase::new) {
             Ok(words) => {
                 let entry = self.agent.entry(self.persona.as_deref())?;
@@ -71,6 +75,7 @@ impl Context {
 
     /// Unlocks the persona that acts, by its passphrase.
     fn unlock_by_passphrase(&self) -> Result<Persona, Failure> {
+        let entry = self.agent.entry(self.persona.as_deref())?;
         let passphrase = self.passphrase("Passphrase: ")?;
         Ok(self.agent.unlock_with_passphrase(&entry.id, &passphrase)?)
     }
@@ -107,6 +112,13 @@ impl Context {
     /// Takes the progress line away.
     fn progress_done(&self) {
         self.progress("");
+    }
+}
+
+fn rail_kind(named: args::RailKind) -> RailKind {
+    match named {
+        args::RailKind::Cashu => RailKind::Cashu,
+        args::RailKind::HandOff => RailKind::HandOff,
     }
 }
 

@@ -3,21 +3,16 @@
 use std::collections::BTreeMap;
 use std::io::{IsTerminal, Write};
 use std::ops::ControlFlow;
-use std::path::Path;
 use std::time::Duration;
 
 use serde_json::{Value, json};
 use tekram_agent::{
-    Ended, FeedLook, Method, Money, Payee, Persona, RulesChange, SettleProgress, Statement, StatementLine,
-    StatementSummary, split_svg, split_text,
+    Ended, FeedLook, Method, Money, Payee, Persona, RulesChange, SettleProgress, Statement, StatementSummary,
 };
 
-use super::{Context, amount, short, to_json};
+use super::{Context, amount, short, split, to_json};
 use crate::args::PayCommand;
-use crate::output::{Answer, Failure, hours, table};
-
-/// Columns of the picture in a terminal.
-const PICTURE_COLUMNS: usize = 100;
+use crate::output::{Answer, Failure, table};
 
 /// Carries out one command.
 pub async fn run(context: &Context, command: PayCommand) -> Result<Answer, Failure> {
@@ -40,27 +35,10 @@ async fn answer(context: &Context, persona: &Persona, command: PayCommand) -> Re
                 format!("The change was {done}."),
             ))
         }
-        PayCommand::Rules {
-            budget,
-            weight,
-            minimum,
-            zone,
-        } => {
-            let change = RulesChange {
-                budget: budget.as_deref().map(amount).transpose()?,
-                weight: weight
-                    .map(|weight| {
-                        weight
-                            .parse()
-                            .map_err(|error: tekram_agent::PayError| Failure::new(error.code(), error.to_string()))
-                    })
-                    .transpose()?,
-                minimum: minimum.as_deref().map(amount).transpose()?,
-                zone: zone.zone,
-                factors: None,
-            };
-            rules(persona, change)
-        }
+        PayCommand::Rules { change } => split::rules(persona, &change),
+        PayCommand::Preview { month, change } => split::preview(persona, month.as_deref(), &change),
+        PayCommand::Sources { month } => split::sources(persona, month.as_deref()),
+        PayCommand::Mints { month } => split::mints(persona, &month),
         PayCommand::Statement {
             month,
             budget,
@@ -75,7 +53,7 @@ async fn answer(context: &Context, persona: &Persona, command: PayCommand) -> Re
                 })?;
             }
             let statement = persona.statement(month.as_deref())?;
-            shown(&statement, svg.as_deref())
+            split::shown(&statement, svg.as_deref())
         }
         PayCommand::Commit { month } => commit(persona, &month),
         PayCommand::Settle { month, mint, wait } => settle(context, persona, &month, mint.as_deref(), wait).await,
@@ -203,101 +181,6 @@ fn changes(persona: &Persona) -> Result<Answer, Failure> {
         text.push_str("No payment details have changed.\n");
     }
     Ok(Answer::new(json!({"changes": to_json(&changes)?}), text))
-}
-
-fn rules(persona: &Persona, change: RulesChange) -> Result<Answer, Failure> {
-    let asked_only =
-        change.budget.is_none() && change.weight.is_none() && change.minimum.is_none() && change.zone.is_none();
-    let rules = match persona.rules()? {
-        Some(rules) if asked_only => rules,
-        _ => persona.change_rules(change)?,
-    };
-    let minimum = Money::new(rules.minimum_minor, rules.budget.asset);
-    let json = json!({
-        "budget_minor": rules.budget.amount_minor, "currency": rules.budget.asset.code(), "weight": rules.weight.name(),
-        "minimum_minor": rules.minimum_minor, "zone": rules.zone,
-    });
-    Ok(Answer::new(
-        json,
-        format!(
-            "{} a month, shared by {}, at least {minimum} a payment, months in {}.",
-            rules.budget,
-            rules.weight.name(),
-            rules.zone
-        ),
-    ))
-}
-
-/// The statement as a picture, with a reason under each line.
-fn shown(statement: &Statement, svg: Option<&Path>) -> Result<Answer, Failure> {
-    let mut text = split_text(statement, PICTURE_COLUMNS);
-    if !text.ends_with('\n') {
-        text.push('\n');
-    }
-    text.push_str("\nWhy:\n");
-    for line in &statement.lines {
-        text.push_str(&why(line, statement));
-    }
-    let mut json = summary_json(statement);
-    if let Some(file) = svg {
-        std::fs::write(file, split_svg(statement))
-            .map_err(|error| Failure::new("io", format!("the picture could not be written: {}", error.kind())))?;
-        text.push_str(&format!("\nThe picture is in {}.\n", file.display()));
-        insert(&mut json, "svg", json!(file.display().to_string()));
-    }
-    insert(&mut json, "lines", to_json(&statement.lines)?);
-    if statement.state.name() == "draft" {
-        text.push_str(&format!(
-            "\nNothing is promised yet. Promise it with: tekram pay commit {}\n",
-            statement.period.month_text()
-        ));
-    }
-    Ok(Answer::new(json, text))
-}
-
-/// One line's calculation in words.
-fn why(line: &StatementLine, statement: &Statement) -> String {
-    let money = |minor: i64| Money::new(minor, statement.budget.asset).to_string();
-    let name = if line.line.name.is_empty() {
-        "Saved for later"
-    } else {
-        &line.line.name
-    };
-    let mut text = format!("  {name}: {}\n", money(line.line.amount_minor));
-    for part in &line.line.because {
-        let share = if part.fee {
-            format!("{} % off the top", part.split)
-        } else if part.split == part.split_total {
-            "all of it".to_owned()
-        } else {
-            format!("{} of {}", part.split, part.split_total)
-        };
-        text.push_str(&format!(
-            "    {} of {}, {} plays → {}; {share} → {}\n",
-            hours(i64::try_from(part.played_ms).unwrap_or(i64::MAX)),
-            part.name,
-            part.plays,
-            money(part.source_minor),
-            money(part.amount_minor)
-        ));
-    }
-    if line.line.because.is_empty() && line.line.played_ms > 0 {
-        let heard = hours(i64::try_from(line.line.played_ms).unwrap_or(i64::MAX));
-        text.push_str(&format!(
-            "    {heard} of {} sources nobody payable is known for\n",
-            line.line.sources
-        ));
-    }
-    if line.line.carry_in_minor != 0 {
-        text.push_str(&format!(
-            "    {} saved from earlier months\n",
-            money(line.line.carry_in_minor)
-        ));
-    }
-    if let Some(reason) = line.line.reason {
-        text.push_str(&format!("    saved for later: {}\n", reason.name()));
-    }
-    text
 }
 
 fn commit(persona: &Persona, month: &str) -> Result<Answer, Failure> {
@@ -476,7 +359,7 @@ fn progress_text(progress: &SettleProgress, name: &dyn Fn(i64) -> String) -> Str
     }
 }
 
-fn summary_json(statement: &Statement) -> Value {
+pub(super) fn summary_json(statement: &Statement) -> Value {
     let StatementSummary {
         statement_total_minor,
         budget_minor,
@@ -592,7 +475,7 @@ async fn wallet(persona: &Persona, mint: &str) -> Result<Answer, Failure> {
     Ok(Answer::new(json!({"mint": mint, "balances": json}), text))
 }
 
-fn insert(json: &mut Value, name: &str, value: Value) {
+pub(super) fn insert(json: &mut Value, name: &str, value: Value) {
     if let Some(object) = json.as_object_mut() {
         object.insert(name.to_owned(), value);
     }

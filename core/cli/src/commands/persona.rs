@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use tekram_agent::{Persona, WayIn};
 
-use super::{Context, NEW_PASSPHRASE, PASSPHRASE, recovery};
+use super::{Context, NEW_PASSPHRASE, PASSPHRASE, outward, recovery};
 use crate::args::PersonaCommand;
 use crate::output::{Answer, Failure, table};
 
@@ -13,6 +13,8 @@ pub fn run(context: &Context, command: PersonaCommand) -> Result<Answer, Failure
         PersonaCommand::Create { name } => create(context, &name),
         PersonaCommand::List => list(context),
         PersonaCommand::Show => show(context),
+        PersonaCommand::Shared { page } => outward::shared(context, &page),
+        PersonaCommand::Networks => outward::networks(context),
         PersonaCommand::Ways => ways(context),
         PersonaCommand::RemoveWay { name } => remove_way(context, &name),
         PersonaCommand::Passphrase { add } => passphrase(context, add),
