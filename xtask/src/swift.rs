@@ -9,9 +9,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::place;
-use crate::planted;
-use crate::step::{Done, Failure, cargo, output, run, say};
+use crate::step::{Done, Failure, output, run, say};
+use crate::{bindings, place, planted};
+
+/// What `swift/env.sh` leaves in a finished folder.
+const READY: &str = ".swift-env-2";
 
 /// The generated sources and where the package wants them.
 const GENERATED: [(&str, &str); 2] = [
@@ -44,8 +46,8 @@ pub fn swift(args: &[String]) -> Done {
     if args.first().map(String::as_str) == Some("format") {
         return write_format(&Swift::make(PathBuf::new())?);
     }
+    generated()?;
     let swift = Swift::make(native()?)?;
-    copy_generated()?;
     match args.split_first() {
         None => everything(&swift),
         Some((command, rest)) if command == "build" || command == "test" => run(
@@ -100,36 +102,47 @@ fn missing() -> Option<&'static str> {
     None
 }
 
-/// `$TEKRAM_NATIVE`, else cargo's folder for debug builds after building the library.
-fn native() -> Done<PathBuf> {
-    if let Some(folder) = named("TEKRAM_NATIVE") {
-        return Ok(folder);
+/// Part of `cargo xtask test`: everything, where the Debian folder is there already. Making it takes a network and 2.5 GB,
+/// which a test should not ask for by itself.
+pub fn when_ready() -> Done {
+    if missing().is_none() && !root()?.join(READY).exists() {
+        say("skipped: the iOS package is not checked here; `cargo xtask swift` makes what that needs");
+        return Ok(());
     }
-    run(
-        "building the native library",
-        cargo().args(["build", "--locked", "--package", "tekram-ffi"]),
-    )?;
-    Ok(place::target()?.join("debug"))
+    swift(&[])
 }
 
-/// Puts the generated binding into the package; unchanged files keep their time, so that Swift does not build anew.
-fn copy_generated() -> Done {
-    let from = match named("TEKRAM_BINDINGS") {
-        Some(folder) => folder,
-        None => place::target()?.join("bindings"),
+/// `$TEKRAM_NATIVE`, else cargo's folder for debug builds.
+fn native() -> Done<PathBuf> {
+    match named("TEKRAM_NATIVE") {
+        Some(folder) => Ok(folder),
+        None => Ok(place::target()?.join("debug")),
+    }
+}
+
+/// Puts the generated binding into the package: from `$TEKRAM_BINDINGS`, else made anew. Unchanged files keep their time,
+/// so that Swift does not build anew.
+fn generated() -> Done {
+    let Some(from) = named("TEKRAM_BINDINGS") else {
+        return bindings::make();
     };
     for (name, place) in GENERATED {
         let made = from.join("swift").join(name);
-        let source = fs::read(&made).map_err(Failure::because(format!(
-            "cannot read {} (`cargo xtask bindings` makes it)",
-            made.display()
-        )))?;
+        let source = fs::read(&made).map_err(Failure::because(format!("cannot read {}", made.display())))?;
         let copy = ios().join(place);
         if fs::read(&copy).ok().as_ref() != Some(&source) {
             fs::write(&copy, source).map_err(Failure::because(format!("cannot write {}", copy.display())))?;
         }
     }
     Ok(())
+}
+
+/// The Debian folder.
+fn root() -> Done<PathBuf> {
+    match named("TEKRAM_SWIFT_ROOT") {
+        Some(folder) => Ok(folder),
+        None => Ok(place::cache()?.join("trixie")),
+    }
 }
 
 /// A folder that the environment names.
@@ -147,11 +160,8 @@ pub fn ios() -> PathBuf {
 impl Swift {
     /// Makes the Debian folder if it is not there. `native` is the folder with the library.
     fn make(native: PathBuf) -> Done<Self> {
-        let root = match named("TEKRAM_SWIFT_ROOT") {
-            Some(folder) => folder,
-            None => place::cache()?.join("trixie"),
-        };
-        if !root.join(".swift-env-2").exists() {
+        let root = root()?;
+        if !root.join(READY).exists() {
             say("making a Debian folder with Swift in it (about a minute, 2.5 GB, once)");
         }
         run_quietly(Command::new(script("env.sh")).env("SWIFT_ROOT", &root))?;
@@ -188,7 +198,7 @@ impl Swift {
 }
 
 fn copy_library(from: &Path, to: &Path) -> Done {
-    let name = "libtekram_ffi.so";
+    let name = bindings::LIBRARY;
     let copy = || -> std::io::Result<()> {
         fs::create_dir_all(to)?;
         let (made, held) = (fs::metadata(from.join(name))?, fs::metadata(to.join(name)));

@@ -1,10 +1,10 @@
 //! Everything that must pass before a change lands, in the order in which it fails fastest.
 
 use crate::step::{Done, Failure, cargo, run};
-use crate::{bindings, lint, setup, tree, words};
+use crate::{bindings, lint, setup, swift, tree, words};
 
-/// Lint, set-up, all tests. `--quick` is the usual loop: no clippy, fewer cases of each property, fewer kills in each
-/// fault run. What the caller set for these stands.
+/// Lint, set-up, all tests, the iOS package. `--quick` is the usual loop: no clippy, no iOS package, fewer cases of each
+/// property, fewer kills in each fault run. What the caller set for these stands.
 pub fn test(args: &[String]) -> Done {
     let mut quick = false;
     for arg in args {
@@ -34,5 +34,6 @@ pub fn test(args: &[String]) -> Done {
             tests.env(name, std::env::var(name).unwrap_or_else(|_| short.into()));
         }
     }
-    run("running the tests", &mut tests)
+    run("running the tests", &mut tests)?;
+    if quick { Ok(()) } else { swift::when_ready() }
 }
