@@ -2,7 +2,6 @@
 // links none of the core, reads no vault and talks to nobody.
 import SwiftUI
 import UIKit
-import UniformTypeIdentifiers
 
 final class ShareViewController: UIViewController {
     override func viewDidLoad() {
@@ -36,12 +35,8 @@ struct Shared: Sendable {
         var page: URL?
         var text = items.compactMap { $0.attributedTitle?.string ?? $0.attributedContentText?.string }.first ?? ""
         for provider in items.flatMap({ $0.attachments ?? [] }) {
-            if page == nil, let url = await load(URL.self, of: .url, from: provider) {
-                page = Ask.page(url.absoluteString)
-            }
-            if text.isEmpty, let said = await load(String.self, of: .plainText, from: provider) {
-                text = said
-            }
+            if page == nil { page = await link(from: provider).flatMap { Ask.page($0.absoluteString) } }
+            if text.isEmpty { text = await words(from: provider) ?? "" }
         }
         if page == nil { page = firstPage(in: text) }
         return Shared(page: page, text: String(text.prefix(longestText)))
@@ -53,12 +48,18 @@ struct Shared: Sendable {
     }
 
     @MainActor
-    private static func load<Value: _ObjectiveCBridgeable & Sendable>(
-        _ kind: Value.Type, of type: UTType, from provider: NSItemProvider
-    ) async -> Value? where Value._ObjectiveCType: NSItemProviderReading {
-        guard provider.hasItemConformingToTypeIdentifier(type.identifier) else { return nil }
+    private static func link(from provider: NSItemProvider) async -> URL? {
+        guard provider.canLoadObject(ofClass: URL.self) else { return nil }
         return await withCheckedContinuation { answer in
-            _ = provider.loadObject(ofClass: kind) { value, _ in answer.resume(returning: value) }
+            _ = provider.loadObject(ofClass: URL.self) { link, _ in answer.resume(returning: link) }
+        }
+    }
+
+    @MainActor
+    private static func words(from provider: NSItemProvider) async -> String? {
+        guard provider.canLoadObject(ofClass: String.self) else { return nil }
+        return await withCheckedContinuation { answer in
+            _ = provider.loadObject(ofClass: String.self) { said, _ in answer.resume(returning: said) }
         }
     }
 }

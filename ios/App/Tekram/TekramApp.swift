@@ -8,7 +8,6 @@ import UserNotifications
 @main
 struct TekramApp: App {
     @UIApplicationDelegateAdaptor(Launch.self) private var launch
-    @Environment(\.scenePhase) private var scenePhase
     private let phone = TekramPhone.shared
 
     var body: some Scene {
@@ -19,19 +18,13 @@ struct TekramApp: App {
                     if let ask = Ask(link: link) { phone.asks.put(ask) }
                 }
         }
-        .onChange(of: scenePhase) { _, phase in
-            switch phase {
-            case .active: Task { await phone.resumeCapture() }
-            case .background: phone.pauseCapture()
-            default: break
-            }
-        }
     }
 }
 
 /// The screens, or why there are none.
 private struct Root: View {
     let phone: TekramPhone
+    @Environment(\.scenePhase) private var scenePhase
 
     var body: some View {
         if let app = phone.app {
@@ -41,6 +34,13 @@ private struct Root: View {
                         Task { await phone.profileOpened() }
                     } else if before != nil {
                         phone.profileClosed()
+                    }
+                }
+                .onChange(of: scenePhase) { _, phase in
+                    switch phase {
+                    case .active: Task { await phone.resumeCapture() }
+                    case .background: phone.pauseCapture()
+                    default: break
                     }
                 }
         } else if let problem = phone.problem {

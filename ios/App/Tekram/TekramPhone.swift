@@ -50,8 +50,8 @@ final class TekramPhone: Phone {
 
     /// A profile was opened: what was shared meanwhile comes to its screens.
     func profileOpened() async {
-        inboxKey.drain().forEach(asks.put)
-        Notices.Kind.allCases.forEach(Notices.clear)
+        for ask in inboxKey.drain() { asks.put(ask) }
+        for kind in Notices.Kind.allCases { Notices.clear(kind) }
         OfferRefresh.ask()
         await resumeCapture()
     }

@@ -9,16 +9,19 @@ enum OfferRefresh {
 
     /// Must run before the app has finished launching.
     static func register(_ look: @escaping @Sendable () async -> Bool) {
-        BGTaskScheduler.shared.register(forTaskWithIdentifier: identifier, using: nil) { given in
-            // BGTask is safe to finish from any thread; its declaration does not say so.
-            nonisolated(unsafe) let task = given
+        BGTaskScheduler.shared.register(forTaskWithIdentifier: identifier, using: nil) { task in
             ask()
+            let woken = Woken(task: task)
             let looking = Task {
-                let looked = await look()
-                task.setTaskCompleted(success: looked)
+                woken.task.setTaskCompleted(success: await look())
             }
             task.expirationHandler = { looking.cancel() }
         }
+    }
+
+    /// A task of the system is safe to finish from any thread; its declaration does not say so.
+    private struct Woken: @unchecked Sendable {
+        let task: BGTask
     }
 
     /// Asks to be woken. Refused on the simulator and where the person switched background refresh off.

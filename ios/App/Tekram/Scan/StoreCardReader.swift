@@ -7,7 +7,7 @@ import TekramKit
 @MainActor
 final class StoreCardReader: NSObject {
     /// The most that is read of a card.
-    private static let longestBytes = 16 * 1_024
+    private nonisolated static let longestBytes = 16 * 1_024
     private var session: NFCNDEFReaderSession?
     private var answer: CheckedContinuation<String?, Never>?
 
