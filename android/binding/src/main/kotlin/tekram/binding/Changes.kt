@@ -9,12 +9,12 @@ import kotlinx.coroutines.flow.conflate
 import kotlinx.coroutines.flow.filter
 import kotlinx.coroutines.flow.flow
 import kotlinx.coroutines.flow.map
-import uniffi.tekram_ffi.ChangeListener
-import uniffi.tekram_ffi.Persona
+import tekram.ffi.ChangeListener
+import tekram.ffi.Persona
 import java.util.concurrent.atomic.AtomicReference
 
 /** The scopes that changed since the last element. Listens while it is collected; fails like the persona's other calls. */
-fun Persona.changes(): Flow<Set<String>> =
+fun Persona.changedScopes(): Flow<Set<String>> =
     flow {
         val gathered = AtomicReference<Set<String>>(emptySet())
         signals { scopes -> gathered.updateAndGet { it + scopes } }

@@ -1,7 +1,7 @@
 // What the window is started with.
 package tekram.desktop
 
-import uniffi.tekram_ffi.AgentSettings
+import tekram.ffi.AgentSettings
 import java.util.Locale
 
 /** The window's command line. */

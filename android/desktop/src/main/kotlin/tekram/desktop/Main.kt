@@ -16,7 +16,7 @@ import tekram.ui.TekramApp
 import tekram.ui.desktop.XmlWords
 import tekram.ui.start.AppModel
 import tekram.ui.start.StartModel
-import uniffi.tekram_ffi.Agent
+import tekram.ffi.Agent
 import kotlin.system.exitProcess
 
 private val windowSize = DpSize(420.dp, 860.dp)
@@ -38,7 +38,7 @@ fun main(args: Array<String>) {
         val start = remember { StartModel(agent, device, app::opened) }
         Window(
             onCloseRequest = {
-                agent.close()
+                agent.shutDown()
                 exitApplication()
             },
             state = rememberWindowState(size = windowSize),

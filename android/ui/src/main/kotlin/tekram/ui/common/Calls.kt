@@ -5,8 +5,8 @@ package tekram.ui.common
 import kotlinx.coroutines.CancellationException
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.withContext
-import uniffi.tekram_ffi.Money
-import uniffi.tekram_ffi.TekramException
+import tekram.ffi.Money
+import tekram.ffi.TekramException
 
 /** Number of a failure that did not come from the core. */
 private const val NOT_THE_CORE = 90_999L

@@ -19,9 +19,9 @@ import tekram.ui.common.Shown
 import tekram.ui.common.Tab
 import tekram.ui.common.attempt
 import tekram.ui.common.shown
-import uniffi.tekram_ffi.Agent
-import uniffi.tekram_ffi.Persona
-import uniffi.tekram_ffi.PersonaEntry
+import tekram.ffi.Agent
+import tekram.ffi.Persona
+import tekram.ffi.PersonaEntry
 import kotlin.time.Duration
 import kotlin.time.Duration.Companion.minutes
 

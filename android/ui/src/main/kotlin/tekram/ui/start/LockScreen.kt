@@ -27,7 +27,7 @@ import tekram.ui.common.OtherButton
 import tekram.ui.common.PassphraseLine
 import tekram.ui.common.QuietButton
 import tekram.ui.common.word
-import uniffi.tekram_ffi.WayInKind
+import tekram.ffi.WayInKind
 
 private const val WORDS_IN_PHRASE = 24
 

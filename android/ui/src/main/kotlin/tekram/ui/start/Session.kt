@@ -5,8 +5,8 @@ package tekram.ui.start
 import androidx.lifecycle.ViewModelStore
 import androidx.lifecycle.ViewModelStoreOwner
 import kotlinx.coroutines.flow.Flow
-import tekram.binding.changes
-import uniffi.tekram_ffi.Persona
+import tekram.binding.changedScopes
+import tekram.ffi.Persona
 
 /** An unlocked profile. */
 class Session(
@@ -15,7 +15,7 @@ class Session(
     override val viewModelStore = ViewModelStore()
 
     /** Which scopes of the profile changed; collected by models that then ask again. */
-    fun changes(): Flow<Set<String>> = persona.changes()
+    fun changes(): Flow<Set<String>> = persona.changedScopes()
 
     /** Ends the rooms' models, then locks the profile. */
     fun end() {

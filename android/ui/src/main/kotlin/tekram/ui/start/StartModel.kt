@@ -15,10 +15,10 @@ import tekram.ui.common.NotPresent
 import tekram.ui.common.Shown
 import tekram.ui.common.attempt
 import tekram.ui.common.shown
-import uniffi.tekram_ffi.Agent
-import uniffi.tekram_ffi.Persona
-import uniffi.tekram_ffi.PersonaEntry
-import uniffi.tekram_ffi.WayInKind
+import tekram.ffi.Agent
+import tekram.ffi.Persona
+import tekram.ffi.PersonaEntry
+import tekram.ffi.WayInKind
 
 /** Name of the way in that the device's own lock guards. */
 const val DEVICE_WAY: String = "device"

@@ -11,13 +11,13 @@ object Comparison {
     private val shifts = intArrayOf(16, 8, 0)
 
     /** Width and height of a tile in halved pixels. */
-    private const val TILE = 12
+    private const val TILE = 8
 
     /** A halved pixel differs when one of its channels does by more than this. */
     private const val PIXEL_TOLERANCE = 40
 
     /** Share of a tile's pixels that may differ. */
-    private const val TILE_SHARE = 0.08
+    private const val TILE_SHARE = 0.06
 
     /** How far the mean of a tile may move in one channel. */
     private const val MEAN_TOLERANCE = 7.0

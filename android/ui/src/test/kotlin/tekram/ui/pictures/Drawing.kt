@@ -9,8 +9,6 @@ import androidx.compose.runtime.Composable
 import androidx.compose.runtime.CompositionLocalProvider
 import androidx.compose.ui.ImageComposeScene
 import androidx.compose.ui.Modifier
-import androidx.compose.ui.graphics.toComposeImageBitmap
-import androidx.compose.ui.graphics.toPixelMap
 import androidx.compose.ui.platform.LocalLayoutDirection
 import androidx.compose.ui.text.font.FontFamily
 import androidx.compose.ui.text.font.FontWeight
@@ -18,6 +16,11 @@ import androidx.compose.ui.text.platform.Font
 import androidx.compose.ui.unit.Density
 import androidx.compose.ui.unit.LayoutDirection
 import kotlinx.coroutines.Dispatchers
+import org.jetbrains.skia.Bitmap
+import org.jetbrains.skia.ColorAlphaType
+import org.jetbrains.skia.ColorType
+import org.jetbrains.skia.Image
+import org.jetbrains.skia.ImageInfo
 import tekram.ui.common.BottomBar
 import tekram.ui.common.Formats
 import tekram.ui.common.LocalFormats
@@ -25,6 +28,8 @@ import tekram.ui.common.LocalWords
 import tekram.ui.common.TekramTheme
 import tekram.ui.common.Words
 import tekram.ui.desktop.XmlWords
+import java.nio.ByteBuffer
+import java.nio.ByteOrder
 import java.time.Clock
 import java.time.Instant
 import java.time.ZoneId
@@ -127,12 +132,18 @@ fun draw(
     try {
         // Two frames: what a screen does after it was laid out (a bar that measures itself) is in the second.
         scene.render(0)
-        val image = scene.render(FRAME_NANOS).toComposeImageBitmap().toPixelMap()
-        return Picture(image.width, image.height, IntArray(image.width * image.height) { image[it % image.width, it / image.width].value.shr(ARGB).toInt() })
+        return pixels(scene.render(FRAME_NANOS))
     } finally {
         scene.close()
     }
 }
 
+private fun pixels(image: Image): Picture {
+    val layout = ImageInfo(image.width, image.height, ColorType.BGRA_8888, ColorAlphaType.UNPREMUL)
+    val bytes = checkNotNull(Bitmap.makeFromImage(image).use { it.readPixels(layout) })
+    val pixels = IntArray(image.width * image.height)
+    ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asIntBuffer().get(pixels)
+    return Picture(image.width, image.height, pixels)
+}
+
 private const val FRAME_NANOS = 500_000_000L
-private const val ARGB = 32

@@ -6,9 +6,9 @@ import tekram.ui.common.AbsenceReason
 import tekram.ui.common.Shown
 import tekram.ui.pictures.Sample
 import tekram.ui.pictures.sample
-import uniffi.tekram_ffi.PersonaEntry
-import uniffi.tekram_ffi.WayIn
-import uniffi.tekram_ffi.WayInKind
+import tekram.ffi.PersonaEntry
+import tekram.ffi.WayIn
+import tekram.ffi.WayInKind
 
 private val home = PersonaEntry("home", "Home", WayInKind.entries.map { WayIn(it.name, it, null) }, null)
 private val work = PersonaEntry("work", "Work", listOf(WayIn("passphrase", WayInKind.PASSPHRASE, null)), null)

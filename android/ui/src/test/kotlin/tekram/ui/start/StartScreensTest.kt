@@ -1,0 +1,143 @@
+// Clicks through first run and lock, and through the shell.
+package tekram.ui.start
+
+import androidx.compose.runtime.getValue
+import androidx.compose.runtime.mutableStateOf
+import androidx.compose.runtime.setValue
+import androidx.compose.ui.test.ExperimentalTestApi
+import androidx.compose.ui.test.assertIsDisplayed
+import androidx.compose.ui.test.assertIsEnabled
+import androidx.compose.ui.test.assertIsNotEnabled
+import androidx.compose.ui.test.assertIsSelected
+import androidx.compose.ui.test.onNodeWithContentDescription
+import androidx.compose.ui.test.onNodeWithTag
+import androidx.compose.ui.test.onNodeWithText
+import androidx.compose.ui.test.performClick
+import androidx.compose.ui.test.performScrollTo
+import androidx.compose.ui.test.performTextInput
+import org.junit.jupiter.api.Test
+import tekram.ui.common.Place
+import tekram.ui.common.PlainDevice
+import tekram.ui.common.Route
+import tekram.ui.common.ScreenFrame
+import tekram.ui.common.Shell
+import tekram.ui.onScreen
+import tekram.ui.pictures.Variant
+import tekram.ffi.PersonaEntry
+import tekram.ffi.WayIn
+import tekram.ffi.WayInKind
+import kotlin.test.assertEquals
+
+@OptIn(ExperimentalTestApi::class)
+class StartScreensTest {
+    private val said = mutableListOf<String>()
+    private var state by mutableStateOf(StartState())
+
+    private val actions =
+        object : LockActions by noLockActions {
+            override fun choose(id: String?) {
+                state = state.copy(chosen = id)
+            }
+
+            override fun unlockBy(way: Unlocking) {
+                state = state.copy(unlocking = way)
+            }
+
+            override fun withPassphrase(passphrase: String) {
+                said += passphrase
+            }
+
+            override fun withWords(words: String) {
+                said += words
+            }
+        }
+
+    @Test
+    fun `a profile needs a name and then a way in`() =
+        onScreen({ FirstRunScreen(state, DeviceLock.Ready, { state = state.copy(name = it) }, { said += "device" }, { said += "passphrase" }, null) }) {
+            onNodeWithText("Start").assertIsNotEnabled()
+            onNodeWithTag("start_name").performTextInput("Home")
+            onNodeWithText("Start").assertIsEnabled().performClick()
+            onNodeWithText("With a passphrase").performClick()
+            onNodeWithText("Next").performClick()
+            assertEquals(listOf("device", "passphrase"), said)
+        }
+
+    @Test
+    fun `without a key store only a passphrase is offered`() =
+        onScreen({ FirstRunScreen(StartState(name = "Home"), DeviceLock.Absent, {}, {}, { said += "passphrase" }, null) }) {
+            onNodeWithText("How you unlock").assertDoesNotExist()
+            onNodeWithText("Next").performClick()
+            assertEquals(listOf("passphrase"), said)
+        }
+
+    @Test
+    fun `a new passphrase must be typed twice alike`() {
+        val device = RememberingDevice()
+        onScreen({ NewPassphraseScreen(StartState(StartStep.Passphrase, "Home"), { said += it }, {}) }, device = device) {
+            onNodeWithTag("start_passphrase").performTextInput("four words in a row")
+            onNodeWithTag("start_passphrase_again").performTextInput("four words")
+            onNodeWithText("The two are not the same.").assertIsDisplayed()
+            onNodeWithText("Start").assertIsNotEnabled()
+            onNodeWithTag("start_passphrase_again").performTextInput(" in a row")
+            onNodeWithText("Start").performClick()
+            assertEquals(listOf("four words in a row"), said)
+            assertEquals(true, device.hidden)
+        }
+    }
+
+    @Test
+    fun `the lock asks who, then how`() {
+        val ways = listOf(WayInKind.PASSPHRASE, WayInKind.RECOVERY_PHRASE).map { WayIn(it.name, it, null) }
+        state = StartState(StartStep.Lock, personas = listOf("Home", "Work").map { PersonaEntry(it, it, ways, null) })
+        onScreen({ LockScreen(state, DeviceLock.Absent, autoLocked = true, actions) }) {
+            onNodeWithText("Locked after five minutes in the background.").assertIsDisplayed()
+            onNodeWithContentDescription("Profile Work, locked").performClick()
+            onNodeWithText("Hello, Work").assertIsDisplayed()
+            onNodeWithTag("lock_passphrase").performTextInput("a secret")
+            onNodeWithText("Unlock").performClick()
+            onNodeWithText("Use the recovery words").performScrollTo().performClick()
+            onNodeWithTag("lock_words").performTextInput(List(23) { "abandon" }.joinToString(" "))
+            onNodeWithText("23 of 24 words").assertIsDisplayed()
+            onNodeWithText("Unlock").assertIsNotEnabled()
+            onNodeWithTag("lock_words").performTextInput("\nart ")
+            onNodeWithText("Unlock").performClick()
+            assertEquals(listOf("a secret", List(23) { "abandon" }.joinToString(" ") + "\nart"), said)
+        }
+    }
+
+    @Test
+    fun `the tabs turn to their rooms and back leads out`() {
+        var place by mutableStateOf(Place().open(Route("history_day")))
+        onScreen({
+            Shell(place, { place = place.select(it) }, { place.back()?.let { place = it } }) { route, back ->
+                ScreenFrame(route.id, back) { }
+            }
+        }) {
+            onNodeWithText("history_day").assertIsDisplayed()
+            onNodeWithContentDescription("Go back").performClick()
+            onNodeWithText("history_days").assertIsDisplayed()
+            onNodeWithTag("tab_Relations").performClick().assertIsSelected()
+            onNodeWithText("relations_list").assertIsDisplayed()
+        }
+    }
+
+    @Test
+    fun `a wide window shows a list and what was opened from it side by side`() =
+        onScreen(
+            { Shell(Place().open(Route("history_day")), {}, {}) { route, back -> ScreenFrame(route.id, back) {} } },
+            Variant.Wide,
+        ) {
+            onNodeWithText("history_days").assertIsDisplayed()
+            onNodeWithText("history_day").assertIsDisplayed()
+        }
+}
+
+/** A device that only remembers whether the screen is hidden. */
+private class RememberingDevice : PlainDevice() {
+    var hidden = false
+
+    override fun hideScreen(hidden: Boolean) {
+        this.hidden = hidden
+    }
+}
