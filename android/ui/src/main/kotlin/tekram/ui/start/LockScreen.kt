@@ -171,9 +171,9 @@ private fun ColumnScope.OtherWays(
     val kinds = state.persona?.ways.orEmpty().map { it.kind }
     val offered =
         listOfNotNull(
-            Triple(Unlocking.Device, "start_unlock_with_phone", Icons.Presence).takeIf { WayInKind.KEY_STORE in kinds && deviceLock == DeviceLock.Ready },
-            Triple(Unlocking.Passphrase, "start_unlock_with_passphrase", Icons.Key).takeIf { WayInKind.PASSPHRASE in kinds },
-            Triple(Unlocking.Words, "start_unlock_with_words", Icons.Words).takeIf { WayInKind.RECOVERY_PHRASE in kinds },
+            Triple(Unlocking.Device, "start_unlock_with_phone", Icons.Presence).takeIf { kinds.any { it is WayInKind.KeyStore } && deviceLock == DeviceLock.Ready },
+            Triple(Unlocking.Passphrase, "start_unlock_with_passphrase", Icons.Key).takeIf { WayInKind.Passphrase in kinds },
+            Triple(Unlocking.Words, "start_unlock_with_words", Icons.Words).takeIf { WayInKind.RecoveryPhrase in kinds },
         )
     offered.filter { (way) -> way != state.unlocking }.forEach { (way, key, icon) ->
         OtherButton(word(key), { actions.unlockBy(way) }, enabled = !state.busy, icon = icon)

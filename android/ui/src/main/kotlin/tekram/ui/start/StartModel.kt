@@ -92,8 +92,8 @@ class StartModel(
         val kinds = personas.find { it.id == id }?.ways.orEmpty().map { it.kind }
         val way =
             when {
-                WayInKind.KEY_STORE in kinds && device.presence != null -> Unlocking.Device
-                WayInKind.PASSPHRASE in kinds -> Unlocking.Passphrase
+                kinds.any { it is WayInKind.KeyStore } && device.presence != null -> Unlocking.Device
+                WayInKind.Passphrase in kinds -> Unlocking.Passphrase
                 else -> Unlocking.Words
             }
         return copy(chosen = id, unlocking = way, failure = null)
@@ -143,7 +143,7 @@ class StartModel(
         open {
             val persona = checkNotNull(states.value.persona)
             val presence = device.presence ?: throw NotPresent(AbsenceReason.NotSetUp)
-            val way = persona.ways.first { it.kind == WayInKind.KEY_STORE }.name
+            val way = persona.ways.first { it.kind is WayInKind.KeyStore }.name
             val key = presence.unwrap(way, persona.name, agent.wrappedKey(persona.id, way))
             try {
                 agent.unlockWithKey(persona.id, way, key)

@@ -10,8 +10,8 @@ import tekram.ffi.PersonaEntry
 import tekram.ffi.WayIn
 import tekram.ffi.WayInKind
 
-private val home = PersonaEntry("home", "Home", WayInKind.entries.map { WayIn(it.name, it, null) }, null)
-private val work = PersonaEntry("work", "Work", listOf(WayIn("passphrase", WayInKind.PASSPHRASE, null)), null)
+private val home = PersonaEntry("home", "Home", listOf(WayInKind.Passphrase, WayInKind.KeyStore("device"), WayInKind.RecoveryPhrase).map { WayIn(it.toString(), it, null) }, null)
+private val work = PersonaEntry("work", "Work", listOf(WayIn("passphrase", WayInKind.Passphrase, null)), null)
 private val locked = StartState(StartStep.Lock, personas = listOf(home, work))
 private val chosen = locked.copy(chosen = "home")
 private val wrong = StartFailure.Refused(Shown(1002, "wrong_passphrase", "vault"))

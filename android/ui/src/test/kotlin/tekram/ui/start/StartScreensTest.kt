@@ -88,7 +88,7 @@ class StartScreensTest {
 
     @Test
     fun `the lock asks who, then how`() {
-        val ways = listOf(WayInKind.PASSPHRASE, WayInKind.RECOVERY_PHRASE).map { WayIn(it.name, it, null) }
+        val ways = listOf(WayInKind.Passphrase, WayInKind.RecoveryPhrase).map { WayIn(it.toString(), it, null) }
         state = StartState(StartStep.Lock, personas = listOf("Home", "Work").map { PersonaEntry(it, it, ways, null) })
         onScreen({ LockScreen(state, DeviceLock.Absent, autoLocked = true, actions) }) {
             onNodeWithText("Locked after five minutes in the background.").assertIsDisplayed()
