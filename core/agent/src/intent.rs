@@ -110,7 +110,7 @@ pub struct Offers {
 }
 
 /// What came of accepting an offer.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct AcceptedView {
     /// The request.
     pub intent: String,

@@ -294,3 +294,6 @@ fn agreement_detail(kept: &KeptAgreement, items: &BTreeMap<RecordId, String>) ->
         decided_ms: kept.decided.map(|at| at.millis()),
     })
 }
+
+#[cfg(test)]
+mod tests;

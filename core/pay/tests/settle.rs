@@ -18,9 +18,10 @@ use std::time::Duration;
 
 use support::*;
 use tekram_pay::PayError;
-use tekram_pay::commit::commit;
+use tekram_pay::commit::{commit, promises};
 use tekram_pay::ledger::{balances, ledger_sum_minor};
 use tekram_pay::method::{Method, RailKind, RailsOff};
+use tekram_pay::outward::{Asked, Reached, contacts, sent_payments};
 use tekram_pay::rail::Rail;
 use tekram_pay::rates::{EcbDay, Rate, RateError, RateSource};
 use tekram_pay::rules::set_rules;
@@ -798,4 +799,46 @@ async fn what_needs_a_rail_that_was_switched_off_waits_and_goes_on_when_it_is_on
     month.run().await;
     month.gather().await;
     month.is_finished();
+}
+
+#[tokio::test]
+async fn what_left_and_who_was_asked_can_be_read_back_in_pages() {
+    let month = Month::committed();
+    assert!(
+        sent_payments(&month.vault, None, 10).unwrap().is_empty(),
+        "a promise alone has not left"
+    );
+    assert!(contacts(&month.vault).unwrap().is_empty());
+    month.run().await;
+    let sent = sent_payments(&month.vault, None, 10).unwrap();
+    let told: Vec<(&str, Reached, Money)> = sent
+        .iter()
+        .map(|payment| (payment.payee_name.as_str(), payment.reached, payment.amount))
+        .collect();
+    assert_eq!(sent.len(), 3);
+    for expected in [
+        ("Harbour Lights", Reached::Delivered, eur(500)),
+        ("Signal & Noise", Reached::Delivered, eur(300)),
+        ("The Long Table", Reached::HandedOff, eur(150)),
+    ] {
+        assert!(told.contains(&expected), "{expected:?} in {told:?}");
+    }
+    let mut paged = Vec::new();
+    let mut after: Option<(i64, String)> = None;
+    loop {
+        let from = after.as_ref().map(|(at_ms, id)| (*at_ms, id.as_str()));
+        let page = sent_payments(&month.vault, from, 1).unwrap();
+        let Some(last) = page.last() else { break };
+        after = Some((last.at.millis(), last.commitment.clone()));
+        paged.extend(page);
+    }
+    assert_eq!(paged, sent);
+    let asked = contacts(&month.vault).unwrap();
+    assert!(
+        asked
+            .iter()
+            .all(|contact| contact.asked == Asked::Relay && contact.since == Some(clock().now()))
+    );
+    assert!(!asked.is_empty());
+    assert_eq!(promises(&month.vault, 10, 0).unwrap().len(), 3);
 }
