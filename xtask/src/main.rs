@@ -7,6 +7,7 @@ mod bench;
 mod bindings;
 mod faults;
 mod licence;
+mod licences;
 mod lint;
 mod place;
 mod planted;
@@ -38,6 +39,7 @@ cargo xtask COMMAND
   words [--check] [--unused] [--list]
                             make the iOS string catalogue from Android's words; both languages and every key that a
                             screen uses are checked
+  licences [FILE]           write the apps' licences page: every crate and library that is shipped, and each text once
   bench [ROOM] [--large[=MB]] [--json]
                             measure against the bare floor in one run; writes docs/measurements.md when all rooms ran;
                             --large imports a file of 500 MB, or of MB, for the memory figure
@@ -54,7 +56,7 @@ fn main() -> ExitCode {
     let wants_help = rest.iter().any(|arg| arg == "--help" || arg == "-h");
     let outcome = match command.as_str() {
         "run" => run::run(&rest),
-        "setup" | "test" | "lint" | "bench" | "bindings" | "faults" | "swift" | "words" if wants_help => {
+        "setup" | "test" | "lint" | "bench" | "bindings" | "faults" | "licences" | "swift" | "words" if wants_help => {
             print!("{HELP}");
             Ok(())
         }
@@ -64,6 +66,7 @@ fn main() -> ExitCode {
         "bench" => bench::bench(&rest),
         "bindings" => bindings::bindings(&rest),
         "faults" => faults::faults(&rest),
+        "licences" => licences::licences(&rest),
         "swift" => swift::swift(&rest),
         "words" => words::words(&rest),
         "help" | "--help" | "-h" => {
