@@ -4,6 +4,12 @@ import Foundation
 
 enum VaultFolder {
     static func prepared() throws -> URL {
+        #if DEBUG
+            // For the UI stories: nobody's vaults.
+            if CommandLine.arguments.contains("--vaults-in-temporary-folder") {
+                return FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
+            }
+        #endif
         let support = try FileManager.default.url(
             for: .applicationSupportDirectory, in: .userDomainMask, appropriateFor: nil, create: true)
         var folder = support.appending(path: "vaults", directoryHint: .isDirectory)
