@@ -10,6 +10,7 @@ mod device;
 mod error;
 mod intent;
 mod listen;
+mod mints;
 mod network;
 mod params;
 mod pay;
@@ -17,6 +18,7 @@ mod persona;
 mod relation;
 mod setting;
 mod shared;
+mod split;
 mod terms;
 mod ways;
 
@@ -28,11 +30,13 @@ pub use device::Agent;
 pub use error::AgentError;
 pub use intent::{AcceptedView, IntentView, OfferView, Offers, Want};
 pub use listen::{ListenView, MonthHours, SourcePayee, SourceRelation};
+pub use mints::{MintTaker, MintTakers};
 pub use network::{NetworkKind, NetworkUse, NetworkWhy};
-pub use pay::{ChangeView, FeedLook, MintTaker, MintTakers, MonthSource, RulesChange};
+pub use pay::{ChangeView, FeedLook};
 pub use persona::{Holdings, Persona};
 pub use relation::{AgreementDetail, ClauseView, DifferingClause, NameSource, RelationDetail, RelationView};
 pub use shared::{SharedItem, SharedKind, SharedPage};
+pub use split::{MonthSource, RulesChange};
 pub use tekram_intent::{Reason, Why};
 pub use tekram_listen::{
     Batch, Cursor, ExportForm, ImportReport, ListQuery, Listen, Page, Preview, Progress, RefusedLine, SourceHours,
