@@ -204,7 +204,7 @@ async fn what_was_agreed_and_what_left_can_be_read_from_ones_own_vault() {
     assert_eq!(request.terms.as_deref(), Some("PDC-INTENT"));
     assert!(acceptance.confirmed && request.confirmed);
     let host = address.trim_start_matches("ws://").trim_end_matches('/').to_owned();
-    assert_eq!(request.to, [host.clone()]);
+    assert_eq!(request.to.as_slice(), std::slice::from_ref(&host));
 
     // The same in pages of one.
     let first = persona.shared(None, 1).unwrap();

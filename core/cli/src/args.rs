@@ -421,7 +421,9 @@ pub enum PayCommand {
         change: RulesArgs,
     },
     /// Show what a month's statement would be under changed rules; nothing is stored.
-    #[command(after_help = "Example:\n  tekram pay preview --month 2026-10 --factor https://feeds.example/show.xml=2000")]
+    #[command(
+        after_help = "Example:\n  tekram pay preview --month 2026-10 --factor https://feeds.example/show.xml=2000"
+    )]
     Preview {
         /// Month, `YYYY-MM` [default: the log's newest].
         #[arg(long)]

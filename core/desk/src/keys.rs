@@ -58,12 +58,7 @@ pub fn open_vault(folder: &Path, clock: &dyn Clock) -> Result<Vault, DeskError> 
     with_key_file(vault, &key_store, &first, clock)
 }
 
-fn with_key_file(
-    vault: Vault,
-    key_store: &FileKeyStore,
-    first: &Path,
-    clock: &dyn Clock,
-) -> Result<Vault, DeskError> {
+fn with_key_file(vault: Vault, key_store: &FileKeyStore, first: &Path, clock: &dyn Clock) -> Result<Vault, DeskError> {
     vault.add_key_store(LABEL, key_store, clock.now())?;
     remove(first)?;
     Ok(vault)
