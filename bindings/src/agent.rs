@@ -3,11 +3,15 @@
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, Weak};
 
-use tekram_agent::Passphrase;
+use tekram_agent::{AgentError, Passphrase, Secret32};
+use zeroize::Zeroizing;
 
+use crate::capture::PlayerEvent;
 use crate::error::TekramError;
 use crate::gate::{Gate, Stop, Stopped, beside, caught};
+use crate::host::{Connectivity, HostKeyStore, KeyStore, LocationSource, Senses};
 use crate::persona::Persona;
+use crate::ways::WayIn;
 
 /// A kind of payment method that a store's rules may forbid.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Enum)]
@@ -29,6 +33,8 @@ pub struct AgentSettings {
     pub proxy: Option<String>,
     /// Payment methods that are switched off.
     pub rails_off: Vec<RailKind>,
+    /// IANA time zone in which days and months begin until a persona's rules name one.
+    pub zone: String,
 }
 
 /// A persona of this device; what is visible while it is locked.
@@ -44,50 +50,12 @@ pub struct PersonaEntry {
     pub problem: Option<String>,
 }
 
-/// What a way in is.
-#[derive(Debug, Clone, PartialEq, Eq, uniffi::Enum)]
-pub enum WayInKind {
-    /// Something the person types.
-    Passphrase,
-    /// A key that the platform guards.
-    KeyStore {
-        /// The key's name in the platform's store.
-        key_name: String,
-    },
-    /// 24 words on paper.
-    RecoveryPhrase,
-}
-
-/// One way to unlock a persona.
-#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
-pub struct WayIn {
-    /// Names it within its vault.
-    pub name: String,
-    /// What it is.
-    pub kind: WayInKind,
-    /// When it was added, if known.
-    pub added_ms: Option<i64>,
-}
-
-impl From<tekram_agent::WayIn> for WayIn {
-    fn from(way: tekram_agent::WayIn) -> Self {
-        Self {
-            name: way.name,
-            kind: match way.kind {
-                tekram_agent::WayInKind::Passphrase => WayInKind::Passphrase,
-                tekram_agent::WayInKind::KeyStore { key_name } => WayInKind::KeyStore { key_name },
-                tekram_agent::WayInKind::RecoveryPhrase => WayInKind::RecoveryPhrase,
-            },
-            added_ms: way.added_ms,
-        }
-    }
-}
-
 /// A device that holds personas.
 #[derive(Debug, uniffi::Object)]
 pub struct Agent {
     core: RwLock<Option<Arc<tekram_agent::Agent>>>,
     gate: Arc<Gate>,
+    senses: Senses,
     unlocked: Mutex<Vec<Weak<Persona>>>,
 }
 
@@ -110,21 +78,21 @@ impl Agent {
     /// A call that ends in an unlocked persona.
     async fn unlocking(
         &self,
-        unlock: impl FnOnce(&tekram_agent::Agent) -> Result<tekram_agent::Persona, tekram_agent::AgentError>
-        + Send
-        + 'static,
+        unlock: impl FnOnce(&tekram_agent::Agent) -> Result<tekram_agent::Persona, AgentError> + Send + 'static,
     ) -> Result<Arc<Persona>, TekramError> {
         let core = self.core()?;
         let stop = Stop::new(&[&self.gate])?;
         let persona = beside(stop, move |_| Ok(unlock(&core)?)).await?;
-        let persona = Arc::new(Persona::new(persona, Arc::clone(&self.gate)));
-        let mut unlocked = self.unlocked();
-        unlocked.retain(|known| known.strong_count() > 0);
-        unlocked.push(Arc::downgrade(&persona));
-        drop(unlocked);
-        // `close` may have come while the keys were derived.
-        if self.gate.check_not_over().is_err() {
+        let persona = Arc::new(Persona::new(persona, Arc::clone(&self.gate), self.senses.clone()));
+        {
+            let mut unlocked = self.unlocked();
+            unlocked.retain(|known| known.strong_count() > 0);
+            unlocked.push(Arc::downgrade(&persona));
+        }
+        // `close` may have come while the keys were derived; it has not seen this persona then.
+        if let Err(closed) = self.gate.check_not_over() {
             persona.lock()?;
+            return Err(closed);
         }
         Ok(persona)
     }
@@ -132,25 +100,33 @@ impl Agent {
 
 #[uniffi::export]
 impl Agent {
-    /// Opens the data folder. Unlocks nothing.
+    /// Opens the data folder. Unlocks nothing. Without a key store, passphrases and recovery words are the only ways in;
+    /// without a location source, every request says where it is; without connectivity, every call tries.
     ///
     /// # Errors
     /// `bad_setting`, `io`.
     #[uniffi::constructor]
-    pub fn open(settings: AgentSettings) -> Result<Arc<Self>, TekramError> {
+    pub fn open(
+        settings: AgentSettings,
+        key_store: Option<Arc<dyn KeyStore>>,
+        location: Option<Arc<dyn LocationSource>>,
+        connectivity: Option<Arc<dyn Connectivity>>,
+    ) -> Result<Arc<Self>, TekramError> {
         caught(|| {
-            let core = tekram_agent::open(
-                Path::new(&settings.data_folder),
-                &settings.allow,
-                settings.proxy.as_deref(),
-            )?;
+            let folder = Path::new(&settings.data_folder);
+            let mut core = tekram_agent::open(folder, &settings.allow, settings.proxy.as_deref())?;
             let rails_off = settings.rails_off.iter().map(|kind| match kind {
                 RailKind::Cashu => tekram_agent::RailKind::Cashu,
                 RailKind::HandOff => tekram_agent::RailKind::HandOff,
             });
+            core = core.with_rails_off(rails_off.collect()).with_zone(&settings.zone);
+            if let Some(key_store) = key_store {
+                core = core.with_key_store(Arc::new(HostKeyStore(key_store)));
+            }
             Ok(Arc::new(Self {
-                core: RwLock::new(Some(Arc::new(core.with_rails_off(rails_off.collect())))),
+                core: RwLock::new(Some(Arc::new(core))),
                 gate: Arc::default(),
+                senses: Senses { location, connectivity },
                 unlocked: Mutex::default(),
             }))
         })
@@ -175,10 +151,23 @@ impl Agent {
     /// Makes a persona with a passphrase as its way in, and unlocks it.
     ///
     /// # Errors
-    /// `vault_exists` when the name is taken, `paused`, `closed`, the vault's errors.
+    /// `vault_exists` when the name is taken, `empty_passphrase`, `paused`, `closed`, the vault's errors.
     pub async fn create_persona(&self, name: String, passphrase: String) -> Result<Arc<Persona>, TekramError> {
         let passphrase = Passphrase::new(passphrase);
         self.unlocking(move |core| core.create_persona(&name, &passphrase))
+            .await
+    }
+
+    /// Makes a persona with the platform's key store as its way in, which is called `way_name`, and unlocks it.
+    ///
+    /// # Errors
+    /// `no_key_store`, `vault_exists`, `host_failed` and the key store's refusals, `paused`, `closed`, the vault's errors.
+    pub async fn create_persona_with_key_store(
+        &self,
+        name: String,
+        way_name: String,
+    ) -> Result<Arc<Persona>, TekramError> {
+        self.unlocking(move |core| core.create_persona_with_key_store(&name, &way_name))
             .await
     }
 
@@ -190,6 +179,64 @@ impl Agent {
         let passphrase = Passphrase::new(passphrase);
         self.unlocking(move |core| core.unlock_with_passphrase(&id, &passphrase))
             .await
+    }
+
+    /// Unlocks a persona by its key, which native code unwrapped after asking for the person's presence.
+    ///
+    /// # Errors
+    /// `no_such_persona`, `wrong_key`, `vault_in_use`, `paused`, `closed`, the vault's errors.
+    pub async fn unlock_with_key(&self, id: String, key: Vec<u8>) -> Result<Arc<Persona>, TekramError> {
+        let key = Zeroizing::new(key);
+        let key = Secret32::try_from(key.as_slice()).map_err(|_| TekramError::wrong_key())?;
+        self.unlocking(move |core| core.unlock_with_key(&id, key)).await
+    }
+
+    /// Unlocks a persona by the platform's key store, for keys that need no presence.
+    ///
+    /// # Errors
+    /// `no_key_store`, `no_such_persona`, `no_such_way_in`, `presence_needed`, `key_gone`, `host_failed`, `vault_in_use`,
+    /// `paused`, `closed`, the vault's errors.
+    pub async fn unlock_with_key_store(&self, id: String) -> Result<Arc<Persona>, TekramError> {
+        self.unlocking(move |core| core.unlock_with_key_store(&id)).await
+    }
+
+    /// Unlocks a persona by its recovery words, as the person typed them.
+    ///
+    /// # Errors
+    /// `recovery_word_count`, `recovery_word_unknown` with its position, `recovery_checksum`, `wrong_recovery_phrase`,
+    /// `no_such_way_in`, `no_such_persona`, `vault_in_use`, `paused`, `closed`, the vault's errors.
+    pub async fn unlock_with_recovery_phrase(&self, id: String, words: String) -> Result<Arc<Persona>, TekramError> {
+        let words = Zeroizing::new(words);
+        self.unlocking(move |core| core.unlock_with_recovery_phrase(&id, &words))
+            .await
+    }
+
+    /// The wrapped key of a key-store way in, for native code to unwrap under its `key_name`.
+    ///
+    /// # Errors
+    /// `no_such_persona`, `no_such_way_in`, `closed`, the vault's errors.
+    pub fn wrapped_key(&self, id: String, way: String) -> Result<Vec<u8>, TekramError> {
+        self.with(|core| Ok(core.wrapped_key(&id, &way)?))
+    }
+
+    /// Seals what players did to a persona's vault, locked or not. It needs no key and survives a power cut when this
+    /// returns; it lands in the log with the next unlock or [`Persona::drain`].
+    ///
+    /// # Errors
+    /// `no_such_persona`, `closed`, the vault's errors.
+    pub fn capture(&self, persona: String, events: Vec<PlayerEvent>) -> Result<(), TekramError> {
+        self.with(|core| {
+            let events: Vec<_> = events.into_iter().map(PlayerEvent::core).collect();
+            Ok(core.capture(&persona, &events)?)
+        })
+    }
+
+    /// Deletes a persona for good, key first; only a backup brings it back.
+    ///
+    /// # Errors
+    /// `no_such_persona`, `vault_in_use` while it is unlocked, `closed`, the vault's errors.
+    pub fn delete_persona(&self, id: String) -> Result<(), TekramError> {
+        self.with(|core| Ok(core.delete_persona(&id)?))
     }
 
     /// Ends the calls that wait, with `paused`, and refuses new ones until [`Agent::resume`]. Personas stay unlocked, and
@@ -227,10 +274,4 @@ impl Agent {
 #[must_use]
 pub fn version() -> String {
     env!("CARGO_PKG_VERSION").to_owned()
-}
-
-/// From now on panics print nothing: their text may quote anything. Each still becomes an error with a number.
-#[uniffi::export]
-pub fn quiet_panics() {
-    std::panic::set_hook(Box::new(|_| {}));
 }

@@ -23,16 +23,14 @@ pub enum TekramError {
     },
 }
 
-/// Room of the facade's own errors.
-const FACADE: u32 = 90_000;
-
 /// How many panics were turned into errors since the process began.
 static PANICS: AtomicU64 = AtomicU64::new(0);
 
 impl TekramError {
-    fn facade(number: u32, name: &str) -> Self {
+    /// An error that no room has said, by its name in the core's list.
+    fn named(name: &str) -> Self {
         Self::Failed {
-            code: FACADE + number,
+            code: tekram_agent::error_number(name),
             name: name.to_owned(),
             params: HashMap::new(),
         }
@@ -40,52 +38,67 @@ impl TekramError {
 
     /// The persona of this handle is locked.
     pub(crate) fn locked() -> Self {
-        Self::facade(1, "locked")
+        Self::named("locked")
     }
 
     /// The agent was closed.
     pub(crate) fn closed() -> Self {
-        Self::facade(2, "closed")
+        Self::named("closed")
     }
 
     /// The app is paused; the call may be made again after `resume`.
     pub(crate) fn paused() -> Self {
-        Self::facade(3, "paused")
+        Self::named("paused")
     }
 
     /// The caller cancelled it.
     pub(crate) fn cancelled() -> Self {
-        Self::facade(4, "cancelled")
+        Self::named("cancelled")
     }
 
-    /// A trait of the host failed: it threw, or is missing.
+    /// A trait of the host failed.
     pub(crate) fn host_failed() -> Self {
-        Self::facade(5, "host_failed")
+        Self::named("host_failed")
     }
 
     /// A panic was caught. Its text is dropped, since it may quote anything; only its number in this process is told.
     pub(crate) fn panicked() -> Self {
         let number = PANICS.fetch_add(1, Ordering::Relaxed) + 1;
         Self::Failed {
-            code: FACADE + 6,
+            code: tekram_agent::error_number("panic"),
             name: "panic".to_owned(),
             params: HashMap::from([("number".to_owned(), number.to_string())]),
         }
     }
 
-    /// A value that this version of the facade cannot carry.
-    pub(crate) fn unreadable() -> Self {
-        Self::facade(7, "unreadable")
+    /// The system gives no threads.
+    pub(crate) fn no_threads() -> Self {
+        Self::named("no_threads")
+    }
+
+    /// The phone says that there is no network.
+    pub(crate) fn offline() -> Self {
+        Self::named("offline")
+    }
+
+    /// A request names no place, and the phone knows none.
+    pub(crate) fn no_position() -> Self {
+        Self::named("no_position")
+    }
+
+    /// A key of the wrong length.
+    pub(crate) fn wrong_key() -> Self {
+        Self::named("wrong_key")
     }
 
     /// A page's mark that no page gave.
     pub(crate) fn bad_cursor() -> Self {
-        Self::facade(9, "bad_cursor")
+        Self::named("bad_cursor")
     }
 
     /// The file that was named cannot be written or read.
     pub(crate) fn file() -> Self {
-        Self::facade(8, "file_unusable")
+        Self::named("file_unusable")
     }
 
     /// Stable name.
@@ -98,10 +111,11 @@ impl TekramError {
 
 impl From<AgentError> for TekramError {
     fn from(error: AgentError) -> Self {
+        let params = error.params().into_iter().map(|(name, value)| (name.to_owned(), value));
         Self::Failed {
-            code: 0,
+            code: error.number(),
             name: error.code().to_owned(),
-            params: HashMap::new(),
+            params: params.collect(),
         }
     }
 }
@@ -115,4 +129,10 @@ impl From<Stopped> for TekramError {
             Stopped::Cancelled => Self::cancelled(),
         }
     }
+}
+
+/// From now on panics print nothing: their text may quote anything. Each still becomes an error with a number.
+#[uniffi::export]
+pub fn quiet_panics() {
+    std::panic::set_hook(Box::new(|_| {}));
 }

@@ -164,7 +164,7 @@ static RUNTIME: LazyLock<Option<Runtime>> = LazyLock::new(|| {
 });
 
 pub(crate) fn runtime() -> Result<&'static Runtime, TekramError> {
-    RUNTIME.as_ref().ok_or_else(TekramError::unreadable)
+    RUNTIME.as_ref().ok_or_else(TekramError::no_threads)
 }
 
 /// Runs blocking `work` on a thread of its own. Returns early when the call is ended; dropping the future ends it too.

@@ -5,18 +5,27 @@ use std::collections::BTreeSet;
 use std::fmt::Debug;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
+use tekram_agent::{KeyStoreError, Secret32};
+use zeroize::Zeroizing;
+
 use crate::error::TekramError;
 use crate::gate::caught;
 
-/// A host's trait did not do what it was asked to.
+/// Why a host's trait did not do what it was asked to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error, uniffi::Error)]
 pub enum HostError {
     /// It failed; why stays with the host.
     #[error("the host failed")]
     Failed,
-    /// The key needs the person's presence, is gone, or the device has no place for it.
-    #[error("not available")]
-    Unavailable,
+    /// The platform wants the person's presence first.
+    #[error("presence is needed")]
+    PresenceNeeded,
+    /// The platform no longer has the key.
+    #[error("the key is gone")]
+    KeyGone,
+    /// The wrapped bytes were not made by this key.
+    #[error("not made by this key")]
+    KeyNotMine,
 }
 
 impl From<uniffi::UnexpectedUniFFICallbackError> for HostError {
@@ -28,6 +37,150 @@ impl From<uniffi::UnexpectedUniFFICallbackError> for HostError {
 impl From<HostError> for TekramError {
     fn from(_: HostError) -> Self {
         Self::host_failed()
+    }
+}
+
+impl From<HostError> for KeyStoreError {
+    fn from(error: HostError) -> Self {
+        match error {
+            HostError::Failed => Self::HostFailed,
+            HostError::PresenceNeeded => Self::PresenceNeeded,
+            HostError::KeyGone => Self::KeyGone,
+            HostError::KeyNotMine => Self::NotMine,
+        }
+    }
+}
+
+/// The platform's key store: Android Keystore, or Keychain and Secure Enclave. The wrapping key never leaves it. It never
+/// waits for the person: keys that need presence say `PresenceNeeded`, and the app asks, unwraps and calls
+/// `unlock_with_key`.
+#[uniffi::export(with_foreign)]
+pub trait KeyStore: Send + Sync + Debug {
+    /// Wraps `key` under the key called `name`, which is made when it is not there.
+    ///
+    /// # Errors
+    /// Why it did not.
+    fn wrap(&self, name: String, key: Vec<u8>) -> Result<Vec<u8>, HostError>;
+
+    /// Unwraps what `wrap` made under the same name.
+    ///
+    /// # Errors
+    /// Why it did not.
+    fn unwrap(&self, name: String, wrapped: Vec<u8>) -> Result<Vec<u8>, HostError>;
+
+    /// Destroys the key called `name`. A key that is not there is no error.
+    ///
+    /// # Errors
+    /// Why it did not.
+    fn remove(&self, name: String) -> Result<(), HostError>;
+
+    /// Whether there is a key called `name`.
+    ///
+    /// # Errors
+    /// Why it cannot say.
+    fn exists(&self, name: String) -> Result<bool, HostError>;
+}
+
+/// The host's key store, as the core sees it. A panic on the way counts as its failure.
+#[derive(Debug)]
+pub(crate) struct HostKeyStore(pub(crate) Arc<dyn KeyStore>);
+
+impl HostKeyStore {
+    fn ask<T>(&self, ask: impl FnOnce(&dyn KeyStore) -> Result<T, HostError>) -> Result<T, KeyStoreError> {
+        caught(|| Ok(ask(self.0.as_ref())))
+            .unwrap_or(Err(HostError::Failed))
+            .map_err(KeyStoreError::from)
+    }
+}
+
+impl tekram_agent::KeyStore for HostKeyStore {
+    fn wrap(&self, name: &str, key: &Secret32) -> Result<Vec<u8>, KeyStoreError> {
+        // The copy is handed over and wiped with the buffer that carries it.
+        self.ask(|host| host.wrap(name.to_owned(), key.expose().to_vec()))
+    }
+
+    fn unwrap(&self, name: &str, wrapped: &[u8]) -> Result<Secret32, KeyStoreError> {
+        let key = Zeroizing::new(self.ask(|host| host.unwrap(name.to_owned(), wrapped.to_vec()))?);
+        Secret32::try_from(key.as_slice()).map_err(|_| KeyStoreError::NotMine)
+    }
+
+    fn remove(&self, name: &str) -> Result<(), KeyStoreError> {
+        self.ask(|host| host.remove(name.to_owned()))
+    }
+
+    fn exists(&self, name: &str) -> Result<bool, KeyStoreError> {
+        self.ask(|host| host.exists(name.to_owned()))
+    }
+}
+
+/// Where the phone is.
+#[derive(Debug, Clone, PartialEq, uniffi::Record)]
+pub struct Position {
+    /// Degrees.
+    pub latitude: f64,
+    /// Degrees.
+    pub longitude: f64,
+    /// How wrong it may be, metres.
+    pub accuracy_m: f64,
+    /// When it was there.
+    pub at_ms: i64,
+}
+
+/// Knows where the phone is. It answers with what it knows and never waits.
+#[uniffi::export(with_foreign)]
+pub trait LocationSource: Send + Sync + Debug {
+    /// The last position, if the person allowed it and there is one.
+    ///
+    /// # Errors
+    /// Why it cannot say.
+    fn position(&self) -> Result<Option<Position>, HostError>;
+}
+
+/// What kind of network there is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Enum)]
+pub enum ConnectivityState {
+    /// None.
+    Offline,
+    /// One that costs.
+    Metered,
+    /// One that does not.
+    Unmetered,
+}
+
+/// Knows whether there is a network.
+#[uniffi::export(with_foreign)]
+pub trait Connectivity: Send + Sync + Debug {
+    /// What there is now.
+    ///
+    /// # Errors
+    /// Why it cannot say; calls then try.
+    fn state(&self) -> Result<ConnectivityState, HostError>;
+}
+
+/// What the phone senses, for those calls that ask.
+#[derive(Debug, Clone)]
+pub(crate) struct Senses {
+    pub(crate) location: Option<Arc<dyn LocationSource>>,
+    pub(crate) connectivity: Option<Arc<dyn Connectivity>>,
+}
+
+impl Senses {
+    /// Fails when the phone says that it is offline: sooner than a call that waits for nothing.
+    pub(crate) fn online(&self) -> Result<(), TekramError> {
+        let Some(connectivity) = &self.connectivity else {
+            return Ok(());
+        };
+        match caught(|| Ok(connectivity.state()?)) {
+            Ok(ConnectivityState::Offline) => Err(TekramError::offline()),
+            _ => Ok(()),
+        }
+    }
+
+    /// Where the phone is, in degrees.
+    pub(crate) fn place(&self) -> Result<(f64, f64), TekramError> {
+        let location = self.location.as_ref().ok_or_else(TekramError::no_position)?;
+        let position = caught(|| Ok(location.position()?))?.ok_or_else(TekramError::no_position)?;
+        Ok((position.latitude, position.longitude))
     }
 }
 
@@ -111,7 +264,7 @@ impl Subscription {
                     let _ = caught(|| Ok(listener.changed(scopes)?));
                 }
             })
-            .map_err(|_| TekramError::host_failed())?;
+            .map_err(|_| TekramError::no_threads())?;
         let told = Arc::clone(&gathered);
         let core = subscribe(Box::new(move |scope| told.add(scope)));
         Ok(Arc::new(Self {

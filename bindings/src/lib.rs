@@ -8,23 +8,29 @@
 uniffi::setup_scaffolding!();
 
 mod agent;
+mod capture;
 mod error;
 mod gate;
 mod history;
 mod host;
+mod me;
 mod money;
 mod pay;
 mod persona;
 mod relations;
 mod task;
 mod want;
+mod ways;
 
 pub use agent::*;
-pub use error::TekramError;
+pub use capture::*;
+pub use error::{TekramError, quiet_panics};
 pub use history::*;
 pub use host::*;
+pub use me::*;
 pub use money::Money;
 pub use pay::*;
 pub use persona::*;
 pub use relations::*;
 pub use want::*;
+pub use ways::*;

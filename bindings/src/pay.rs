@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::error::TekramError;
-use crate::gate::wait_here;
+use crate::gate::{caught, wait_here};
 use crate::money::Money;
 use crate::persona::Persona;
 use crate::task::{Task, task};
@@ -268,6 +268,8 @@ pub struct Rules {
     pub weight: Weight,
     /// What is smaller than this is saved for later.
     pub minimum: Money,
+    /// Factors of sources that count more or less.
+    pub factors: Vec<SourceFactor>,
 }
 
 impl From<tekram_agent::Rules> for Rules {
@@ -275,6 +277,11 @@ impl From<tekram_agent::Rules> for Rules {
         Self {
             budget: rules.budget.into(),
             minimum: tekram_agent::Money::new(rules.minimum_minor, rules.budget.asset).into(),
+            factors: rules
+                .factors
+                .into_iter()
+                .map(|(source, permille)| SourceFactor { source, permille })
+                .collect(),
             zone: rules.zone,
             weight: rules.weight.into(),
         }
@@ -382,6 +389,17 @@ pub enum StatementState {
     Committed,
     /// Every line is at its end.
     Settled,
+}
+
+impl From<tekram_agent::StatementState> for StatementState {
+    fn from(state: tekram_agent::StatementState) -> Self {
+        use tekram_agent::StatementState as Core;
+        match state {
+            Core::Draft => Self::Draft,
+            Core::Committed => Self::Committed,
+            Core::Settled => Self::Settled,
+        }
+    }
 }
 
 /// One source's part in a payee's share: the calculation.
@@ -565,14 +583,60 @@ impl From<tekram_agent::Statement> for Statement {
             zone: statement.period.zone().to_owned(),
             budget: statement.budget.into(),
             total: tekram_agent::Money::new(statement.total_minor, statement.budget.asset).into(),
-            state: match statement.state {
-                tekram_agent::StatementState::Draft => StatementState::Draft,
-                tekram_agent::StatementState::Committed => StatementState::Committed,
-                tekram_agent::StatementState::Settled => StatementState::Settled,
-            },
+            state: statement.state.into(),
             lines: statement.lines.into_iter().map(StatementLine::from).collect(),
         }
     }
+}
+
+/// A month's split as a list shows it.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
+pub struct StatementRow {
+    /// Month, as `2026-10`.
+    pub month: String,
+    /// The month's budget.
+    pub budget: Money,
+    /// Budget plus what was carried in.
+    pub total: Money,
+    /// Where it stands.
+    pub state: StatementState,
+    /// What has become of it.
+    pub summary: StatementSummary,
+}
+
+/// Something that was heard in a month, whether or not it gets a share: what a factor can be set for.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
+pub struct MonthSource {
+    /// Key of the source.
+    pub source: String,
+    /// Its name.
+    pub name: String,
+    /// Media time heard.
+    pub played_ms: u64,
+    /// Plays.
+    pub plays: u64,
+    /// The rules' factor, in thousandths.
+    pub permille: u32,
+}
+
+/// A payee of a statement who takes a mint's e-cash.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
+pub struct MintTaker {
+    /// Id of the payee in this vault.
+    pub payee: String,
+    /// Its name.
+    pub name: String,
+    /// What the statement has for it.
+    pub due: Money,
+}
+
+/// A mint, and who of a statement takes its e-cash.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
+pub struct MintTakers {
+    /// The mint's address.
+    pub mint: String,
+    /// Those who take it.
+    pub takers: Vec<MintTaker>,
 }
 
 /// What a link opens.
@@ -846,7 +910,7 @@ impl Persona {
     /// # Errors
     /// `paused`, `locked`, `closed`; a feed that fails does not stop the others.
     pub fn discover(&self, feeds: Vec<String>) -> Result<Arc<DiscoverTask>, TekramError> {
-        let (core, stop) = self.begin()?;
+        let (core, stop) = self.begin_online()?;
         let task = Task::each(stop, move |stop, tell| {
             let told = |look: &tekram_agent::FeedLook| tell.tell(FeedLook::from(look));
             wait_here(stop, async {
@@ -907,6 +971,80 @@ impl Persona {
             .await
     }
 
+    /// What the month's statement would be if the rules were changed like this. Nothing is stored, so a slider can ask with
+    /// every move. Of a month that is confirmed it is the confirmed one.
+    ///
+    /// # Errors
+    /// As [`Persona::statement`] and [`Persona::change_rules`].
+    pub async fn preview_statement(
+        &self,
+        month: Option<String>,
+        change: RulesChange,
+    ) -> Result<Statement, TekramError> {
+        self.beside(move |core| Ok(core.preview_statement(month.as_deref(), &change.core()?)?.into()))
+            .await
+    }
+
+    /// Everything that was heard in a month, by source, longest first, with the factors in force.
+    ///
+    /// # Errors
+    /// `empty_log`, `month_in_future`, `paused`, `locked`, `closed`, the vault's errors.
+    pub async fn month_sources(&self, month: Option<String>) -> Result<Vec<MonthSource>, TekramError> {
+        self.beside(move |core| {
+            let sources = core
+                .month_sources(month.as_deref())?
+                .into_iter()
+                .map(|source| MonthSource {
+                    source: source.source,
+                    name: source.name,
+                    played_ms: source.played_ms,
+                    plays: source.plays,
+                    permille: source.factor,
+                });
+            Ok(sources.collect())
+        })
+        .await
+    }
+
+    /// All statements, newest month first.
+    ///
+    /// # Errors
+    /// `locked`, `closed`, the vault's errors.
+    pub fn statements(&self) -> Result<Vec<StatementRow>, TekramError> {
+        self.with(|core| {
+            let rows = core.statements()?.into_iter().map(|statement| StatementRow {
+                month: statement.period.month_text(),
+                summary: statement.summary().into(),
+                state: statement.state.into(),
+                total: tekram_agent::Money::new(statement.total_minor, statement.budget.asset).into(),
+                budget: statement.budget.into(),
+            });
+            Ok(rows.collect())
+        })
+    }
+
+    /// The mints whose e-cash payees of a month's statement take, the most taken first.
+    ///
+    /// # Errors
+    /// `no_such_statement`, `locked`, `closed`, the vault's errors.
+    pub fn mints(&self, month: String) -> Result<Vec<MintTakers>, TekramError> {
+        self.with(|core| {
+            let mints = core.mints(&month)?.into_iter().map(|mint| MintTakers {
+                mint: mint.mint,
+                takers: mint
+                    .takers
+                    .into_iter()
+                    .map(|taker| MintTaker {
+                        payee: taker.payee_id,
+                        name: taker.name,
+                        due: taker.due.into(),
+                    })
+                    .collect(),
+            });
+            Ok(mints.collect())
+        })
+    }
+
     /// Promises the amounts of a month's statement: one signed record for each line that can be paid.
     ///
     /// # Errors
@@ -922,7 +1060,7 @@ impl Persona {
     /// `paused`, `locked`, `closed`; the task's end says `no_such_statement`, `not_committed`, `mint_not_taken`,
     /// `bad_mint_url`, `settlement_running`, the vault's errors.
     pub fn settle(&self, month: String, mint: Option<String>, wait_ms: u64) -> Result<Arc<SettleTask>, TekramError> {
-        let (core, stop) = self.begin()?;
+        let (core, stop) = self.begin_online()?;
         let task = Task::each(stop, move |stop, tell| {
             let mut told = |progress: &tekram_agent::SettleProgress| {
                 tell.tell(SettleProgress::from(progress));
@@ -996,9 +1134,33 @@ impl Persona {
     /// E-cash on hand at a mint, by unit.
     ///
     /// # Errors
-    /// `bad_mint_url`, `paused`, `locked`, `closed`, the vault's errors.
+    /// `bad_mint_url`, `offline`, `paused`, `locked`, `closed`, the vault's errors.
     pub async fn wallet(&self, mint: String) -> Result<Vec<Money>, TekramError> {
         self.waiting(move |core| async move { Ok(core.wallet(&mint).await?.into_iter().map(Money::from).collect()) })
             .await
     }
+}
+
+/// A QR code with its quiet zone, row by row.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
+pub struct QrCode {
+    /// Modules on each side.
+    pub side: u32,
+    /// One byte for each module: 1 is dark.
+    pub modules: Vec<u8>,
+}
+
+/// The QR code of a text.
+///
+/// # Errors
+/// `qr_too_long`.
+#[uniffi::export]
+pub fn qr_code(text: String) -> Result<QrCode, TekramError> {
+    caught(|| {
+        let rows = tekram_agent::qr_modules(&text).map_err(tekram_agent::AgentError::Pay)?;
+        Ok(QrCode {
+            side: u32::try_from(rows.len()).unwrap_or(u32::MAX),
+            modules: rows.into_iter().flatten().map(u8::from).collect(),
+        })
+    })
 }

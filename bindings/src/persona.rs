@@ -7,7 +7,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use crate::error::TekramError;
 use crate::gate::{Gate, Stop, Stopped, beside, caught, wait_here};
-use crate::host::{ChangeListener, Subscription};
+use crate::host::{ChangeListener, Senses, Subscription};
 
 /// An unlocked persona. Dropping it locks it.
 #[derive(uniffi::Object)]
@@ -16,6 +16,7 @@ pub struct Persona {
     core: RwLock<Option<Arc<tekram_agent::Persona>>>,
     agent: Arc<Gate>,
     gate: Gate,
+    pub(crate) senses: Senses,
 }
 
 /// What a vault holds, in numbers.
@@ -38,12 +39,13 @@ impl fmt::Debug for Persona {
 }
 
 impl Persona {
-    pub(crate) fn new(core: tekram_agent::Persona, agent: Arc<Gate>) -> Self {
+    pub(crate) fn new(core: tekram_agent::Persona, agent: Arc<Gate>, senses: Senses) -> Self {
         Self {
             id: core.id().to_owned(),
             core: RwLock::new(Some(Arc::new(core))),
             agent,
             gate: Gate::default(),
+            senses,
         }
     }
 
@@ -69,6 +71,13 @@ impl Persona {
         Ok((core, stop))
     }
 
+    /// [`Persona::begin`] for a call that needs the network.
+    pub(crate) fn begin_online(&self) -> Result<(Arc<tekram_agent::Persona>, Arc<Stop>), TekramError> {
+        let begun = self.begin()?;
+        self.senses.online()?;
+        Ok(begun)
+    }
+
     /// A call that takes long without waiting for anybody else.
     pub(crate) async fn beside<T: Send + 'static>(
         &self,
@@ -78,7 +87,7 @@ impl Persona {
         beside(stop, move |_| call(&core)).await
     }
 
-    /// A call that waits for others: the future is made and driven on one thread.
+    /// A call that waits for others over the network: the future is made and driven on one thread.
     pub(crate) async fn waiting<T, W>(
         &self,
         call: impl FnOnce(Arc<tekram_agent::Persona>) -> W + Send + 'static,
@@ -87,7 +96,7 @@ impl Persona {
         T: Send + 'static,
         W: Future<Output = Result<T, TekramError>>,
     {
-        let (core, stop) = self.begin()?;
+        let (core, stop) = self.begin_online()?;
         beside(stop, move |stop| wait_here(stop, call(core))).await
     }
 }
@@ -105,6 +114,14 @@ impl Persona {
     /// `locked`, `closed`.
     pub fn name(&self) -> Result<String, TekramError> {
         self.with(|core| Ok(core.name()))
+    }
+
+    /// Calls the persona something else.
+    ///
+    /// # Errors
+    /// `bad_label`, `vault_exists` when another persona is called that, `locked`, `closed`, the vault's errors.
+    pub fn rename(&self, name: String) -> Result<(), TekramError> {
+        self.with(|core| Ok(core.rename(&name)?))
     }
 
     /// What the vault holds, in numbers.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::error::TekramError;
-use crate::gate::wait_here;
+use crate::gate::{caught, wait_here};
 use crate::money::Money;
 use crate::persona::Persona;
 use crate::task::{Task, task};
@@ -20,10 +20,10 @@ pub struct WantDraft {
     pub quantity: u32,
     /// The most to be paid for all of it.
     pub ceiling: Option<Money>,
-    /// Latitude in degrees; never sent.
-    pub latitude: f64,
+    /// Latitude in degrees; never sent. Without one, the phone's own place is taken.
+    pub latitude: Option<f64>,
     /// Longitude in degrees; never sent.
-    pub longitude: f64,
+    pub longitude: Option<f64>,
     /// Characters of geohash to publish.
     pub precision: u32,
     /// How long offers are welcome, in hours.
@@ -262,6 +262,14 @@ pub struct Accepted {
     pub agreement_sha256: Option<String>,
     /// What is to be paid.
     pub price: Money,
+    /// What is said at the counter, once confirmed; the seller computes the same.
+    pub pickup_code: Option<String>,
+    /// What was bought, as the offer names it.
+    pub item: String,
+    /// The seller's name as its card in the offer has it.
+    pub seller: String,
+    /// Until when the promise stands, RFC 3339.
+    pub until: String,
 }
 
 impl From<tekram_agent::AcceptedView> for Accepted {
@@ -275,6 +283,10 @@ impl From<tekram_agent::AcceptedView> for Accepted {
             agreement: view.agreement,
             agreement_sha256: view.agreement_sha256,
             price: view.price.into(),
+            pickup_code: view.pickup_code,
+            item: view.item,
+            seller: view.seller,
+            until: view.until,
         }
     }
 }
@@ -305,15 +317,21 @@ impl Persona {
     /// Composes a request and shows what would be seen of it; nothing is sent.
     ///
     /// # Errors
-    /// `bad_position`, `bad_demand`, `unknown_terms`, `no_relay`, `locked`, `closed`, the vault's errors.
-    pub fn compose(&self, draft: WantDraft) -> Result<Intent, TekramError> {
-        self.with(|core| {
+    /// `no_position`, `host_failed`, `bad_position`, `bad_demand`, `unknown_terms`, `no_relay`, `paused`, `locked`, `closed`,
+    /// the vault's errors.
+    pub async fn compose(&self, draft: WantDraft) -> Result<Intent, TekramError> {
+        let senses = self.senses.clone();
+        self.beside(move |core| {
+            let at = match (draft.latitude, draft.longitude) {
+                (Some(latitude), Some(longitude)) => (latitude, longitude),
+                _ => senses.place()?,
+            };
             let want = tekram_agent::Want {
                 what: draft.what,
                 gtin: draft.gtin,
                 quantity: draft.quantity,
                 ceiling: draft.ceiling.as_ref().map(Money::core).transpose()?,
-                at: (draft.latitude, draft.longitude),
+                at,
                 // No geohash is that long, so the core refuses it.
                 precision: u8::try_from(draft.precision).unwrap_or(u8::MAX),
                 hours: draft.hours,
@@ -323,14 +341,15 @@ impl Persona {
             };
             Ok(core.compose(&want)?.into())
         })
+        .await
     }
 
     /// Sends a request.
     ///
     /// # Errors
-    /// `paused`, `locked`, `closed`; the task's end says `intent_expired`, `wrong_state`, the relays' and the vault's errors.
+    /// `offline`, `paused`, `locked`, `closed`; the task's end says `intent_expired`, `wrong_state`, the relays' and the vault's errors.
     pub fn publish(&self, intent: String) -> Result<Arc<PublishTask>, TekramError> {
-        let (core, stop) = self.begin()?;
+        let (core, stop) = self.begin_online()?;
         let task = Task::latest(stop, move |stop, tell| {
             tell.tell(WantProgress::Started);
             wait_here(stop, async { Ok(core.publish(&intent).await?.into()) })
@@ -349,9 +368,9 @@ impl Persona {
     /// Listens for offers to a request at most `wait_ms`, or until `enough` stand.
     ///
     /// # Errors
-    /// `paused`, `locked`, `closed`; the task's end says `no_such_intent`, `intent_expired`, the relays' and the vault's errors.
+    /// `offline`, `paused`, `locked`, `closed`; the task's end says `no_such_intent`, `intent_expired`, the relays' and the vault's errors.
     pub fn collect(&self, intent: String, wait_ms: u64, enough: u32) -> Result<Arc<CollectTask>, TekramError> {
-        let (core, stop) = self.begin()?;
+        let (core, stop) = self.begin_online()?;
         let task = Task::latest(stop, move |stop, tell| {
             tell.tell(WantProgress::Started);
             let wait = Duration::from_millis(wait_ms);
@@ -384,6 +403,14 @@ impl Persona {
         .await
     }
 
+    /// What came of accepting an offer of this request, as far as is known here; nothing when none was accepted. Asks nobody.
+    ///
+    /// # Errors
+    /// `no_such_intent`, `locked`, `closed`, the vault's errors.
+    pub fn accepted(&self, intent: String) -> Result<Option<Accepted>, TekramError> {
+        self.with(|core| Ok(core.accepted(&intent)?.map(Accepted::from)))
+    }
+
     /// Takes a request back: asks the relays to forget it, and forgets its key.
     ///
     /// # Errors
@@ -392,4 +419,13 @@ impl Persona {
         self.waiting(move |core| async move { Ok(core.withdraw(&intent).await?.into()) })
             .await
     }
+}
+
+/// The number of a barcode, when its check digit is right.
+///
+/// # Errors
+/// `bad_gtin`.
+#[uniffi::export]
+pub fn check_gtin(text: String) -> Result<String, TekramError> {
+    caught(|| Ok(tekram_agent::check_gtin(&text)?))
 }

@@ -692,4 +692,11 @@ pub(super) const FACADE: Rows = &[
         "A mistake in the program was caught; what is stored is whole.",
     ),
     (8, "file_unusable", "The file that was named cannot be written or read."),
+    (9, "no_threads", "The system gives no threads to work on."),
+    (10, "offline", "The device says that there is no network."),
+    (
+        11,
+        "no_position",
+        "The request names no place, and the device knows none.",
+    ),
 ];
