@@ -83,7 +83,7 @@ const MISTAKES: [Mistake; 14] = [
         "the main actor's model in a detached task",
         LOCK,
         "Task { await model.unlock() }",
-        "Task.detached { model.chosen = nil }",
+        "Task.detached { model.forget() }",
     ),
     mistake(
         "a room that nothing is shown for",

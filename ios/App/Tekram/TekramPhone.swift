@@ -36,7 +36,7 @@ final class TekramPhone: Phone {
                     dataFolder: folder.path(percentEncoded: false), allow: [], proxy: nil,
                     railsOff: StoreEdition.railsOff()),
                 keyStore: KeychainKeyStore(keys: keys), location: location, connectivity: PathConnectivity())
-            app = AppModel(agent: agent)
+            app = AppModel(agent: agent, railsOff: StoreEdition.railsOff())
             problem = nil
         } catch {
             app = nil

@@ -31,13 +31,20 @@ public final class AppModel {
     /// What was asked from outside and its room has not taken up yet; the room sets it to nothing.
     public var ask: Ask?
 
+    /// The profile that the person wants to switch to.
+    public private(set) var wanted: String?
+
     /// The device.
     public let agent: Agent
+    /// Payment methods that this edition leaves out.
+    public let railsOff: [RailKind]
+    /// Where everything goes through, if anywhere.
+    public let proxy: String?
     private var hiddenSince: ContinuousClock.Instant?
 
-    /// Looks at the profiles of `agent`; unlocks nothing.
-    public init(agent: Agent) {
-        self.agent = agent
+    /// Looks at the profiles of `agent`; unlocks nothing. `railsOff` and `proxy` are what it was opened with.
+    public init(agent: Agent, railsOff: [RailKind] = [], proxy: String? = nil) {
+        (self.agent, self.railsOff, self.proxy) = (agent, railsOff, proxy)
         phase = AppModel.closedPhase(agent)
     }
 
@@ -52,7 +59,7 @@ public final class AppModel {
     /// A profile was created or unlocked. Another that was open is locked.
     public func opened(_ persona: Persona) {
         if let before = self.persona, before !== persona { try? before.lock() }
-        lockedItself = false
+        (lockedItself, wanted) = (false, nil)
         phase = .open(persona)
     }
 
@@ -63,6 +70,12 @@ public final class AppModel {
             try? persona.lock()
         }
         phase = AppModel.closedPhase(agent)
+    }
+
+    /// Locks what is open and goes to the lock screen of the profile with this id.
+    public func switchTo(_ id: String) {
+        wanted = id
+        lock()
     }
 
     /// Reads the profiles again, when none is open.

@@ -55,7 +55,7 @@ public struct Problem: Equatable, Sendable, Identifiable, Error {
     /// The sentence.
     public var text: String { Words.text(wordKey) }
 
-    /// The room's part of a word's key, from the thousands of the code (core/agent/src/code.rs).
+    /// The room's part of a word's key, from the thousands of the code (docs/errors.md).
     static func room(of code: UInt32) -> String {
         switch code / 1000 {
         case 2: "network"
@@ -64,7 +64,7 @@ public struct Problem: Equatable, Sendable, Identifiable, Error {
         case 5: "pay"
         case 6: "relations"
         case 7: "want"
-        case 8, 90: "device"
+        case 1, 8, 90: "device"
         default: "unknown"
         }
     }

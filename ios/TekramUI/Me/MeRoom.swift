@@ -1,14 +1,119 @@
-// Me: the room's first screen, in the navigation that the shell gives it.
+// Me: the profile, what it holds, how it is unlocked, what it told whom, and the way out with everything.
 import SwiftUI
 import TekramCore
 import TekramKit
 
-/// The room of one open profile.
+/// me_home.
 struct MeRoom: View {
+    private let app: AppModel
+    private let persona: Persona
+    @State private var model: MeModel
+    @State private var newName = ""
+    @State private var renames = false
+
+    init(app: AppModel, persona: Persona) {
+        self.app = app
+        self.persona = persona
+        _model = State(initialValue: MeModel(app: app, persona: persona))
+    }
+
+    var body: some View {
+        PhasePane(
+            phase: model.phase, loading: "me_loading", offline: "me_offline_text", locked: "me_locked_text",
+            retry: { model.load() }
+        ) {
+            list
+        } empty: {
+            EmptyPane("me_empty_title", text: "me_error_text", systemImage: "person.crop.circle")
+        }
+        .task { await model.follow() }
+        .navigationDestination(for: MePlace.self) { place in
+            MePlaceView(place: place, app: app, persona: persona)
+        }
+        .alert("me_profile_rename", isPresented: $renames) {
+            TextField("me_profile_name_label", text: $newName)
+            Button("common_cancel", role: .cancel) {}
+            Button("common_rename") { model.rename(newName) }
+        }
+        .accessibilityIdentifier("me_home")
+    }
+
+    private var list: some View {
+        List {
+            if model.recoveryDuty != .none {
+                Section {
+                    NavigationLink(value: MePlace.words) {
+                        VStack(alignment: .leading, spacing: Theme.near) {
+                            Label("me_words_ask_title", systemImage: "exclamationmark.shield").font(.headline)
+                            Text("me_words_ask_text").font(.callout)
+                        }
+                    }
+                }
+            }
+            Section("me_profile") {
+                Button {
+                    newName = model.name
+                    renames = true
+                } label: {
+                    LabeledContent("me_profile_name_label", value: model.name)
+                }
+                .accessibilityHint("me_profile_rename")
+                NavigationLink(value: MePlace.profiles) { Label("me_profiles", systemImage: "person.2.circle") }
+                Button("me_lock", systemImage: "lock") { model.lock() }
+                    .accessibilityLabel("me_lock_a11y")
+                ProblemLine(problem: model.problem)
+            }
+            if let holdings = model.holdings { HoldingsSection(holdings: holdings) }
+            Section {
+                NavigationLink(value: MePlace.ways) { Label("me_ways_title", systemImage: "key") }
+                NavigationLink(value: MePlace.words) { Label("me_words_title", systemImage: "list.number") }
+            }
+            Section {
+                NavigationLink(value: MePlace.shared) { Label("me_shared_title", systemImage: "paperplane") }
+                NavigationLink(value: MePlace.networks) { Label("me_networks_title", systemImage: "network") }
+                NavigationLink(value: MePlace.export) { Label("me_export_title", systemImage: "square.and.arrow.up") }
+            }
+            Section {
+                NavigationLink(value: MePlace.about) { Label("me_about", systemImage: "info.circle") }
+            }
+        }
+    }
+}
+
+/// What the vault holds, in numbers.
+private struct HoldingsSection: View {
+    let holdings: Holdings
+
+    var body: some View {
+        Section("me_holdings") {
+            Text(Words.plural("me_holdings_listens", holdings.listens))
+            Text(Words.plural("me_holdings_statements", holdings.statements))
+            Text(Words.plural("me_holdings_intents", holdings.intents))
+            Text(Words.plural("me_holdings_agreements", holdings.agreements))
+        }
+    }
+}
+
+/// Screens behind me_home.
+enum MePlace: Hashable {
+    case profiles, ways, words, export, shared, networks, about
+}
+
+/// Opens a screen behind me_home.
+private struct MePlaceView: View {
+    let place: MePlace
     let app: AppModel
     let persona: Persona
 
     var body: some View {
-        LoadingPane(text: "me_loading")
+        switch place {
+        case .profiles: ProfilesScreen(app: app, persona: persona)
+        case .ways: WaysScreen(persona: persona)
+        case .words: RecoveryScreen(persona: persona)
+        case .export: ExportScreen(persona: persona)
+        case .shared: SharedScreen(persona: persona)
+        case .networks: NetworksScreen(app: app, persona: persona)
+        case .about: AboutScreen(app: app)
+        }
     }
 }

@@ -27,23 +27,14 @@ public struct LockScreen: View {
                     Section("start_choose_profile") {
                         ForEach(personas, id: \.id) { persona in
                             ProfileRow(name: persona.name, isChosen: persona.id == model.chosen?.id) {
-                                model.chosen = persona
+                                model.choose(persona)
                             }
                         }
                     }
                 }
+                UnlockSection(model: model)
                 Section {
-                    PassphraseField("start_passphrase_label", text: $model.passphrase)
-                        .submitLabel(.go)
-                        .onSubmit { unlock() }
-                    MainButton(title: "start_unlock", isBusy: model.isBusy) { unlock() }
-                        .disabled(model.passphrase.isEmpty || model.chosen == nil)
-                    if model.isBusy { Text("start_unlocking").foregroundStyle(.secondary) }
-                    ProblemLine(problem: model.problem)
-                } header: {
-                    if let name = model.chosen?.name {
-                        Text(Words.text("start_lock_one", name))
-                    }
+                    NavigationLink("start_new_profile") { NewProfile(model: model.another()) }
                 }
             }
             .formStyle(.grouped)
@@ -51,9 +42,71 @@ public struct LockScreen: View {
         }
         .accessibilityIdentifier("lock")
     }
+}
+
+/// The chosen profile's ways in, one of them at hand.
+private struct UnlockSection: View {
+    @Bindable var model: StartModel
+
+    var body: some View {
+        Section {
+            switch model.way {
+            case .phone:
+                MainButton(title: "start_unlock_with_phone", isBusy: model.isBusy) { unlock() }
+            case .passphrase:
+                PassphraseField("start_passphrase_label", text: $model.passphrase)
+                    .submitLabel(.go)
+                    .onSubmit { unlock() }
+                MainButton(title: "start_unlock", isBusy: model.isBusy) { unlock() }
+                    .disabled(model.passphrase.isEmpty)
+            case .words:
+                TextField("start_words_label", text: $model.recoveryWords, axis: .vertical)
+                    .autocorrectionDisabled()
+                    .privacySensitive()
+                Text(Words.text("start_words_count", model.recoveryWordCount)).foregroundStyle(.secondary)
+                MainButton(title: "start_unlock", isBusy: model.isBusy) { unlock() }
+                    .disabled(model.recoveryWordCount == 0)
+            }
+            if model.isBusy { Text("start_unlocking").foregroundStyle(.secondary) }
+            ProblemLine(problem: model.problem)
+            if let absence = model.absence {
+                Label(AbsenceText.key(absence), systemImage: "person.crop.circle.badge.questionmark")
+            }
+        } header: {
+            if let name = model.chosen?.name {
+                Text(Words.text("start_lock_one", name))
+            }
+        } footer: {
+            if model.way == .words { Text("start_words_hint") }
+        }
+        Section {
+            ForEach(model.ways.filter { $0 != model.way }, id: \.self) { way in
+                Button(title(way)) { model.way = way }
+            }
+        }
+    }
+
+    private func title(_ way: StartModel.Way) -> LocalizedStringKey {
+        switch way {
+        case .phone: "start_unlock_with_phone"
+        case .passphrase: "start_unlock_with_passphrase"
+        case .words: "start_unlock_with_words"
+        }
+    }
 
     private func unlock() {
         Task { await model.unlock() }
+    }
+}
+
+/// Why the phone's key stayed closed.
+enum AbsenceText {
+    static func key(_ absence: NotPresent) -> LocalizedStringKey {
+        switch absence {
+        case .cancelled: "start_presence_cancelled"
+        case .notSetUp: "start_with_phone_missing"
+        case .notRecognised: "start_presence_failed"
+        }
     }
 }
 

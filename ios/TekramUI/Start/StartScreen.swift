@@ -2,10 +2,9 @@
 import SwiftUI
 import TekramKit
 
-/// start_first and start_passphrase.
+/// start_first and start_passphrase, with a navigation of their own.
 public struct StartScreen: View {
-    @Bindable private var model: StartModel
-    @State private var choosesPassphrase = false
+    private let model: StartModel
 
     /// Shows `model`.
     public init(model: StartModel) {
@@ -14,52 +13,72 @@ public struct StartScreen: View {
 
     /// The form.
     public var body: some View {
-        NavigationStack {
-            Form {
-                Section {
-                    Text("start_text")
-                }
-                Section {
-                    TextField("start_name_label", text: $model.name)
-                        .field(.plain)
-                        .submitLabel(.next)
-                } footer: {
-                    Text("start_name_hint")
-                }
-                Section("start_how_title") {
-                    Picker("start_how_title", selection: $model.way) {
-                        if model.phoneGuards {
-                            WayRow(title: "start_with_phone", text: "start_with_phone_text_ios").tag(
-                                StartModel.Way.phone)
-                        }
-                        WayRow(title: "start_with_passphrase", text: "start_with_passphrase_text")
-                            .tag(StartModel.Way.passphrase)
+        NavigationStack { StartForm(model: model) }
+    }
+}
+
+/// Another profile beside those there are, in the navigation of who opens it.
+struct NewProfile: View {
+    @State private var model: StartModel
+
+    init(model: StartModel) {
+        _model = State(initialValue: model)
+    }
+
+    var body: some View {
+        StartForm(model: model)
+    }
+}
+
+/// start_first.
+struct StartForm: View {
+    @Bindable var model: StartModel
+    @State private var choosesPassphrase = false
+
+    var body: some View {
+        Form {
+            Section {
+                Text("start_text")
+            }
+            Section {
+                TextField("start_name_label", text: $model.name)
+                    .field(.plain)
+                    .submitLabel(.next)
+            } footer: {
+                Text("start_name_hint")
+            }
+            Section("start_how_title") {
+                Picker("start_how_title", selection: $model.way) {
+                    if model.phoneGuards {
+                        WayRow(title: "start_with_phone", text: "start_with_phone_text_ios").tag(StartModel.Way.phone)
                     }
-                    .pickerStyle(.inline)
-                    .labelsHidden()
-                    if !model.phoneGuards {
-                        Text("start_with_phone_missing").font(.footnote).foregroundStyle(.secondary)
-                    }
+                    WayRow(title: "start_with_passphrase", text: "start_with_passphrase_text")
+                        .tag(StartModel.Way.passphrase)
                 }
-                Section {
-                    MainButton(title: "start_create", isBusy: model.isBusy) { start() }
-                        .disabled(model.name.isEmpty)
-                    if model.isBusy { Text("start_creating").foregroundStyle(.secondary) }
-                    ProblemLine(problem: model.problem)
+                .pickerStyle(.inline)
+                .labelsHidden()
+                if !model.phoneGuards {
+                    Text("start_with_phone_missing").font(.footnote).foregroundStyle(.secondary)
                 }
             }
-            .formStyle(.grouped)
-            .navigationTitle("start_title")
-            .navigationDestination(isPresented: $choosesPassphrase) {
-                PassphraseScreen(model: model)
+            Section {
+                MainButton(title: "start_create", isBusy: model.isBusy) { start() }
+                    .disabled(model.name.isEmpty)
+                if model.isBusy { Text("start_creating").foregroundStyle(.secondary) }
+                ProblemLine(problem: model.problem)
             }
+        }
+        .formStyle(.grouped)
+        .navigationTitle("start_title")
+        .navigationDestination(isPresented: $choosesPassphrase) {
+            PassphraseScreen(model: model)
         }
         .accessibilityIdentifier("start_first")
     }
 
     private func start() {
         switch model.way {
-        case .passphrase: choosesPassphrase = true
+        case .passphrase, .words: choosesPassphrase = true
         case .phone: Task { await model.create() }
         }
     }

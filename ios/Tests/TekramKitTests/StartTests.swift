@@ -75,6 +75,24 @@ import Testing
         #expect(try app.persona?.holdings().listens == 0)
     }
 
+    @Test func switchingLocksTheOneAndAsksForTheOther() async throws {
+        _ = await created()
+        let second = StartModel(app: app).another()
+        #expect(second.chosen == nil)
+        second.name = "Work"
+        second.passphrase = TestProfile.passphrase
+        await second.create()
+        #expect(try app.persona?.name() == "Work")
+        let home = try #require(app.personas().first { $0.name == "Home" })
+        app.switchTo(home.id)
+        #expect(app.persona == nil)
+        let model = StartModel(app: app)
+        #expect(model.chosen?.name == "Home")
+        model.passphrase = TestProfile.passphrase
+        await model.unlock()
+        #expect(try app.persona?.name() == "Home")
+    }
+
     @Test func itLocksAfterFiveMinutesOutOfSight() async {
         _ = await created()
         let now = ContinuousClock.now

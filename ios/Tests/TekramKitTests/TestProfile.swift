@@ -32,9 +32,10 @@ final class TestProfile: Sendable {
     }
 
     /// A device without profiles.
-    static func device(in folder: URL) throws -> Agent {
-        try Agent.open(
-            settings: AgentSettings(dataFolder: folder.path, allow: [], proxy: nil, railsOff: []))
+    static func device(in folder: URL, keyStore: (any KeyStore)? = nil) throws -> Agent {
+        let settings = AgentSettings(
+            dataFolder: folder.path, allow: [], proxy: nil, railsOff: [], zone: "Europe/Berlin")
+        return try Agent.open(settings: settings, keyStore: keyStore, location: nil, connectivity: nil)
     }
 
     static func newFolder() throws -> URL {

@@ -6,7 +6,7 @@ import os
 
 final class PathConnectivity: Connectivity, Sendable {
     private let monitor = NWPathMonitor()
-    private let latest = OSAllocatedUnfairLock<NetworkState>(initialState: .offline)
+    private let latest = OSAllocatedUnfairLock<ConnectivityState>(initialState: .offline)
 
     init() {
         monitor.pathUpdateHandler = { [latest] path in
@@ -20,11 +20,11 @@ final class PathConnectivity: Connectivity, Sendable {
         monitor.cancel()
     }
 
-    func state() throws -> NetworkState {
+    func state() throws -> ConnectivityState {
         latest.withLock { $0 }
     }
 
-    private static func state(of path: NWPath) -> NetworkState {
+    private static func state(of path: NWPath) -> ConnectivityState {
         guard path.status == .satisfied else { return .offline }
         return path.isExpensive || path.isConstrained ? .metered : .unmetered
     }

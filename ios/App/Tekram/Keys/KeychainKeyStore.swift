@@ -15,7 +15,7 @@ final class KeychainKeyStore: KeyStore, Sendable {
     }
 
     func unwrap(name: String, wrapped: Data) throws -> Data {
-        throw HostError.Unavailable
+        throw HostError.PresenceNeeded
     }
 
     func remove(name: String) throws {

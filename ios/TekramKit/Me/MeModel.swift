@@ -1,0 +1,91 @@
+// Me: the open profile and the others of this phone. Everything else of the room has a view model of its own.
+import Foundation
+import Observation
+import TekramCore
+
+/// me_home.
+@MainActor
+@Observable
+public final class MeModel {
+    /// Whether the profile could be read.
+    public private(set) var phase: Phase = .loading
+    /// What the person calls the open profile.
+    public private(set) var name = ""
+    /// What its vault holds, in numbers.
+    public private(set) var holdings: Holdings?
+    /// All profiles of this phone.
+    public private(set) var personas: [PersonaEntry] = []
+    /// Whether recovery words are due.
+    public private(set) var recoveryDuty: RecoveryDuty = .none
+    /// Why the last change did not work.
+    public private(set) var problem: Problem?
+
+    private let app: AppModel
+    private let persona: Persona
+
+    /// For the open profile of `app`.
+    public init(app: AppModel, persona: Persona) {
+        self.app = app
+        self.persona = persona
+    }
+
+    /// Id of the open profile.
+    public var id: String { persona.id() }
+
+    /// The other profiles.
+    public var others: [PersonaEntry] { personas.filter { $0.id != id } }
+
+    /// Reads everything.
+    public func load() {
+        do {
+            name = try persona.name()
+            holdings = try persona.holdings()
+            personas = try app.personas()
+            recoveryDuty = try persona.recoveryDuty(aboutToPay: false)
+            phase = .ready
+        } catch {
+            phase = .ended(error)
+        }
+    }
+
+    /// Reads everything, and again after each change, until the screen is left.
+    public func follow() async {
+        load()
+        do {
+            for await _ in try ChangeStream(persona) { load() }
+        } catch {
+            phase = .ended(error)
+        }
+    }
+
+    /// Calls the open profile `name`.
+    public func rename(_ name: String) {
+        change { try persona.rename(name: name) }
+    }
+
+    /// Whether `typed` is the name of the profile to delete: asked for, since nothing brings it back.
+    public func mayDelete(_ persona: PersonaEntry, typed: String) -> Bool { typed == persona.name }
+
+    /// Deletes a profile for good; the open one is locked first.
+    public func delete(_ persona: PersonaEntry) {
+        if persona.id == id { app.lock() }
+        change { try app.agent.deletePersona(id: persona.id) }
+        app.reload()
+    }
+
+    /// Locks this profile and goes to the lock screen of another.
+    public func switchTo(_ other: PersonaEntry) { app.switchTo(other.id) }
+
+    /// Locks this profile.
+    public func lock() { app.lock() }
+
+    private func change(_ call: () throws -> Void) {
+        do {
+            try call()
+            problem = nil
+        } catch {
+            problem = Problem(error)
+        }
+        if app.persona != nil { load() }
+    }
+}

@@ -1,0 +1,72 @@
+// The profiles of this phone. Switching locks the open one first; deleting asks for the name, since nothing brings a
+// profile back.
+import SwiftUI
+import TekramCore
+import TekramKit
+
+/// The list of profiles.
+struct ProfilesScreen: View {
+    private let app: AppModel
+    @State private var model: MeModel
+    @State private var doomed: PersonaEntry?
+    @State private var asksToDelete = false
+    @State private var typed = ""
+
+    @Environment(\.presence) private var presence
+
+    init(app: AppModel, persona: Persona) {
+        self.app = app
+        _model = State(initialValue: MeModel(app: app, persona: persona))
+    }
+
+    var body: some View {
+        List {
+            Section {
+                Label(model.name, systemImage: "checkmark.circle")
+                    .accessibilityLabel(Words.text("me_profile_current_a11y", model.name))
+                ForEach(model.others, id: \.id) { other in
+                    Button {
+                        model.switchTo(other)
+                    } label: {
+                        VStack(alignment: .leading) {
+                            Text(Words.text("me_profile_switch", other.name))
+                            Text(Words.text("me_profile_switch_text", model.name))
+                                .font(.footnote).foregroundStyle(.secondary)
+                        }
+                    }
+                }
+                NavigationLink("me_profile_new") {
+                    NewProfile(model: StartModel(app: app, presence: presence, makesNew: true))
+                }
+            } footer: {
+                Text("me_profiles_text")
+            }
+            Section {
+                ForEach(model.personas, id: \.id) { persona in
+                    Button(role: .destructive) {
+                        doomed = persona
+                        typed = ""
+                        asksToDelete = true
+                    } label: {
+                        LabeledContent("me_profile_delete", value: persona.name)
+                    }
+                }
+                ProblemLine(problem: model.problem)
+            }
+        }
+        .navigationTitle("me_profiles")
+        .smallTitle()
+        .task { await model.follow() }
+        .alert(
+            Words.text("me_profile_delete_title", doomed?.name ?? ""), isPresented: $asksToDelete
+        ) {
+            TextField("me_profile_delete_type", text: $typed)
+            Button("common_cancel", role: .cancel) {}
+            Button("common_delete", role: .destructive) {
+                if let doomed, model.mayDelete(doomed, typed: typed) { model.delete(doomed) }
+            }
+        } message: {
+            Text("me_profile_delete_text")
+        }
+    }
+}
