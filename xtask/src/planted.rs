@@ -26,8 +26,11 @@ const START: &str = "Start/StartScreen.swift";
 const LOCK: &str = "Start/LockScreen.swift";
 const PANES: &str = "Common/Panes.swift";
 const SHELL: &str = "Shell.swift";
+const WAYS: &str = "Me/WaysScreen.swift";
+const RECOVERY: &str = "Me/RecoveryScreen.swift";
+const SHARED: &str = "Me/SharedScreen.swift";
 
-const MISTAKES: [Mistake; 14] = [
+const MISTAKES: [Mistake; 18] = [
     mistake(
         "a member that the view model lacks",
         START,
@@ -52,7 +55,7 @@ const MISTAKES: [Mistake; 14] = [
         "text: $model.name",
         "text: model.name",
     ),
-    mistake("no @Bindable", LOCK, "@Bindable private var model", "private var model"),
+    mistake("no @Bindable", LOCK, "@Bindable var model", "var model"),
     mistake(
         "writing what only the view model writes",
         START,
@@ -92,6 +95,30 @@ const MISTAKES: [Mistake; 14] = [
         "case .broken(let problem):\n",
     ),
     mistake("a tag that cannot be compared", SHELL, ".tag(room)", ".tag { room }"),
+    mistake(
+        "a state without its pane",
+        PANES,
+        "        case .locked: LockedPane(text: locked)\n",
+        "",
+    ),
+    mistake(
+        "a way in that is forgotten",
+        WAYS,
+        "        case .recoveryPhrase: \"list.number\"\n",
+        "",
+    ),
+    mistake(
+        "a binding to what is only read",
+        RECOVERY,
+        "$model[answerTo: position]",
+        "$model.questions",
+    ),
+    mistake(
+        "an amount that is no text",
+        SHARED,
+        "Text(amount.text())",
+        "Text(amount)",
+    ),
 ];
 
 /// Fails when a planted mistake compiles, or no longer fits into its screen.
@@ -101,7 +128,7 @@ pub fn check(swift: &Swift) -> Done {
     let scratch = ios().join(".build/planted");
     fs::create_dir_all(&scratch).map_err(Failure::because("cannot make a folder for the planted mistakes"))?;
     let mut missed = Vec::new();
-    for file in [START, LOCK, PANES, SHELL] {
+    for file in [START, LOCK, PANES, SHELL, WAYS, RECOVERY, SHARED] {
         let screen = screens.join(file);
         let text = read(&screen)?;
         // Refusing a mistake means something only where the same file without it is taken.

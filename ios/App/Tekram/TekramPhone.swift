@@ -34,7 +34,7 @@ final class TekramPhone: Phone {
             let agent = try Agent.open(
                 settings: AgentSettings(
                     dataFolder: folder.path(percentEncoded: false), allow: [], proxy: nil,
-                    railsOff: StoreEdition.railsOff()),
+                    railsOff: StoreEdition.railsOff(), zone: TimeZone.current.identifier),
                 keyStore: KeychainKeyStore(keys: keys), location: location, connectivity: PathConnectivity())
             app = AppModel(agent: agent, railsOff: StoreEdition.railsOff())
             problem = nil

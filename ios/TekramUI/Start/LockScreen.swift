@@ -5,7 +5,7 @@ import TekramKit
 
 /// lock.
 public struct LockScreen: View {
-    @Bindable private var model: StartModel
+    private let model: StartModel
     private let personas: [PersonaEntry]
     private let lockedItself: Bool
 

@@ -66,7 +66,7 @@ final class NowPlayingCapture {
         }
     }
 
-    private func tell(_ kind: PlayerEventKind) {
+    private func tell(_ action: PlayerAction) {
         let seconds = player.currentPlaybackTime
         let now = Date.now
         let event = PlayerEvent(
@@ -75,16 +75,16 @@ final class NowPlayingCapture {
             atMs: Int64(now.timeIntervalSince1970 * 1_000),
             offsetMin: Int64(TimeZone.current.secondsFromGMT(for: now) / 60),
             monotonicMs: Int64(clock_gettime_nsec_np(CLOCK_MONOTONIC) / 1_000_000),
-            kind: kind,
+            action: action,
             positionMs: seconds.isFinite ? Int64(seconds * 1_000) : nil)
         // A full disk or a deleted profile loses this event and nothing else.
-        try? agent.capture(id: personaId, events: [event])
+        try? agent.capture(persona: personaId, events: [event])
     }
 
-    private static func media(of item: MPMediaItem) -> PlayedMedia {
+    private static func media(of item: MPMediaItem) -> PlayerMedia {
         let isBook = item.mediaType.contains(.audioBook)
         let isPodcast = item.mediaType.contains(.podcast)
-        return PlayedMedia(
+        return PlayerMedia(
             title: item.title ?? "",
             creators: [item.artist ?? item.albumArtist ?? ""].filter { !$0.isEmpty },
             show: (isPodcast ? item.podcastTitle : item.albumTitle) ?? "",
