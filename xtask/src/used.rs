@@ -20,12 +20,13 @@ pub struct Use {
 }
 
 /// Kotlin's two ways to a word.
-pub fn shown_by_kotlin(call: &str) -> bool {
+pub fn shown_by_kotlin(call: &str, _: &str, _: &str) -> bool {
     matches!(last(call), "word" | "plural")
 }
 
-/// SwiftUI looks a literal up in the catalogue wherever it takes a title, and `Words` does.
-pub fn shown_by_swift(call: &str) -> bool {
+/// SwiftUI looks a literal up in the catalogue wherever it takes a title, and `Words` does. What has the shape of a key
+/// is one wherever it stands (chosen by a condition, kept in a property), except as a screen's name for tests.
+pub fn shown_by_swift(call: &str, literal: &str, line: &str) -> bool {
     const TITLES: [&str; 27] = [
         "Text",
         "Label",
@@ -55,7 +56,18 @@ pub fn shown_by_swift(call: &str) -> bool {
         "prompt",
         "LocalizedStringKey",
     ];
-    matches!(call, "Words.text" | "Words.plural") || TITLES.contains(&last(call))
+    let given = matches!(call, "Words.text" | "Words.plural") || TITLES.contains(&last(call));
+    given || (has_shape_of_key(literal) && !line.contains("accessibilityIdentifier("))
+}
+
+/// `room_something`, in small letters.
+fn has_shape_of_key(literal: &str) -> bool {
+    const ROOMS: [&str; 8] = ["common", "start", "history", "pay", "want", "relations", "me", "error"];
+    let Some((room, rest)) = literal.split_once('_') else {
+        return false;
+    };
+    let word = |character: char| character.is_ascii_lowercase() || character.is_ascii_digit() || character == '_';
+    ROOMS.contains(&room) && !rest.is_empty() && rest.chars().all(word)
 }
 
 /// `a.b.c` → `c`.
@@ -64,7 +76,7 @@ fn last(call: &str) -> &str {
 }
 
 /// All literals of a source. `shows` says whether a call shows a word by its key.
-pub fn literals(text: &str, place: &str, shows: fn(&str) -> bool) -> Vec<Use> {
+pub fn literals(text: &str, place: &str, shows: fn(&str, &str, &str) -> bool) -> Vec<Use> {
     let mut found = Vec::new();
     for (index, line) in text.lines().enumerate() {
         let mut before = String::new();
@@ -87,8 +99,8 @@ pub fn literals(text: &str, place: &str, shows: fn(&str) -> bool) -> Vec<Use> {
             let call = call(context);
             found.push(Use {
                 place: format!("{place}:{}", index + 1),
+                must_exist: shows(call, &literal, line),
                 text: literal,
-                must_exist: shows(call),
                 joined,
             });
             before.push('"');
@@ -144,7 +156,7 @@ fn call(before: &str) -> &str {
     name.get(start..).unwrap_or_default()
 }
 
-/// Files of a folder and below, except what builds leave behind.
+/// Files of a folder and below, except what builds leave behind and tests that look for screens by name.
 pub fn files(folder: &Path, extension: &str) -> Done<Vec<PathBuf>> {
     let mut found = Vec::new();
     if !folder.exists() {
@@ -156,8 +168,12 @@ pub fn files(folder: &Path, extension: &str) -> Done<Vec<PathBuf>> {
         let name = entry.file_name();
         if path.is_dir() {
             // Tests ask for words that are not there on purpose.
-            let left_behind =
-                name == "test" || name == "target" || name == "build" || name == "generated" || name == "res";
+            let left_behind = name == "test"
+                || name == "target"
+                || name == "build"
+                || name == "generated"
+                || name == "res"
+                || name == "UITests";
             if !left_behind && !name.to_string_lossy().starts_with('.') {
                 found.extend(files(&path, extension)?);
             }
@@ -209,6 +225,18 @@ mod tests {
         assert_eq!(
             kotlin.first().map(|found| (found.text.as_str(), found.joined)),
             Some(("error_", true))
+        );
+    }
+
+    #[test]
+    fn a_key_chosen_by_a_condition_must_exist() {
+        let found = swift(r#"Text(isOn ? "me_rails_on" : "me_rails_off")"#);
+        assert!(found.iter().all(|(_, must_exist, _)| *must_exist));
+        let found = swift(r#".accessibilityIdentifier(checks ? "me_words_check" : "me_words_show")"#);
+        assert!(found.iter().all(|(_, must_exist, _)| !*must_exist));
+        assert_eq!(
+            swift(r#"file("me_file.json")"#),
+            [("me_file.json".into(), false, false)]
         );
     }
 

@@ -145,7 +145,7 @@ fn unused(english: &Words, uses: &[Use]) -> Vec<String> {
 
 fn uses(root: &Path) -> Done<Vec<Use>> {
     let mut found = Vec::new();
-    let mut look = |folder: PathBuf, extension: &str, shows: fn(&str) -> bool| -> Done {
+    let mut look = |folder: PathBuf, extension: &str, shows: fn(&str, &str, &str) -> bool| -> Done {
         for path in used::files(&folder, extension)? {
             let text =
                 fs::read_to_string(&path).map_err(Failure::because(format!("cannot read {}", path.display())))?;
@@ -155,7 +155,7 @@ fn uses(root: &Path) -> Done<Vec<Use>> {
         Ok(())
     };
     look(root.join(KOTLIN), "kt", used::shown_by_kotlin)?;
-    look(root.join(KOTLIN), "xml", |_| false)?;
+    look(root.join(KOTLIN), "xml", |_, _, _| false)?;
     for folder in SWIFT {
         look(root.join(folder), "swift", used::shown_by_swift)?;
     }

@@ -42,7 +42,7 @@ public enum Words {
     public static func has(_ key: String) -> Bool { source.has(key) }
 
     #if canImport(Darwin)
-        static let source = BundledWords(bundle: .main)
+        static let source = BundledWords()
     #else
         static let source = WordCatalogue.ofCheckout(language: "en")
     #endif
@@ -51,24 +51,22 @@ public enum Words {
 #if canImport(Darwin)
     /// The catalogue that was compiled into the app.
     struct BundledWords: Sendable {
-        private let look: @Sendable (String) -> String
-
-        init(bundle: Bundle) {
-            let path = bundle.bundlePath
-            look = { key in (Bundle(path: path) ?? .main).localizedString(forKey: key, value: nil, table: nil) }
-        }
-
         func has(_ key: String) -> Bool { look(key) != key }
 
         func text(_ key: String, _ values: [any WordValue]) -> String {
             Placeholders.fill(look(key), values, locale: .current)
         }
 
+        /// Foundation chooses the form by the first number, so numbers stay numbers here.
         func plural(_ key: String, _ count: Int64, _ values: [any WordValue]) -> String {
-            // Foundation chooses the form by the number, so the first argument stays one.
-            let arguments: [any CVarArg] = [count] + values.dropFirst().map { $0.written(in: .current) }
+            let arguments = values.map { value -> any CVarArg in
+                if let number = value as? any BinaryInteger { return Int64(number) }
+                return value.written(in: .current)
+            }
             return String(format: look(key), locale: .current, arguments: arguments)
         }
+
+        private func look(_ key: String) -> String { Bundle.main.localizedString(forKey: key, value: nil, table: nil) }
     }
 #endif
 
