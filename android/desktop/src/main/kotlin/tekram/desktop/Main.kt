@@ -12,11 +12,11 @@ import androidx.compose.ui.unit.dp
 import androidx.compose.ui.window.Window
 import androidx.compose.ui.window.application
 import androidx.compose.ui.window.rememberWindowState
+import tekram.ffi.Agent
 import tekram.ui.TekramApp
 import tekram.ui.desktop.XmlWords
 import tekram.ui.start.AppModel
 import tekram.ui.start.StartModel
-import tekram.ffi.Agent
 import kotlin.system.exitProcess
 
 private val windowSize = DpSize(420.dp, 860.dp)

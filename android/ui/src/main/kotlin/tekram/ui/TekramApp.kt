@@ -53,9 +53,18 @@ private fun AppContent(
 ) {
     val state by app.state.collectAsState()
     when (val phase = state.phase) {
-        AppPhase.Opening -> LoadingPane(word("common_loading"))
-        AppPhase.FirstRun, is AppPhase.Locked -> StartRoom(phase, state.autoLocked, start)
-        is AppPhase.Failed -> PhasePane(Phase.Failed(phase.error), PhaseWords(), onRetry = app::reload) {}
+        AppPhase.Opening -> {
+            LoadingPane(word("common_loading"))
+        }
+
+        AppPhase.FirstRun, is AppPhase.Locked -> {
+            StartRoom(phase, state.autoLocked, start)
+        }
+
+        is AppPhase.Failed -> {
+            PhasePane(Phase.Failed(phase.error), PhaseWords(), onRetry = app::reload) {}
+        }
+
         is AppPhase.Open -> {
             val room = remember(phase.session) { Room(phase.session, app) }
             CompositionLocalProvider(LocalViewModelStoreOwner provides phase.session) {

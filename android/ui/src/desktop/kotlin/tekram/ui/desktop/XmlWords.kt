@@ -62,7 +62,11 @@ class XmlWords(
         fun read(path: String): File? {
             val stream = XmlWords::class.java.getResourceAsStream("/tekram/res/$path") ?: return null
             val root = stream.use { DocumentBuilderFactory.newInstance().newDocumentBuilder().parse(it) }.documentElement
-            val plurals = root.children("plurals").associate { it.getAttribute("name") to it.children("item").associate { item -> item.getAttribute("quantity") to text(item) } }
+            val plurals =
+                root.children("plurals").associate {
+                    it.getAttribute("name") to
+                        it.children("item").associate { item -> item.getAttribute("quantity") to text(item) }
+                }
             return File(root.children("string").associate { it.getAttribute("name") to text(it) }, plurals)
         }
 
@@ -76,9 +80,25 @@ class XmlWords(
             val spaced = if (quoted) raw.drop(1).dropLast(1) else raw.replace(Regex("\\s+"), " ")
             return escape.replace(spaced) { match ->
                 when (val what = match.groupValues[1]) {
-                    "n" -> "\n"
-                    "t" -> "\t"
-                    else -> if (what.length > 1) what.drop(1).toInt(HEX).toChar().toString() else what
+                    "n" -> {
+                        "\n"
+                    }
+
+                    "t" -> {
+                        "\t"
+                    }
+
+                    else -> {
+                        if (what.length > 1) {
+                            what
+                                .drop(1)
+                                .toInt(HEX)
+                                .toChar()
+                                .toString()
+                        } else {
+                            what
+                        }
+                    }
                 }
             }
         }

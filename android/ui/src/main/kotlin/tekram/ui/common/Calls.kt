@@ -12,6 +12,9 @@ import tekram.ffi.TekramException
 private const val NOT_THE_CORE = 90_999L
 private const val ROOM = 1000L
 
+/** The core's rooms by the thousands of their errors' numbers, as `error_room_…` calls them. */
+private val rooms = mapOf(2L to "network", 3L to "vault", 4L to "history", 5L to "pay", 6L to "relations", 7L to "want")
+
 /** Makes a call on the core, or several, off the main thread. */
 suspend fun <T> attempt(call: suspend () -> T): Result<T> =
     withContext(Dispatchers.IO) {
@@ -29,8 +32,8 @@ suspend fun <T> attempt(call: suspend () -> T): Result<T> =
 /** A failure as a screen shows it. */
 fun Throwable.shown(): Shown =
     when (this) {
-        is TekramException.Failed -> Shown(code.toLong(), name, (code.toLong() / ROOM).toString(), params)
-        else -> Shown(NOT_THE_CORE, "internal", "")
+        is TekramException.Failed -> Shown(code.toLong(), name, rooms[code.toLong() / ROOM] ?: "device", params)
+        else -> Shown(NOT_THE_CORE, "internal", "device")
     }
 
 /** The phase of a screen whose call ended with this. */

@@ -86,7 +86,11 @@ fun ScrollingColumn(
 ) {
     Box(modifier.fillMaxSize(), contentAlignment = Alignment.TopCenter) {
         Column(
-            Modifier.widthIn(max = 720.dp).fillMaxWidth().verticalScroll(rememberScrollState()).padding(screenPadding),
+            Modifier
+                .widthIn(max = 720.dp)
+                .fillMaxWidth()
+                .verticalScroll(rememberScrollState())
+                .padding(screenPadding),
             verticalArrangement = Arrangement.spacedBy(screenPadding),
             content = content,
         )
@@ -200,7 +204,13 @@ fun ListRow(
         }
     }
     val ground = if (selected) MaterialTheme.colorScheme.secondaryContainer else MaterialTheme.colorScheme.surface
-    if (onClick == null) Surface(modifier.fillMaxWidth(), color = ground, content = content) else Surface(onClick, modifier.fillMaxWidth(), color = ground, content = content)
+    if (onClick ==
+        null
+    ) {
+        Surface(modifier.fillMaxWidth(), color = ground, content = content)
+    } else {
+        Surface(onClick, modifier.fillMaxWidth(), color = ground, content = content)
+    }
 }
 
 /** A sentence about what went wrong, read out by a screen reader as soon as it stands there. */

@@ -29,14 +29,16 @@ object Icons {
     val ThumbDown by lines("M7 13V4H4v9ZM7 13l4 7.5a2 2 0 0 0 2.4 -2.3L12.8 14H19a1.8 1.8 0 0 0 1.7 -2.2l-1.5 -6.4a1.8 1.8 0 0 0 -1.8 -1.4H7")
     val Import by lines("M12 4v11M7 10.5l5 5l5 -5M5 20h14")
     val Export by lines("M12 15V4M7 8.5l5 -5l5 5M5 20h14")
-    val Share by lines("M8.2 10.8l7.6 -4.1M8.2 13.2l7.6 4.1M6 9.5a2.5 2.5 0 1 1 0 5a2.5 2.5 0 1 1 0 -5M18 3a2.5 2.5 0 1 1 0 5a2.5 2.5 0 1 1 0 -5M18 16a2.5 2.5 0 1 1 0 5a2.5 2.5 0 1 1 0 -5")
+    val Share by lines("M8.2 10.8l7.6 -4.1M8.2 13.2l7.6 4.1" + KNOTS)
     val Copy by lines("M8 8h12v12H8ZM16 8V4H4v12h4")
     val Code by lines("M4 4h6v6H4ZM14 4h6v6h-6ZM4 14h6v6H4ZM14 14h2v2M20 14v2M14 20h3M20 19v1")
     val Scan by lines("M4 8V4h4M16 4h4v4M20 16v4h-4M8 20H4v-4M4 12h16")
     val Place by lines("M12 21s7 -6.2 7 -11a7 7 0 1 0 -14 0c0 4.8 7 11 7 11M12 7.5a2.5 2.5 0 1 1 0 5a2.5 2.5 0 1 1 0 -5")
     val Lock by lines("M5 11h14v10H5ZM8 11V8a4 4 0 0 1 8 0v3M12 15v2")
     val Unlock by lines("M5 11h14v10H5ZM8 11V7.5a4 4 0 0 1 7.5 -2M12 15v2")
-    val Presence by lines("M6 9a6.5 6.5 0 0 1 12 1.5c.4 3 0 6 -1 9M9 10.5a3.2 3.2 0 0 1 6 1c.3 3.2 -.2 6 -1.4 9M12 12c.2 3.4 -.4 6 -1.8 8.3M6 13.5c.1 2 -.2 3.7 -1 5")
+    val Presence by lines(
+        "M6 9a6.5 6.5 0 0 1 12 1.5c.4 3 0 6 -1 9M9 10.5a3.2 3.2 0 0 1 6 1c.3 3.2 -.2 6 -1.4 9M12 12c.2 3.4 -.4 6 -1.8 8.3M6 13.5c.1 2 -.2 3.7 -1 5",
+    )
     val Words by lines("M5 3h11l3 3v15H5ZM8.5 9h7M8.5 13h7M8.5 17h4")
     val Warning by lines("M12 4L2.8 20h18.4ZM12 10v4.5M12 17.2v.01")
     val Offline by lines("M4 4l16 16M7.5 18.5H17M19.6 17.2A4 4 0 0 0 17.5 10.6A6 6 0 0 0 9 7.2M6.6 9.6A4.6 4.6 0 0 0 7.5 18.5")
@@ -78,4 +80,8 @@ object Icons {
         }
 
     private const val FIELD = 24
+
+    /** The three knots that lines of sharing meet in. */
+    private const val KNOTS =
+        "M6 9.5a2.5 2.5 0 1 1 0 5a2.5 2.5 0 1 1 0 -5M18 3a2.5 2.5 0 1 1 0 5a2.5 2.5 0 1 1 0 -5M18 16a2.5 2.5 0 1 1 0 5a2.5 2.5 0 1 1 0 -5"
 }

@@ -69,12 +69,27 @@ fun PhasePane(
 ) {
     val retry = onRetry?.let { Offer(word("common_retry"), it) }
     when (phase) {
-        Phase.Ready -> ready()
-        Phase.Loading -> LoadingPane(words.loading ?: word("common_loading"), modifier)
-        Phase.Empty -> NoticePane(Icons.Tray, words.emptyTitle ?: word("common_empty_title"), words.emptyText, empty, modifier)
-        Phase.Offline -> NoticePane(Icons.Offline, word("common_offline_title"), words.offlineText ?: word("common_offline_text"), retry, modifier)
-        Phase.Locked -> NoticePane(Icons.Lock, word("common_locked_title"), words.lockedText ?: word("common_locked_text"), null, modifier)
-        is Phase.Failed ->
+        Phase.Ready -> {
+            ready()
+        }
+
+        Phase.Loading -> {
+            LoadingPane(words.loading ?: word("common_loading"), modifier)
+        }
+
+        Phase.Empty -> {
+            NoticePane(Icons.Tray, words.emptyTitle ?: word("common_empty_title"), words.emptyText, empty, modifier)
+        }
+
+        Phase.Offline -> {
+            NoticePane(Icons.Offline, word("common_offline_title"), words.offlineText ?: word("common_offline_text"), retry, modifier)
+        }
+
+        Phase.Locked -> {
+            NoticePane(Icons.Lock, word("common_locked_title"), words.lockedText ?: word("common_locked_text"), null, modifier)
+        }
+
+        is Phase.Failed -> {
             NoticePane(
                 Icons.Warning,
                 word("common_error_title"),
@@ -83,6 +98,7 @@ fun PhasePane(
                 modifier,
                 small = word("common_error_code", phase.error.code),
             )
+        }
     }
 }
 

@@ -11,6 +11,9 @@ import kotlinx.coroutines.flow.StateFlow
 import kotlinx.coroutines.flow.asStateFlow
 import kotlinx.coroutines.flow.update
 import kotlinx.coroutines.launch
+import tekram.ffi.Agent
+import tekram.ffi.Persona
+import tekram.ffi.PersonaEntry
 import tekram.ui.common.Device
 import tekram.ui.common.Navigator
 import tekram.ui.common.Place
@@ -19,9 +22,6 @@ import tekram.ui.common.Shown
 import tekram.ui.common.Tab
 import tekram.ui.common.attempt
 import tekram.ui.common.shown
-import tekram.ffi.Agent
-import tekram.ffi.Persona
-import tekram.ffi.PersonaEntry
 import kotlin.time.Duration
 import kotlin.time.Duration.Companion.minutes
 

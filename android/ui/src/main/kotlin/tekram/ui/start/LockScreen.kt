@@ -2,6 +2,8 @@
 package tekram.ui.start
 
 import androidx.compose.foundation.layout.ColumnScope
+import androidx.compose.foundation.layout.fillMaxWidth
+import androidx.compose.foundation.text.KeyboardOptions
 import androidx.compose.material3.Icon
 import androidx.compose.material3.MaterialTheme
 import androidx.compose.material3.OutlinedTextField
@@ -11,8 +13,6 @@ import androidx.compose.runtime.getValue
 import androidx.compose.runtime.mutableStateOf
 import androidx.compose.runtime.remember
 import androidx.compose.runtime.setValue
-import androidx.compose.foundation.layout.fillMaxWidth
-import androidx.compose.foundation.text.KeyboardOptions
 import androidx.compose.ui.Modifier
 import androidx.compose.ui.platform.testTag
 import androidx.compose.ui.semantics.contentDescription
@@ -20,6 +20,7 @@ import androidx.compose.ui.semantics.semantics
 import androidx.compose.ui.text.input.ImeAction
 import androidx.compose.ui.text.input.KeyboardCapitalization
 import androidx.compose.ui.text.input.KeyboardType
+import tekram.ffi.WayInKind
 import tekram.ui.common.Icons
 import tekram.ui.common.ListRow
 import tekram.ui.common.MainButton
@@ -27,7 +28,6 @@ import tekram.ui.common.OtherButton
 import tekram.ui.common.PassphraseLine
 import tekram.ui.common.QuietButton
 import tekram.ui.common.word
-import tekram.ffi.WayInKind
 
 private const val WORDS_IN_PHRASE = 24
 
@@ -168,10 +168,17 @@ private fun ColumnScope.OtherWays(
     deviceLock: DeviceLock,
     actions: LockActions,
 ) {
-    val kinds = state.persona?.ways.orEmpty().map { it.kind }
+    val kinds =
+        state.persona
+            ?.ways
+            .orEmpty()
+            .map { it.kind }
     val offered =
         listOfNotNull(
-            Triple(Unlocking.Device, "start_unlock_with_phone", Icons.Presence).takeIf { kinds.any { it is WayInKind.KeyStore } && deviceLock == DeviceLock.Ready },
+            Triple(Unlocking.Device, "start_unlock_with_phone", Icons.Presence).takeIf {
+                kinds.any { it is WayInKind.KeyStore } &&
+                    deviceLock == DeviceLock.Ready
+            },
             Triple(Unlocking.Passphrase, "start_unlock_with_passphrase", Icons.Key).takeIf { WayInKind.Passphrase in kinds },
             Triple(Unlocking.Words, "start_unlock_with_words", Icons.Words).takeIf { WayInKind.RecoveryPhrase in kinds },
         )

@@ -31,12 +31,12 @@ import androidx.compose.ui.graphics.drawscope.Stroke
 import androidx.compose.ui.semantics.heading
 import androidx.compose.ui.semantics.semantics
 import androidx.compose.ui.unit.dp
+import tekram.ui.common.AbsenceReason
 import tekram.ui.common.ErrorLine
 import tekram.ui.common.IconAction
 import tekram.ui.common.Icons
 import tekram.ui.common.LocalDevice
 import tekram.ui.common.LocalSeries
-import tekram.ui.common.AbsenceReason
 import tekram.ui.common.errorText
 import tekram.ui.common.word
 
@@ -52,7 +52,14 @@ internal fun StartFrame(
 ) {
     BoxWithConstraints(Modifier.fillMaxSize()) {
         if (maxWidth < sideFrom) {
-            Column(Modifier.fillMaxSize().safeDrawingPadding().verticalScroll(rememberScrollState()).padding(24.dp), verticalArrangement = Arrangement.spacedBy(16.dp)) {
+            Column(
+                Modifier
+                    .fillMaxSize()
+                    .safeDrawingPadding()
+                    .verticalScroll(rememberScrollState())
+                    .padding(24.dp),
+                verticalArrangement = Arrangement.spacedBy(16.dp),
+            ) {
                 Top(onBack)
                 Heading(title, text)
                 content()
@@ -60,7 +67,10 @@ internal fun StartFrame(
         } else {
             Row(Modifier.fillMaxSize()) {
                 Surface(Modifier.weight(SIDE).fillMaxHeight(), color = MaterialTheme.colorScheme.primaryContainer) {
-                    Column(Modifier.safeDrawingPadding().verticalScroll(rememberScrollState()).padding(40.dp), verticalArrangement = Arrangement.spacedBy(24.dp)) {
+                    Column(
+                        Modifier.safeDrawingPadding().verticalScroll(rememberScrollState()).padding(40.dp),
+                        verticalArrangement = Arrangement.spacedBy(24.dp),
+                    ) {
                         Top(onBack)
                         Heading(title, text)
                     }
@@ -116,9 +126,15 @@ private val RING = listOf(-80f to 150f, 78f to 80f, 166f to 56f)
 @Composable
 internal fun FailureLine(failure: StartFailure?) {
     when (failure) {
-        null -> Unit
-        is StartFailure.Refused -> ErrorLine(errorText(failure.error))
-        is StartFailure.Absent ->
+        null -> {
+            Unit
+        }
+
+        is StartFailure.Refused -> {
+            ErrorLine(errorText(failure.error))
+        }
+
+        is StartFailure.Absent -> {
             ErrorLine(
                 when (failure.reason) {
                     AbsenceReason.Cancelled -> word("start_presence_cancelled")
@@ -126,6 +142,7 @@ internal fun FailureLine(failure: StartFailure?) {
                     AbsenceReason.NotSetUp -> word("start_with_phone_missing")
                 },
             )
+        }
     }
 }
 

@@ -9,16 +9,16 @@ import kotlinx.coroutines.flow.StateFlow
 import kotlinx.coroutines.flow.asStateFlow
 import kotlinx.coroutines.flow.update
 import kotlinx.coroutines.launch
+import tekram.ffi.Agent
+import tekram.ffi.Persona
+import tekram.ffi.PersonaEntry
+import tekram.ffi.WayInKind
 import tekram.ui.common.AbsenceReason
 import tekram.ui.common.Device
 import tekram.ui.common.NotPresent
 import tekram.ui.common.Shown
 import tekram.ui.common.attempt
 import tekram.ui.common.shown
-import tekram.ffi.Agent
-import tekram.ffi.Persona
-import tekram.ffi.PersonaEntry
-import tekram.ffi.WayInKind
 
 /** Name of the way in that the device's own lock guards. */
 const val DEVICE_WAY: String = "device"
@@ -89,7 +89,12 @@ class StartModel(
     fun choose(id: String?) = states.update { it.choosing(id) }
 
     private fun StartState.choosing(id: String?): StartState {
-        val kinds = personas.find { it.id == id }?.ways.orEmpty().map { it.kind }
+        val kinds =
+            personas
+                .find { it.id == id }
+                ?.ways
+                .orEmpty()
+                .map { it.kind }
         val way =
             when {
                 kinds.any { it is WayInKind.KeyStore } && device.presence != null -> Unlocking.Device

@@ -19,7 +19,11 @@ fun StartRoom(
     val state by model.state.collectAsState()
     val lock = LocalDevice.current.lock
     LaunchedEffect(phase) { if (phase is AppPhase.Locked) model.lockedWith(phase.personas) else model.begin() }
-    val back: (() -> Unit)? = { model.back(); Unit }.takeIf { state.step == StartStep.Passphrase || state.personas.isNotEmpty() }
+    val back: (() -> Unit)? =
+        {
+            model.back()
+            Unit
+        }.takeIf { state.step == StartStep.Passphrase || state.personas.isNotEmpty() }
     when (state.step) {
         StartStep.First -> FirstRunScreen(state, lock, model::setName, model::createWithDevice, model::toPassphrase, back)
         StartStep.Passphrase -> NewPassphraseScreen(state, model::create, back)

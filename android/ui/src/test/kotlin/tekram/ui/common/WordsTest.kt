@@ -1,11 +1,10 @@
-// The words: every key that the code names exists, both languages have the same keys and the same places for values,
-// and the forms that a language counts with are there.
+// Words as the desktop and the tests read them: the forms a language counts with, what stands in for what is missing, and
+// the words of a failure. That both languages have every key that a screen uses is checked by `cargo xtask words`.
 package tekram.ui.common
 
 import com.ibm.icu.text.PluralRules
 import org.junit.jupiter.api.Test
 import tekram.ui.desktop.XmlWords
-import java.io.File
 import java.util.Locale
 import kotlin.test.assertEquals
 import kotlin.test.assertFailsWith
@@ -13,34 +12,6 @@ import kotlin.test.assertFailsWith
 class WordsTest {
     private val english = XmlWords(Locale.UK)
     private val files = XmlWords.rooms.associateWith { room -> listOf("values", "values-de").map { XmlWords.read("$it/strings_$room.xml") } }
-
-    private val places = Regex("""%(\d+\$)?[a-zA-Z]""")
-
-    private fun places(text: String) = places.findAll(text).map { it.value }.toSortedSet()
-
-    @Test
-    fun `every key that the code names exists`() {
-        val named = Regex("""\b(?:word|plural|counted)\(\s*"([a-z0-9_]+)"""")
-        val sources = File("src/main/kotlin").walk().filter { it.extension == "kt" }
-        val missing = sources.flatMap { file -> named.findAll(file.readText()).map { it.groupValues[1] }.filter { it !in english.keys }.map { "$it in ${file.name}" } }
-        assertEquals(emptyList(), missing.toList())
-    }
-
-    @Test
-    fun `german has every word and no other`() {
-        for ((room, pair) in files) {
-            val (en, de) = pair.map { file -> file?.run { strings.keys + plurals.keys }.orEmpty() }
-            assertEquals(emptySet(), en - de, "missing in German, $room")
-            assertEquals(emptySet(), de - en, "only in German, $room")
-        }
-    }
-
-    @Test
-    fun `both languages have the same places for values`() {
-        for ((en, de) in files.values) {
-            for ((key, text) in en?.strings.orEmpty()) assertEquals(places(text), places(de?.strings.orEmpty().getValue(key)), key)
-        }
-    }
 
     @Test
     fun `every counted word has the forms its language needs`() {
@@ -50,12 +21,6 @@ class WordsTest {
                 for ((key, forms) in file[index]?.plurals.orEmpty()) assertEquals(needed, forms.keys, "$key in $language")
             }
         }
-    }
-
-    @Test
-    fun `a key belongs to one room`() {
-        val twice = files.values.flatMap { (en, _) -> en?.run { strings.keys + plurals.keys }.orEmpty() }.groupingBy { it }.eachCount().filterValues { it > 1 }
-        assertEquals(emptyMap(), twice)
     }
 
     @Test

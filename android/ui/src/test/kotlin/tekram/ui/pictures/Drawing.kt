@@ -142,7 +142,11 @@ private fun pixels(image: Image): Picture {
     val layout = ImageInfo(image.width, image.height, ColorType.BGRA_8888, ColorAlphaType.UNPREMUL)
     val bytes = checkNotNull(Bitmap.makeFromImage(image).use { it.readPixels(layout) })
     val pixels = IntArray(image.width * image.height)
-    ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asIntBuffer().get(pixels)
+    ByteBuffer
+        .wrap(bytes)
+        .order(ByteOrder.LITTLE_ENDIAN)
+        .asIntBuffer()
+        .get(pixels)
     return Picture(image.width, image.height, pixels)
 }
 

@@ -46,7 +46,15 @@ class PicturesTest {
     }
 
     @Test
-    fun `no two samples have one name`() = assertEquals(emptyList(), allSamples.groupBy { it.name }.filterValues { it.size > 1 }.keys.toList())
+    fun `no two samples have one name`() =
+        assertEquals(
+            emptyList(),
+            allSamples
+                .groupBy { it.name }
+                .filterValues { it.size > 1 }
+                .keys
+                .toList(),
+        )
 
     @Test
     fun `the page shows every screen`() {

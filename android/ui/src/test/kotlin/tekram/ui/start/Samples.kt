@@ -2,15 +2,21 @@
 package tekram.ui.start
 
 import androidx.compose.runtime.Composable
+import tekram.ffi.PersonaEntry
+import tekram.ffi.WayIn
+import tekram.ffi.WayInKind
 import tekram.ui.common.AbsenceReason
 import tekram.ui.common.Shown
 import tekram.ui.pictures.Sample
 import tekram.ui.pictures.sample
-import tekram.ffi.PersonaEntry
-import tekram.ffi.WayIn
-import tekram.ffi.WayInKind
 
-private val home = PersonaEntry("home", "Home", listOf(WayInKind.Passphrase, WayInKind.KeyStore("device"), WayInKind.RecoveryPhrase).map { WayIn(it.toString(), it, null) }, null)
+private val home =
+    PersonaEntry(
+        "home",
+        "Home",
+        listOf(WayInKind.Passphrase, WayInKind.KeyStore("device"), WayInKind.RecoveryPhrase).map { WayIn(it.toString(), it, null) },
+        null,
+    )
 private val work = PersonaEntry("work", "Work", listOf(WayIn("passphrase", WayInKind.Passphrase, null)), null)
 private val locked = StartState(StartStep.Lock, personas = listOf(home, work))
 private val chosen = locked.copy(chosen = "home")

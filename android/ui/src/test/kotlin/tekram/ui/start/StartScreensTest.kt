@@ -16,6 +16,9 @@ import androidx.compose.ui.test.performClick
 import androidx.compose.ui.test.performScrollTo
 import androidx.compose.ui.test.performTextInput
 import org.junit.jupiter.api.Test
+import tekram.ffi.PersonaEntry
+import tekram.ffi.WayIn
+import tekram.ffi.WayInKind
 import tekram.ui.common.Place
 import tekram.ui.common.PlainDevice
 import tekram.ui.common.Route
@@ -23,9 +26,6 @@ import tekram.ui.common.ScreenFrame
 import tekram.ui.common.Shell
 import tekram.ui.onScreen
 import tekram.ui.pictures.Variant
-import tekram.ffi.PersonaEntry
-import tekram.ffi.WayIn
-import tekram.ffi.WayInKind
 import kotlin.test.assertEquals
 
 @OptIn(ExperimentalTestApi::class)
