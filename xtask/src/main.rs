@@ -6,6 +6,7 @@
 mod bench;
 mod bindings;
 mod faults;
+mod kotlin;
 mod licence;
 mod licences;
 mod lint;
@@ -36,6 +37,9 @@ cargo xtask COMMAND
                             packaged copy differs from what the library gives
   swift [build|test [ARGS]] make Debian's Swift in the cache folder, then format, build and test the iOS package with
                             the native library, and plant mistakes that it must refuse; `swift format` writes
+  kotlin [--quick] [--pictures]
+                            make the binding, then build and test the app's Kotlin by Maven, then ktlint and detekt;
+                            --quick leaves the linters out, --pictures draws docs/screens anew where a screen changed
   words [--check] [--unused] [--list]
                             make the iOS string catalogue from Android's words; both languages and every key that a
                             screen uses are checked
@@ -67,6 +71,7 @@ fn main() -> ExitCode {
         "bindings" => bindings::bindings(&rest),
         "faults" => faults::faults(&rest),
         "licences" => licences::licences(&rest),
+        "kotlin" => kotlin::kotlin(&rest),
         "swift" => swift::swift(&rest),
         "words" => words::words(&rest),
         "help" | "--help" | "-h" => {

@@ -1,10 +1,10 @@
 //! Everything that must pass before a change lands, in the order in which it fails fastest.
 
 use crate::step::{Done, Failure, cargo, run};
-use crate::{bindings, lint, setup, swift, tree, words};
+use crate::{bindings, kotlin, lint, setup, swift, tree, words};
 
-/// Lint, set-up, all tests, the iOS package. `--quick` is the usual loop: no clippy, no iOS package, fewer cases of each
-/// property, fewer kills in each fault run. What the caller set for these stands.
+/// Lint, set-up, all tests, the app's Kotlin, the iOS package. `--quick` is the usual loop: no clippy, ktlint and detekt, no
+/// iOS package, fewer cases of each property, fewer kills in each fault run. What the caller set for these stands.
 pub fn test(args: &[String]) -> Done {
     let mut quick = false;
     for arg in args {
@@ -35,5 +35,6 @@ pub fn test(args: &[String]) -> Done {
         }
     }
     run("running the tests", &mut tests)?;
+    kotlin::test(quick)?;
     if quick { Ok(()) } else { swift::when_ready() }
 }
