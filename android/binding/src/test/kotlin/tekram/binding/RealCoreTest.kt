@@ -32,7 +32,7 @@ class RealCoreTest {
 
     private fun withPersona(story: suspend (Persona) -> Unit) =
         runBlocking {
-            val agent = Agent.open(AgentSettings(folder.resolve("vaults").toString(), emptyList(), null, emptyList()))
+            val agent = Agent.open(AgentSettings(folder.resolve("vaults").toString(), emptyList(), null, emptyList(), "Europe/Berlin"), null, null, null)
             try {
                 withTimeout(60.seconds) { story(agent.createPersona("Home", "four words in a row")) }
             } finally {

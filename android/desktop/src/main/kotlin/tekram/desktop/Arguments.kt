@@ -2,6 +2,7 @@
 package tekram.desktop
 
 import tekram.ffi.AgentSettings
+import java.time.ZoneId
 import java.util.Locale
 
 /** The window's command line. */
@@ -12,7 +13,7 @@ data class Arguments(
     val locale: Locale,
 ) {
     /** How the core is opened. */
-    fun settings() = AgentSettings(dataFolder, allow, proxy, emptyList())
+    fun settings() = AgentSettings(dataFolder, allow, proxy, emptyList(), ZoneId.systemDefault().id)
 
     companion object {
         const val USAGE = "tekram-desktop --data FOLDER [--allow HOST:PORT]… [--proxy URL] [--language de]"

@@ -30,7 +30,7 @@ fun main(args: Array<String>) {
             System.err.println("${wrong.message}\n\n${Arguments.USAGE}")
             exitProcess(WRONG_USAGE)
         }
-    val agent = Agent.open(arguments.settings())
+    val agent = Agent.open(arguments.settings(), keyStore = null, location = null, connectivity = null)
     val device = WindowDevice()
     application {
         val words = remember { XmlWords(arguments.locale) }

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.BeforeEach
 import org.junit.jupiter.api.io.TempDir
 import tekram.ffi.Agent
 import tekram.ffi.AgentSettings
+import tekram.ffi.KeyStore
 import tekram.ui.start.Session
 import java.nio.file.Path
 import kotlin.test.fail
@@ -37,13 +38,17 @@ abstract class CoreTest {
 
     /** The core, opened on that folder. */
     protected lateinit var agent: Agent
+
+    /** The platform's key store, for tests of what it guards. */
+    protected open val keyStore: KeyStore? = null
     private lateinit var main: ExecutorCoroutineDispatcher
 
     @BeforeEach
     fun openCore() {
         main = newSingleThreadContext("main")
         Dispatchers.setMain(main)
-        agent = Agent.open(AgentSettings(folder.resolve("vaults").toString(), emptyList(), null, emptyList()))
+        val settings = AgentSettings(folder.resolve("vaults").toString(), emptyList(), null, emptyList(), "Europe/Berlin")
+        agent = Agent.open(settings, keyStore, location = null, connectivity = null)
     }
 
     @AfterEach

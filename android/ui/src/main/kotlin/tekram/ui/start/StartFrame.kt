@@ -126,9 +126,7 @@ private val RING = listOf(-80f to 150f, 78f to 80f, 166f to 56f)
 @Composable
 internal fun FailureLine(failure: StartFailure?) {
     when (failure) {
-        null -> {
-            Unit
-        }
+        null -> {}
 
         is StartFailure.Refused -> {
             ErrorLine(errorText(failure.error))

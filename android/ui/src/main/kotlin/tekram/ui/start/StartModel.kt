@@ -151,7 +151,7 @@ class StartModel(
             val way = persona.ways.first { it.kind is WayInKind.KeyStore }.name
             val key = presence.unwrap(way, persona.name, agent.wrappedKey(persona.id, way))
             try {
-                agent.unlockWithKey(persona.id, way, key)
+                agent.unlockWithKey(persona.id, key)
             } finally {
                 key.fill(0)
             }
