@@ -80,8 +80,11 @@ fn heard(listen: &Listen) -> Vec<(i64, i64)> {
     }
 }
 
+/// Title, start, stretches, and whether it was skipped.
+type Shown = (String, i64, Vec<(i64, i64)>, bool);
+
 /// All that a person would notice of a log.
-fn shown(log: &Log) -> Vec<(String, i64, Vec<(i64, i64)>, bool)> {
+fn shown(log: &Log) -> Vec<Shown> {
     let of = |listen: Listen| (listen.title.clone(), listen.start_ms, heard(&listen), listen.skipped);
     log.listens().into_iter().map(of).collect()
 }

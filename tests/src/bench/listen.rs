@@ -32,12 +32,14 @@ const MEGABYTE: u64 = 1_000_000;
 const FILE: &str = "listens.jsonl";
 const PLAIN: &str = "plain.db";
 
-/// `listen_import` and `listen_memory`.
+/// `listen_import`, `listen_memory`, and what [`log`](crate::log) measures.
 ///
 /// # Errors
 /// When anything fails.
 pub fn measure(megabytes: u64) -> Outcome<Vec<Measurement>> {
-    Ok(vec![throughput()?, memory(megabytes)?])
+    let mut all = vec![throughput()?, memory(megabytes)?];
+    all.extend(crate::log::measure()?);
+    Ok(all)
 }
 
 fn throughput() -> Outcome<Measurement> {

@@ -8,6 +8,7 @@ mod catalogue;
 mod history;
 mod intent;
 mod listen;
+mod log;
 mod measure;
 mod page;
 mod pay;

@@ -74,16 +74,46 @@ fn step(transaction: &Transaction<'_>) -> Result<(), ListenError> {
     Ok(())
 }
 
-/// The works that have all the words of a text, each word or the beginning of one, by number; `None` when the text has
-/// no words.
-pub(crate) fn works_with(connection: &Connection, text: &str) -> Result<Option<Vec<i64>>, ListenError> {
-    let Some(expression) = words_expression(text) else {
-        return Ok(None);
-    };
-    let mut statement =
-        connection.prepare_cached("SELECT rowid FROM listen_words WHERE listen_words MATCH ?1 ORDER BY rowid")?;
-    let rows = statement.query_map([expression], |row| row.get(0))?;
-    Ok(Some(rows.collect::<Result<_, _>>()?))
+/// The works that have all the words of a text, each word or the beginning of one.
+pub(crate) struct Matching {
+    expression: String,
+    /// Their numbers.
+    pub(crate) works: Vec<i64>,
+}
+
+impl Matching {
+    /// Looks them up; `None` when the text has no words.
+    pub(crate) fn find(connection: &Connection, text: &str) -> Result<Option<Self>, ListenError> {
+        let Some(expression) = words_expression(text) else {
+            return Ok(None);
+        };
+        let mut statement = connection.prepare_cached("SELECT rowid FROM listen_words WHERE listen_words MATCH ?1")?;
+        let works = statement
+            .query_map([&expression], |row| row.get(0))?
+            .collect::<Result<_, _>>()?;
+        Ok(Some(Self { expression, works }))
+    }
+
+    /// When each of them was heard last, at or before a moment, and its number; the latest first. What was not heard is
+    /// left out.
+    pub(crate) fn last_heard(&self, connection: &Connection, before_ms: i64) -> Result<Vec<(i64, i64)>, ListenError> {
+        let mut statement = connection.prepare_cached(
+            "SELECT (SELECT i.start_ms FROM listen_work_play i WHERE i.work_id = f.rowid AND i.start_ms <= ?2
+                     ORDER BY i.start_ms DESC LIMIT 1), f.rowid
+             FROM listen_words f WHERE listen_words MATCH ?1",
+        )?;
+        let rows = statement.query_map(params![self.expression, before_ms], |row| {
+            Ok((row.get::<_, Option<i64>>(0)?, row.get(1)?))
+        })?;
+        let mut last = Vec::with_capacity(self.works.len());
+        for row in rows {
+            if let (Some(start_ms), work_id) = row? {
+                last.push((start_ms, work_id));
+            }
+        }
+        last.sort_unstable_by(|one, other| other.cmp(one));
+        Ok(last)
+    }
 }
 
 /// Words beyond this many narrow nothing that a person looks for.

@@ -1,22 +1,23 @@
 //! Plays from the newest backwards, narrowed by a query: what lists and days are made of. With a text, the plays of the
-//! matching works are gathered by the index; where very many works match, the newest plays are looked through first,
-//! because a page is then full after a few of them. So neither a rare nor a common word reads the whole log.
+//! matching works are gathered by the index, the work heard last first, until no other can have a newer one; where very
+//! many works match, the newest plays are looked through before, because a page is then mostly full after a few of them.
+//! So neither a rare nor a common word reads the whole log.
 
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashSet};
 
 use rusqlite::{Connection, Row, params};
 
-use super::index::works_with;
+use super::index::Matching;
 use super::list::ListQuery;
 use crate::ListenError;
 use crate::pen::bounded;
 use crate::{Kind, listen::HOW_UNKNOWN};
 
 /// With fewer matching works than this, gathering them costs less than looking through any plays.
-const FEW_WORKS: usize = 256;
+const FEW_WORKS: usize = 1_024;
 /// Plays looked through before gathering.
-const LOOKED_THROUGH: usize = 20_000;
+const LOOKED_THROUGH: usize = 4_000;
 
 /// A place in the log: start and fingerprint.
 pub(crate) type Place = (i64, [u8; 16]);
@@ -62,38 +63,38 @@ const NARROWED: &str = "(p.start_ms, p.fingerprint) < (?1, ?2) AND p.start_ms >=
 pub(crate) struct Newest<'c> {
     connection: &'c Connection,
     query: &'c ListQuery,
-    /// The works that match the query's text, by number.
-    works: Option<Vec<i64>>,
+    /// The works that match the query's text.
+    matching: Option<Matching>,
 }
 
 impl<'c> Newest<'c> {
     pub(crate) fn new(connection: &'c Connection, query: &'c ListQuery) -> Result<Self, ListenError> {
-        let works = match query.text.as_deref() {
-            Some(text) => works_with(connection, text)?,
+        let matching = match query.text.as_deref() {
+            Some(text) => Matching::find(connection, text)?,
             None => None,
         };
         Ok(Self {
             connection,
             query,
-            works,
+            matching,
         })
     }
 
     /// At most `limit` plays before a place, newest first. Fewer mean that there are no more.
     pub(crate) fn before(&self, place: Place, limit: usize) -> Result<Vec<Found>, ListenError> {
         let place = self.query.to_ms.map_or(place, |to_ms| place.min((to_ms, [0; 16])));
-        match &self.works {
+        match &self.matching {
             None => {
                 let mut found = Vec::new();
                 self.look_through(place, limit, None, &mut found)?;
                 Ok(found)
             }
-            Some(works) if works.len() < FEW_WORKS => self.gather(works, place, limit),
-            Some(works) => {
-                let wanted = works.iter().copied().collect();
+            Some(matching) if matching.works.len() < FEW_WORKS => self.gather(matching, place, limit),
+            Some(matching) => {
+                let wanted = matching.works.iter().copied().collect();
                 let mut found = Vec::new();
                 if let Some(reached) = self.look_through(place, limit, Some(&wanted), &mut found)? {
-                    found.extend(self.gather(works, reached, limit.saturating_sub(found.len()))?);
+                    found.extend(self.gather(matching, reached, limit.saturating_sub(found.len()))?);
                 }
                 Ok(found)
             }
@@ -136,8 +137,8 @@ impl<'c> Newest<'c> {
         Ok(None)
     }
 
-    /// Takes the newest plays of each work.
-    fn gather(&self, works: &[i64], (start_ms, mark): Place, limit: usize) -> Result<Vec<Found>, ListenError> {
+    /// Takes the newest plays of the matching works, the work that was heard last first.
+    fn gather(&self, matching: &Matching, (start_ms, mark): Place, limit: usize) -> Result<Vec<Found>, ListenError> {
         if limit == 0 {
             return Ok(Vec::new());
         }
@@ -148,7 +149,10 @@ impl<'c> Newest<'c> {
         ))?;
         let mut newest: BinaryHeap<Reverse<Found>> = BinaryHeap::new();
         let mut earliest_ms = self.query.from_ms.unwrap_or(i64::MIN);
-        for work in works {
+        for (last_ms, work) in matching.last_heard(self.connection, start_ms)? {
+            if last_ms < earliest_ms {
+                break;
+            }
             let mut rows = statement.query(params![
                 start_ms,
                 mark,
