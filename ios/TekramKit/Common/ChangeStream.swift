@@ -10,11 +10,17 @@ public struct ChangeStream: AsyncSequence, Sendable {
     private let stream: AsyncStream<Set<String>>
 
     /// Subscribes to `persona`.
-    public init(_ persona: Persona) throws {
+    public init(_ persona: Persona) throws { try self.init(persona, ended: {}) }
+
+    /// `ended` is called once the subscription is over.
+    init(_ persona: Persona, ended: @escaping @Sendable () -> Void) throws {
         // Unread changes add up to one set: reloading twice for the same news is no use.
         let (stream, continuation) = AsyncStream.makeStream(of: Set<String>.self, bufferingPolicy: .bufferingNewest(64))
         let subscription = try persona.onChange(listener: Forwarder(continuation))
-        continuation.onTermination = { _ in subscription.cancel() }
+        continuation.onTermination = { _ in
+            subscription.cancel()
+            ended()
+        }
         self.stream = stream
     }
 

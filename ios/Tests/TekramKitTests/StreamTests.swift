@@ -17,6 +17,23 @@ import Testing
         #expect(scopes?.isEmpty == false)
     }
 
+    @Test func aStreamThatNobodyHoldsEndsItsSubscription() async throws {
+        let profile = try await TestProfile.make()
+        try await confirmation { ended in
+            _ = try ChangeStream(profile.persona, ended: { ended() })
+        }
+    }
+
+    @Test func aStreamThatIsNoLongerReadEndsItsSubscription() async throws {
+        let profile = try await TestProfile.make()
+        let (over, told) = AsyncStream.makeStream(of: Void.self)
+        let reading = Task {
+            for await _ in try ChangeStream(profile.persona, ended: { told.yield() }) {}
+        }
+        reading.cancel()
+        try await within { _ = await over.first { _ in true } }
+    }
+
     @Test func readingEndsWithItsTask() async throws {
         let profile = try await TestProfile.make()
         let reading = Task {

@@ -25,6 +25,13 @@ import Testing
         #expect(german.plural("history_plays", 1234, [1234]).hasPrefix("1.234 "))
     }
 
+    @Test func aPluralMayHaveAnotherValueBesideItsCount() {
+        let one = english.plural("pay_confirm_text", 1, [1, "€5.00"])
+        let many = english.plural("pay_confirm_text", 3, [3, "€5.00"])
+        #expect(one.contains("1 ") && one.contains("€5.00"))
+        #expect(many.contains("3 ") && many != one)
+    }
+
     @Test func aMissingWordIsItsKey() {
         #expect(english.text("no_such_word") == "no_such_word")
         #expect(!Words.has("no_such_word"))
