@@ -10,6 +10,7 @@ struct MeRoom: View {
     @State private var model: MeModel
     @State private var newName = ""
     @State private var renames = false
+    @Environment(\.phone) private var phone
 
     init(app: AppModel, persona: Persona) {
         self.app = app
@@ -45,7 +46,7 @@ struct MeRoom: View {
                     NavigationLink(value: MePlace.words) {
                         VStack(alignment: .leading, spacing: Theme.near) {
                             Label("me_words_ask_title", systemImage: "exclamationmark.shield").font(.headline)
-                            Text("me_words_ask_text").font(.callout)
+                            Text(model.recoveryDuty == .ask ? "me_words_third_day" : "me_words_ask_text").font(.callout)
                         }
                     }
                 }
@@ -73,6 +74,7 @@ struct MeRoom: View {
                 NavigationLink(value: MePlace.networks) { Label("me_networks_title", systemImage: "network") }
                 NavigationLink(value: MePlace.export) { Label("me_export_title", systemImage: "square.and.arrow.up") }
             }
+            if let phone { PhoneSection(phone: phone) }
             Section {
                 NavigationLink(value: MePlace.about) { Label("me_about", systemImage: "info.circle") }
             }
