@@ -52,7 +52,7 @@ public struct Shell: View {
             case .firstRun:
                 Entrance(app: app, presence: presence)
             case .locked(let personas):
-                Entrance(app: app, presence: presence, personas: personas)
+                Entrance(app: app, presence: presence, personas: personas).id(personas.map(\.id))
             case .open(let persona):
                 RoomsView(app: app, persona: persona).id(persona.id())
             case .failed(let problem):
@@ -115,7 +115,9 @@ struct RoomsView: View {
     @Environment(\.phone) private var phone
 
     var body: some View {
-        rooms.task(id: phone?.asks.waiting.count ?? 0) { take() }
+        rooms
+            .task(id: phone?.asks.waiting.count ?? 0) { take() }
+            .onChange(of: app.ask) { take() }
     }
 
     /// Opens the room of the next ask; the room fills in its screen from `app.ask`.
@@ -140,7 +142,8 @@ struct RoomsView: View {
                 }
                 .navigationTitle("common_app_name")
             } detail: {
-                RoomView(room: room, app: app, persona: persona)
+                // Each room has a path of its own.
+                RoomView(room: room, app: app, persona: persona).id(room)
             }
         } else {
             TabView(selection: $room) {
