@@ -37,13 +37,18 @@ import Testing
         #expect(!Words.has("no_such_word"))
     }
 
-    @Test func anErrorWithoutItsOwnWordHasTheRoomsOrTheUnknownOne() {
-        #expect(Problem(name: "wrong_passphrase").wordKey == "error_wrong_passphrase")
-        #expect(Problem(code: 0, name: "something_new").wordKey == "error_unknown")
-        for (room, key) in [(1, "device"), (2, "network"), (3, "vault"), (4, "history"), (5, "pay"), (6, "relations")] {
-            #expect(Problem(code: UInt32(room * 1000 + 999), name: "new").wordKey == "error_room_\(key)")
+    // On a Mac the words come from the app's bundle, which a test of the package has not.
+    #if os(Linux)
+        @Test func anErrorWithoutItsOwnWordHasTheRoomsOrTheUnknownOne() {
+            #expect(Problem(name: "wrong_passphrase").wordKey == "error_wrong_passphrase")
+            #expect(Problem(code: 0, name: "something_new").wordKey == "error_unknown")
+            for (room, key) in [
+                (1, "device"), (2, "network"), (3, "vault"), (4, "history"), (5, "pay"), (6, "relations"),
+            ] {
+                #expect(Problem(code: UInt32(room * 1000 + 999), name: "new").wordKey == "error_room_\(key)")
+            }
+            #expect(Problem(code: 7_999, name: "new").wordKey == "error_room_want")
+            #expect(Problem(code: 90_999, name: "new").wordKey == "error_room_device")
         }
-        #expect(Problem(code: 7_999, name: "new").wordKey == "error_room_want")
-        #expect(Problem(code: 90_999, name: "new").wordKey == "error_room_device")
-    }
+    #endif
 }
