@@ -80,11 +80,15 @@ object Comparison {
     private fun halved(picture: Picture): Array<IntArray> {
         val width = picture.width / 2
         val height = picture.height / 2
+        val pixels = picture.pixels
         return Array(shifts.size) { channel ->
+            val shift = shifts[channel]
+
+            fun of(pixel: Int) = pixel.shr(shift) and CHANNEL
             IntArray(width * height) { at ->
-                val x = at % width * 2
-                val y = at / width * 2
-                listOf(0, 1, picture.width, picture.width + 1).sumOf { picture.pixels[y * picture.width + x + it].shr(shifts[channel]) and CHANNEL } / QUAD
+                val corner = at / width * 2 * picture.width + at % width * 2
+                val below = corner + picture.width
+                (of(pixels[corner]) + of(pixels[corner + 1]) + of(pixels[below]) + of(pixels[below + 1])) / QUAD
             }
         }
     }
