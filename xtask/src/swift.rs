@@ -22,8 +22,9 @@ const GENERATED: [(&str, &str); 2] = [
 ];
 
 /// Folders of `ios` that are ours to format; the generated code is not.
-const FORMATTED: [&str; 6] = [
+const FORMATTED: [&str; 7] = [
     "Package.swift",
+    "App",
     "TekramKit",
     "TekramUI",
     "Tests",
