@@ -66,12 +66,7 @@ pub fn commit_without(
             if let LineFor::Payee { payee_id } = &line.line.for_whom
                 && line.line.outcome != Outcome::Carry
             {
-                let today = match way(&methods(tx, payee_id, "used")?, off) {
-                    Way::Rail => Outcome::Pay,
-                    Way::HandOff => Outcome::HandOff,
-                    Way::RailOff | Way::NoRail | Way::NoMethod => Outcome::Carry,
-                };
-                if !off.is_empty() && today != line.line.outcome {
+                if !off.is_empty() && way(&methods(tx, payee_id, "used")?, off) == Way::RailOff {
                     return Err(PayError::DraftOutdated);
                 }
                 entries.push((format!("committed:{budget}:{payee_id}"), amount(line.line.due_minor)));

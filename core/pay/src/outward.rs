@@ -124,10 +124,7 @@ pub fn contacts(vault: &Vault) -> Result<Vec<Contact>, PayError> {
                 (known, at) => known.or(at),
             };
         };
-        // The rail of a mint is named after its address; a mint that was asked and not paid with has no plan.
-        let mints = "SELECT m.mint_url, COALESCE(MIN(p.created_ms), 0) FROM pay_cashu_mint m \
-                     LEFT JOIN pay_plan p ON p.rail = 'cashu:' || m.mint_url GROUP BY m.mint_url";
-        for (url, at) in addresses(db, mints)? {
+        for (url, at) in addresses(db, "SELECT mint_url, 0 FROM pay_cashu_mint")? {
             note(Asked::Mint, url, at);
         }
         for (url, at) in addresses(db, "SELECT url, MIN(fetched_ms) FROM pay_evidence GROUP BY url")? {

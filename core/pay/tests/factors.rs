@@ -374,35 +374,6 @@ fn who_can_only_be_paid_over_a_rail_that_is_off_waits_and_nothing_is_lost() {
 }
 
 #[test]
-fn who_takes_both_is_paid_the_other_way_once_the_draft_is_made_again() {
-    let (_folder, vault, totals) = month_of(2);
-    let page = Method::Link {
-        url: "https://maker0.example/give".to_owned(),
-    };
-    vault
-        .write(tekram_vault::Scope("pay"), |tx| {
-            Ok::<_, tekram_pay::PayError>(tx.execute(
-                "INSERT INTO pay_method (payee_id, body, status, added_ms)
-                 SELECT payee_id, ?1, 'used', 2 FROM pay_payee WHERE name = 'Maker 0'",
-                [serde_json::to_string(&page).unwrap()],
-            )?)
-        })
-        .unwrap();
-    let made = draft(&vault, MAIN_BUDGET, &september(), &totals, &clock()).unwrap();
-    let outcome = |of: &Statement| {
-        let line = of.lines.iter().find(|line| line.line.name == "Maker 0");
-        line.unwrap().line.outcome
-    };
-    assert_eq!(outcome(&made), Outcome::Pay);
-    let off = RailsOff::from([RailKind::Cashu]);
-    let refused = tekram_pay::commit::commit_without(&vault, &made.id, &off, &clock()).unwrap_err();
-    assert_eq!(refused.code(), "draft_outdated");
-    let made = draft_without(&vault, MAIN_BUDGET, &september(), &totals, &off, &clock()).unwrap();
-    assert_eq!(outcome(&made), Outcome::HandOff);
-    assert!(tekram_pay::commit::commit_without(&vault, &made.id, &off, &clock()).is_ok());
-}
-
-#[test]
 fn a_draft_from_before_a_rail_was_switched_off_is_made_again_first() {
     let (_folder, vault, totals) = month_of(2);
     let made = draft(&vault, MAIN_BUDGET, &september(), &totals, &clock()).unwrap();
