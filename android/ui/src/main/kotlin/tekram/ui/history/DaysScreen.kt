@@ -27,6 +27,8 @@ import androidx.compose.ui.semantics.clearAndSetSemantics
 import androidx.compose.ui.semantics.contentDescription
 import androidx.compose.ui.semantics.semantics
 import androidx.compose.ui.unit.dp
+import tekram.ffi.Day
+import tekram.ffi.SourceHours
 import tekram.ui.common.IconAction
 import tekram.ui.common.Icons
 import tekram.ui.common.LocalFormats
@@ -40,8 +42,6 @@ import tekram.ui.common.phaseWords
 import tekram.ui.common.plural
 import tekram.ui.common.touchable
 import tekram.ui.common.word
-import tekram.ffi.Day
-import tekram.ffi.SourceHours
 
 /** What the list of days leads to. */
 interface DaysActions {
@@ -121,7 +121,13 @@ fun SourceBar(sources: List<SourceHours>) {
     val series = LocalSeries.current
     val played = sources.filter { it.playedMs > 0 }
     if (played.isEmpty()) return
-    Row(Modifier.fillMaxWidth().height(10.dp).clip(RoundedCornerShape(5.dp)).clearAndSetSemantics { }) {
+    Row(
+        Modifier
+            .fillMaxWidth()
+            .height(10.dp)
+            .clip(RoundedCornerShape(5.dp))
+            .clearAndSetSemantics { },
+    ) {
         played.forEachIndexed { index, source ->
             Box(Modifier.weight(source.playedMs.toFloat()).fillMaxHeight().background(series[index]))
         }

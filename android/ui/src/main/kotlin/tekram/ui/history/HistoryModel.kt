@@ -12,13 +12,13 @@ import kotlinx.coroutines.flow.asStateFlow
 import kotlinx.coroutines.flow.catch
 import kotlinx.coroutines.flow.update
 import kotlinx.coroutines.launch
-import tekram.ui.common.PageOf
-import tekram.ui.common.PagedRows
-import tekram.ui.start.Session
 import tekram.ffi.Day
 import tekram.ffi.HistoryQuery
 import tekram.ffi.Listen
 import tekram.ffi.ListenKind
+import tekram.ui.common.PageOf
+import tekram.ui.common.PagedRows
+import tekram.ui.start.Session
 import kotlin.time.Duration
 import kotlin.time.Duration.Companion.milliseconds
 

@@ -101,7 +101,13 @@ private fun Search(
                 override fun listen(listen: Listen) = room.go.open(item(listen))
             }
         }
-    val leave = onBack?.let { { model.search(open = false); it() } }
+    val leave =
+        onBack?.let {
+            {
+                model.search(open = false)
+                it()
+            }
+        }
     SearchScreen(state, found, model.found::need, model::reload, actions, leave)
 }
 

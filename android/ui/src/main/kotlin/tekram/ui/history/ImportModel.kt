@@ -13,14 +13,14 @@ import kotlinx.coroutines.flow.catch
 import kotlinx.coroutines.flow.update
 import kotlinx.coroutines.launch
 import tekram.binding.Work
+import tekram.ffi.Batch
+import tekram.ffi.ImportProgress
 import tekram.ui.common.Phase
 import tekram.ui.common.Shown
 import tekram.ui.common.attempt
 import tekram.ui.common.phase
 import tekram.ui.common.shown
 import tekram.ui.start.Session
-import tekram.ffi.Batch
-import tekram.ffi.ImportProgress
 import java.io.File
 
 /** What an import is doing. */
@@ -90,21 +90,22 @@ class ImportModel(
         val file = File(path).name
         states.update { it.copy(importing = Importing.Reading(file, null)) }
         reading =
-            viewModelScope.launch {
-                val answer =
-                    attempt {
-                        val task = session.persona.startImport(path)
-                        Work(task, task::next, task::finish, task::cancel).run { progress ->
-                            states.update { it.copy(importing = Importing.Reading(file, progress)) }
+            viewModelScope
+                .launch {
+                    val answer =
+                        attempt {
+                            val task = session.persona.startImport(path)
+                            Work(task, task::next, task::finish, task::cancel).run { progress ->
+                                states.update { it.copy(importing = Importing.Reading(file, progress)) }
+                            }
                         }
+                    val importing = answer.fold({ Importing.Done(it.batch) }, { Importing.Failed(it.shown()) })
+                    states.update { it.copy(importing = importing) }
+                }.also { job ->
+                    job.invokeOnCompletion { cause ->
+                        if (cause is CancellationException) states.update { it.copy(importing = Importing.Stopped) }
                     }
-                val importing = answer.fold({ Importing.Done(it.batch) }, { Importing.Failed(it.shown()) })
-                states.update { it.copy(importing = importing) }
-            }.also { job ->
-                job.invokeOnCompletion { cause ->
-                    if (cause is CancellationException) states.update { it.copy(importing = Importing.Stopped) }
                 }
-            }
     }
 
     /** Stops the import that runs; nothing of it stays. */

@@ -22,6 +22,10 @@ import androidx.compose.ui.semantics.contentDescription
 import androidx.compose.ui.semantics.liveRegion
 import androidx.compose.ui.semantics.semantics
 import androidx.compose.ui.unit.dp
+import tekram.ffi.Batch
+import tekram.ffi.BatchState
+import tekram.ffi.Listen
+import tekram.ffi.RefusedLine
 import tekram.ui.common.ErrorLine
 import tekram.ui.common.Icons
 import tekram.ui.common.ListRow
@@ -43,10 +47,6 @@ import tekram.ui.common.plural
 import tekram.ui.common.screenPadding
 import tekram.ui.common.touchable
 import tekram.ui.common.word
-import tekram.ffi.Batch
-import tekram.ffi.BatchState
-import tekram.ffi.Listen
-import tekram.ffi.RefusedLine
 
 private const val PERCENT = 100
 
@@ -64,7 +64,10 @@ fun ImportScreen(
         ScrollingColumn {
             Text(word("history_import_text"))
             when (val importing = state.importing) {
-                is Importing.Reading -> Reading(importing, onStop)
+                is Importing.Reading -> {
+                    Reading(importing, onStop)
+                }
+
                 else -> {
                     ImportEnd(importing)
                     MainButton(word("history_import_choose"), onChoose, icon = Icons.Import)
@@ -204,8 +207,14 @@ private fun Decision(
                 MainButton(adding, actions::accept, busy = state.busy, icon = Icons.Check)
                 OtherButton(word("history_pen_reject"), { asking = true }, enabled = !state.busy, icon = Icons.Delete)
             }
-            BatchState.ACCEPTED -> OtherButton(word("history_pen_undo"), { asking = true }, busy = state.busy, icon = Icons.Remove)
-            else -> Unit
+
+            BatchState.ACCEPTED -> {
+                OtherButton(word("history_pen_undo"), { asking = true }, busy = state.busy, icon = Icons.Remove)
+            }
+
+            else -> {
+                Unit
+            }
         }
     }
     if (asking) {

@@ -53,7 +53,10 @@ class ItemModel(
 
     /** Rates the listen; what it is rated already is taken back. */
     fun rate(thumb: Thumb) {
-        val now = states.value.detail?.listen?.thumb
+        val now =
+            states.value.detail
+                ?.listen
+                ?.thumb
         viewModelScope.launch {
             val answer = attempt { session.persona.rate(id, thumb.takeIf { it != now }) }
             states.update { state ->

@@ -48,7 +48,14 @@ fun ItemScreen(
         ScrollingColumn {
             What(detail, onRate)
             state.failure?.let { ErrorLine(errorText(it)) }
-            Question("history_q_who", listOf(detail.listen.creators.joinToString(", ").ifEmpty { word("history_who_unknown") }))
+            Question(
+                "history_q_who",
+                listOf(
+                    detail.listen.creators
+                        .joinToString(", ")
+                        .ifEmpty { word("history_who_unknown") },
+                ),
+            )
             Question("history_q_published", listOf(detail.listen.publisher.ifEmpty { word("history_published_unknown") }))
             Heard(detail)
             Before(detail)
@@ -103,7 +110,11 @@ private fun Heard(detail: ListenDetail) {
     val answers =
         listOfNotNull(
             if (listen.source.isEmpty()) moment else word("history_heard_in", moment, listen.source),
-            listOf(listen.player, listen.device).filter { it.isNotEmpty() }.joinToString(", ").takeIf { it.isNotEmpty() }?.let { word("history_heard_on", it) },
+            listOf(listen.player, listen.device)
+                .filter { it.isNotEmpty() }
+                .joinToString(", ")
+                .takeIf { it.isNotEmpty() }
+                ?.let { word("history_heard_on", it) },
         )
     Question("history_q_heard", answers)
 }

@@ -19,6 +19,9 @@ import androidx.compose.ui.Modifier
 import androidx.compose.ui.graphics.vector.ImageVector
 import androidx.compose.ui.platform.testTag
 import androidx.compose.ui.unit.dp
+import tekram.ffi.Listen
+import tekram.ffi.ListenKind
+import tekram.ffi.Thumb
 import tekram.ui.common.IconAction
 import tekram.ui.common.Icons
 import tekram.ui.common.ListRow
@@ -32,9 +35,6 @@ import tekram.ui.common.phaseWords
 import tekram.ui.common.screenPadding
 import tekram.ui.common.touchable
 import tekram.ui.common.word
-import tekram.ffi.Listen
-import tekram.ffi.ListenKind
-import tekram.ffi.Thumb
 
 /** A listen in a list: what, who made it, how much of it, and its rating. */
 @Composable

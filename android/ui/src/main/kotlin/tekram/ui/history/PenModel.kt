@@ -8,6 +8,9 @@ import kotlinx.coroutines.flow.StateFlow
 import kotlinx.coroutines.flow.asStateFlow
 import kotlinx.coroutines.flow.update
 import kotlinx.coroutines.launch
+import tekram.ffi.Batch
+import tekram.ffi.Listen
+import tekram.ffi.RefusedLine
 import tekram.ui.common.PageOf
 import tekram.ui.common.PagedRows
 import tekram.ui.common.Phase
@@ -16,9 +19,6 @@ import tekram.ui.common.attempt
 import tekram.ui.common.phase
 import tekram.ui.common.shown
 import tekram.ui.start.Session
-import tekram.ffi.Batch
-import tekram.ffi.Listen
-import tekram.ffi.RefusedLine
 
 /** An import and the decision about it. */
 data class PenState(

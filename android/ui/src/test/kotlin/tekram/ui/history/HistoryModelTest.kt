@@ -21,7 +21,9 @@ import kotlin.test.assertNull
 import kotlin.test.assertTrue
 
 class HistoryModelTest : CoreTest() {
-    private fun fixture(name: String): String = listOf("../../tests/fixtures/listens", "tests/fixtures/listens").map { Path.of(it, name) }.first(Files::exists).toString()
+    private fun fixture(
+        name: String,
+    ): String = listOf("../../tests/fixtures/listens", "tests/fixtures/listens").map { Path.of(it, name) }.first(Files::exists).toString()
 
     private suspend fun <T> StateFlow<Rows<T>>.there(what: String) = until(what) { it.phase != Phase.Loading }
 
@@ -45,7 +47,12 @@ class HistoryModelTest : CoreTest() {
         story {
             val session = session()
             val model = HistoryModel(session)
-            assertEquals(Phase.Empty, model.days.rows.there("the days").phase)
+            assertEquals(
+                Phase.Empty,
+                model.days.rows
+                    .there("the days")
+                    .phase,
+            )
             accepted(session)
             val days = model.days.rows.until("the days follow the log") { it.count > 0 }
             val first = assertNotNull(days[0])
@@ -107,10 +114,23 @@ class HistoryModelTest : CoreTest() {
             item.state.until("the listen") { it.phase == Phase.Ready }
             item.rate(Thumb.UP)
             item.state.until("it is rated") { it.detail?.listen?.thumb == Thumb.UP }
-            assertEquals(Thumb.UP, session.persona.listens(everything, null, 1u).listens.single().thumb)
+            assertEquals(
+                Thumb.UP,
+                session.persona
+                    .listens(everything, null, 1u)
+                    .listens
+                    .single()
+                    .thumb,
+            )
             item.rate(Thumb.UP)
             item.state.until("the rating is taken back") { it.detail?.listen?.thumb == null }
-            assertNull(session.persona.listens(everything, null, 1u).listens.single().thumb)
+            assertNull(
+                session.persona
+                    .listens(everything, null, 1u)
+                    .listens
+                    .single()
+                    .thumb,
+            )
         }
 
     @Test
@@ -150,6 +170,12 @@ class HistoryModelTest : CoreTest() {
             accepted(session)
             session.persona.lock()
             val model: ViewModel = HistoryModel(session)
-            assertEquals(Phase.Locked, (model as HistoryModel).days.rows.there("the days").phase)
+            assertEquals(
+                Phase.Locked,
+                (model as HistoryModel)
+                    .days.rows
+                    .there("the days")
+                    .phase,
+            )
         }
 }

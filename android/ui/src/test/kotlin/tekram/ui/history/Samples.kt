@@ -59,8 +59,22 @@ private fun listen(
     played: Long?,
     thumb: Thumb? = null,
 ) = Listen(
-    id, kind, title, listOf(creator), show, "Harbour Lights Media", EVENING - id * 25 * MINUTE, 120, played, false, 42 * MINUTE,
-    "AntennaPod", "AntennaPod", "Pixel 9", false, thumb,
+    id,
+    kind,
+    title,
+    listOf(creator),
+    show,
+    "Harbour Lights Media",
+    EVENING - id * 25 * MINUTE,
+    120,
+    played,
+    false,
+    42 * MINUTE,
+    "AntennaPod",
+    "AntennaPod",
+    "Pixel 9",
+    false,
+    thumb,
 )
 
 internal val someListens =
@@ -73,8 +87,17 @@ internal val someListens =
 
 internal val detail =
     ListenDetail(
-        someListens.first(), "https://harbour.example/12", "https://harbour.example/feed.xml", "feed", "Harbour Lights", true, 3u, 2u,
-        96 * MINUTE, EVENING - 30 * 24 * HOUR, EVENING,
+        someListens.first(),
+        "https://harbour.example/12",
+        "https://harbour.example/feed.xml",
+        "feed",
+        "Harbour Lights",
+        true,
+        3u,
+        2u,
+        96 * MINUTE,
+        EVENING - 30 * 24 * HOUR,
+        EVENING,
         listOf(ToldBy(1, "gpodder_episode_actions", "episode-actions.json", EVENING, 17)),
         listOf(SourcePayee("p1", "Harbour Lights", false, "did:key:z6Mk"), SourcePayee("p2", "Nils Ferro, sound", true, null)),
     )
@@ -108,14 +131,21 @@ val historySamples: List<Sample> =
             Item(ItemState(Phase.Ready, detail.copy(listen = someListens[1], playsBefore = 0u, payees = emptyList(), subscribed = false)))
         },
         sample("history_item", "error", Tab.History) { Item(ItemState(Phase.Failed(Shown(4_020, "no_such_listen", "history")))) },
-        sample("history_search", tab = Tab.History) { Search(HistoryState("tide", ListenKind.MUSIC, null, listOf("AntennaPod", "Spotify"), true), rows(someListens)) },
+        sample(
+            "history_search",
+            tab = Tab.History,
+        ) { Search(HistoryState("tide", ListenKind.MUSIC, null, listOf("AntennaPod", "Spotify"), true), rows(someListens)) },
         sample("history_search", "empty", Tab.History) { Search(HistoryState("zzz", searching = true), rows(emptyList())) },
         sample("history_import", tab = Tab.History) { Import(ImportState(Phase.Ready, listOf(batch(BatchState.HELD), batch(BatchState.ACCEPTED)))) },
         sample("history_import", "empty", Tab.History) { Import(ImportState(Phase.Empty)) },
         sample("history_import", "loading", Tab.History) {
             Import(ImportState(Phase.Empty, importing = Importing.Reading("my_spotify_data.zip", ImportProgress(6_200_000u, 10_000_000u, 31_402u))))
         },
-        sample("history_import", "error", Tab.History) { Import(ImportState(Phase.Empty, importing = Importing.Failed(Shown(2_001, "unknown_format", "history")))) },
+        sample(
+            "history_import",
+            "error",
+            Tab.History,
+        ) { Import(ImportState(Phase.Empty, importing = Importing.Failed(Shown(2_001, "unknown_format", "history")))) },
         sample("history_pen", tab = Tab.History) { Pen(PenState(Phase.Ready, batch(BatchState.HELD), 4)) },
         sample("history_pen", "accepted", Tab.History) { Pen(PenState(Phase.Ready, batch(BatchState.ACCEPTED))) },
         sample("history_refused", tab = Tab.History) { RefusedScreen(rows(refused), {}, {}, {}) },

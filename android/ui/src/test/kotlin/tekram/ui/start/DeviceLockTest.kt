@@ -111,7 +111,13 @@ class DeviceLockTest : CoreTest() {
             val questions = persona.recoveryQuestions()
             persona.checkRecoveryPhrase(questions, questions.map { words[it.toInt() - 1] })
             lock()
-            assertEquals(setOf(WayInKind.Passphrase, WayInKind.RecoveryPhrase), start.state.value.persona?.ways?.map { it.kind }?.toSet())
+            assertEquals(
+                setOf(WayInKind.Passphrase, WayInKind.RecoveryPhrase),
+                start.state.value.persona
+                    ?.ways
+                    ?.map { it.kind }
+                    ?.toSet(),
+            )
             start.unlockBy(Unlocking.Words)
             start.unlockWithWords(words.reversed().joinToString(" "))
             start.state.until("a refusal") { it.failure is StartFailure.Refused }
