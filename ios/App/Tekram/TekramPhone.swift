@@ -116,6 +116,10 @@ final class TekramPhone: Phone {
 
     func noteMusic(_ on: Bool, of personaId: String) async {
         settings.musicPersona = on ? personaId : nil
+        // The core keeps nothing of a player that its own list does not allow.
+        if let persona = app?.persona, persona.id() == personaId {
+            try? persona.setCaptureApp(app: NowPlayingCapture.player, allowed: on)
+        }
         await resumeCapture()
     }
 
@@ -130,6 +134,8 @@ final class TekramPhone: Phone {
         capture?.stop()
         capture = nil
         guard let agent = app?.agent, let personaId = settings.musicPersona else { return }
+        // What was noted while the profile was open, or by a run before, goes into its log.
+        if let persona = app?.persona, persona.id() == personaId { _ = try? await persona.drain() }
         let begun = NowPlayingCapture(agent: agent, personaId: personaId)
         capture = begun
         await begun.start()

@@ -7,9 +7,12 @@ import TekramCore
 
 @MainActor
 final class NowPlayingCapture {
+    /// The player's name in the core's list of allowed players.
+    static let player = "Music"
+
     private let agent: Agent
     private let personaId: String
-    private let player = MPMusicPlayerController.systemMusicPlayer
+    private let music = MPMusicPlayerController.systemMusicPlayer
     private let session = UUID().uuidString
     private var observers: [any NSObjectProtocol] = []
 
@@ -21,7 +24,7 @@ final class NowPlayingCapture {
     /// Asks the person the first time; does nothing without their leave.
     func start() async {
         guard observers.isEmpty, await Self.isAllowed() else { return }
-        player.beginGeneratingPlaybackNotifications()
+        music.beginGeneratingPlaybackNotifications()
         observe(.MPMusicPlayerControllerNowPlayingItemDidChange) { [weak self] in self?.itemChanged() }
         observe(.MPMusicPlayerControllerPlaybackStateDidChange) { [weak self] in self?.stateChanged() }
         itemChanged()
@@ -32,7 +35,7 @@ final class NowPlayingCapture {
         guard !observers.isEmpty else { return }
         observers.forEach(NotificationCenter.default.removeObserver)
         observers = []
-        player.endGeneratingPlaybackNotifications()
+        music.endGeneratingPlaybackNotifications()
         // What is played from now on is not seen, so it is not claimed either.
         tell(.end)
     }
@@ -45,21 +48,21 @@ final class NowPlayingCapture {
 
     private func observe(_ name: Notification.Name, _ act: @escaping @MainActor () -> Void) {
         observers.append(
-            NotificationCenter.default.addObserver(forName: name, object: player, queue: .main) { _ in
+            NotificationCenter.default.addObserver(forName: name, object: music, queue: .main) { _ in
                 MainActor.assumeIsolated(act)
             })
     }
 
     private func itemChanged() {
-        guard let item = player.nowPlayingItem else { return tell(.end) }
+        guard let item = music.nowPlayingItem else { return tell(.end) }
         tell(.metadata(media: Self.media(of: item)))
     }
 
     private func stateChanged() {
-        switch player.playbackState {
+        switch music.playbackState {
         case .playing:
             tell(.play)
-            tell(.speed(permille: Int64((player.currentPlaybackRate * 1_000).rounded())))
+            tell(.speed(permille: Int64((music.currentPlaybackRate * 1_000).rounded())))
         case .stopped: tell(.end)
         case .seekingForward, .seekingBackward: break
         default: tell(.pause)
@@ -67,11 +70,11 @@ final class NowPlayingCapture {
     }
 
     private func tell(_ action: PlayerAction) {
-        let seconds = player.currentPlaybackTime
+        let seconds = music.currentPlaybackTime
         let now = Date.now
         let event = PlayerEvent(
             session: session,
-            app: "Music",
+            app: Self.player,
             atMs: Int64(now.timeIntervalSince1970 * 1_000),
             offsetMin: Int64(TimeZone.current.secondsFromGMT(for: now) / 60),
             monotonicMs: Int64(clock_gettime_nsec_np(CLOCK_MONOTONIC) / 1_000_000),
