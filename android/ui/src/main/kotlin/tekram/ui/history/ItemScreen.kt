@@ -90,7 +90,7 @@ private fun Rating(
     onRate: (Thumb) -> Unit,
 ) {
     val on = thumb == now
-    val label = if (on) word("history_thumb_none_a11y") else word("${thumb.wordKey}_a11y")
+    val label = if (on) word("history_thumb_none_a11y") else word(thumb.askKey)
     val ground = if (on) MaterialTheme.colorScheme.primaryContainer else MaterialTheme.colorScheme.surfaceContainerLow
     Surface(shape = CircleShape, color = ground) {
         IconAction(thumb.icon, label, Modifier.semantics { selected = on }) { onRate(thumb) }

@@ -97,6 +97,9 @@ val Thumb.icon: ImageVector get() = if (this == Thumb.UP) Icons.ThumbUp else Ico
 /** The word of a rating. */
 val Thumb.wordKey: String get() = if (this == Thumb.UP) "history_thumb_up" else "history_thumb_down"
 
+/** Key of what tapping it does, for a screen reader. */
+val Thumb.askKey: String get() = if (this == Thumb.UP) "history_thumb_up_a11y" else "history_thumb_down_a11y"
+
 /** `history_day`: what was heard on one day. */
 @Composable
 fun DayScreen(
