@@ -147,7 +147,8 @@ fn says_not_downloaded(line: &str) -> bool {
 /// Tests, modules, warnings of the linters and errors; not the plugins' chatter.
 fn is_worth_showing(line: &str) -> bool {
     let line = line.trim_start_matches(['\u{1b}', '[', '0', 'm']);
-    if line.contains("Tests run:") || line.contains("Building tekram") {
+    // A linter's findings come through Ant, which calls them information.
+    if line.contains("Tests run:") || line.contains("Building tekram") || line.contains("[java]") {
         return true;
     }
     !(line.trim().is_empty() || line.starts_with("[INFO]") || line.starts_with("INFO]") || line.contains("WARNING]"))
@@ -220,6 +221,9 @@ mod tests {
         ));
         assert!(is_worth_showing(
             "[INFO] Building tekram-ui 0.1.0                 [3/4]"
+        ));
+        assert!(is_worth_showing(
+            "[INFO]      [java] ui/src/main/kotlin/Screen.kt:3:1: Imports must be ordered"
         ));
         assert!(is_worth_showing("[ERROR] Screen.kt:3:1 Unresolved reference"));
         assert!(is_worth_showing("a line that a test or a linter printed"));
