@@ -3,13 +3,17 @@
 //! It uses almost nothing but the standard library, so that a fresh clone compiles it in seconds. Each subcommand is
 //! a module; `cargo xtask help` lists them.
 
+mod android;
 mod bench;
 mod bindings;
+mod debian;
 mod faults;
+mod ios;
 mod kotlin;
 mod licence;
 mod licences;
 mod lint;
+mod phone;
 mod place;
 mod planted;
 mod resources;
@@ -35,6 +39,10 @@ cargo xtask COMMAND
   lint                      formatting, clippy and the rules of deny.toml
   bindings [--check]        build the native library and make the Kotlin and Swift sources from it; --check fails when a
                             packaged copy differs from what the library gives
+  android                   build the native library for Android (arm64-v8a, armeabi-v7a, x86_64) and pack an AAR; needs
+                            Google's NDK and rustup's targets
+  ios                       build it for iPhones and their simulator and pack an XCFramework; needs a Mac with Xcode
+  phone                     type-check it for both phones without their tools, in a Debian folder (Linux, root)
   swift [build|test [ARGS]] make Debian's Swift in the cache folder, then format, build and test the iOS package with
                             the native library, and plant mistakes that it must refuse; `swift format` writes
   kotlin [--quick] [--pictures]
@@ -60,6 +68,10 @@ fn main() -> ExitCode {
     let wants_help = rest.iter().any(|arg| arg == "--help" || arg == "-h");
     let outcome = match command.as_str() {
         "run" => run::run(&rest),
+        "android" | "ios" | "phone" if wants_help => {
+            print!("{HELP}");
+            Ok(())
+        }
         "setup" | "test" | "lint" | "bench" | "bindings" | "faults" | "licences" | "swift" | "words" if wants_help => {
             print!("{HELP}");
             Ok(())
@@ -69,6 +81,9 @@ fn main() -> ExitCode {
         "lint" => lint::lint(),
         "bench" => bench::bench(&rest),
         "bindings" => bindings::bindings(&rest),
+        "android" => android::android(&rest),
+        "ios" => ios::ios(&rest),
+        "phone" => phone::phone(&rest),
         "faults" => faults::faults(&rest),
         "licences" => licences::licences(&rest),
         "kotlin" => kotlin::kotlin(&rest),

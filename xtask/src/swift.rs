@@ -9,7 +9,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::step::{Done, Failure, output, run, say};
+use crate::debian::cannot_enter;
+use crate::step::{Done, Failure, run, say};
 use crate::{bindings, place, planted};
 
 /// What `swift/env.sh` leaves in a finished folder.
@@ -92,15 +93,7 @@ fn missing() -> Option<&'static str> {
     if !cfg!(target_os = "linux") {
         return Some("Debian's Swift runs on Linux; on a Mac, Xcode builds and tests the package");
     }
-    let uid = output("asking who runs this", Command::new("id").arg("-u")).unwrap_or_default();
-    if uid.trim_ascii() != b"0" {
-        return Some("a mount namespace needs root");
-    }
-    let enter = Command::new("unshare").args(["--mount", "true"]).output();
-    if !enter.is_ok_and(|output| output.status.success()) {
-        return Some("`unshare --mount` is not allowed");
-    }
-    None
+    cannot_enter()
 }
 
 /// Part of `cargo xtask test`: everything, where the Debian folder is there already. Making it takes a network and 2.5 GB,
