@@ -121,7 +121,7 @@ impl Agent {
             });
             core = core.with_rails_off(rails_off.collect()).with_zone(&settings.zone);
             if let Some(key_store) = key_store {
-                core = core.with_key_store(Arc::new(HostKeyStore(key_store)));
+                core = core.with_key_store(Arc::new(HostKeyStore::new(key_store)));
             }
             Ok(Arc::new(Self {
                 core: RwLock::new(Some(Arc::new(core))),

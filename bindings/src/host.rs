@@ -3,7 +3,8 @@
 
 use std::collections::BTreeSet;
 use std::fmt::Debug;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, mpsc};
+use std::time::Duration;
 
 use tekram_agent::{KeyStoreError, Secret32};
 use zeroize::Zeroizing;
@@ -81,13 +82,39 @@ pub trait KeyStore: Send + Sync + Debug {
     fn exists(&self, name: String) -> Result<bool, HostError>;
 }
 
-/// The host's key store, as the core sees it. A panic on the way counts as its failure.
+/// The host's key store, as the core sees it. The core holds locks of a vault while it asks, so the host is asked on a
+/// thread of its own and only for a while. A panic on the way counts as its failure.
 #[derive(Debug)]
-pub(crate) struct HostKeyStore(pub(crate) Arc<dyn KeyStore>);
+pub(crate) struct HostKeyStore {
+    host: Arc<dyn KeyStore>,
+    patience: Duration,
+}
 
 impl HostKeyStore {
-    fn ask<T>(&self, ask: impl FnOnce(&dyn KeyStore) -> Result<T, HostError>) -> Result<T, KeyStoreError> {
-        caught(|| Ok(ask(self.0.as_ref())))
+    /// Secure hardware takes up to some seconds; a host that waits for the person takes longer, and may not.
+    pub(crate) fn new(host: Arc<dyn KeyStore>) -> Self {
+        Self {
+            host,
+            patience: Duration::from_secs(10),
+        }
+    }
+
+    fn ask<T: Send + 'static>(
+        &self,
+        ask: impl FnOnce(&dyn KeyStore) -> Result<T, HostError> + Send + 'static,
+    ) -> Result<T, KeyStoreError> {
+        let (answer, answered) = mpsc::sync_channel(1);
+        let host = Arc::clone(&self.host);
+        std::thread::Builder::new()
+            .name("tekram-keys".to_owned())
+            .spawn(move || {
+                let answered = caught(|| Ok(ask(host.as_ref()))).unwrap_or(Err(HostError::Failed));
+                // Nobody may be waiting any more; the answer is dropped then.
+                let _ = answer.send(answered);
+            })
+            .map_err(|_| KeyStoreError::HostFailed)?;
+        answered
+            .recv_timeout(self.patience)
             .unwrap_or(Err(HostError::Failed))
             .map_err(KeyStoreError::from)
     }
@@ -95,21 +122,24 @@ impl HostKeyStore {
 
 impl tekram_agent::KeyStore for HostKeyStore {
     fn wrap(&self, name: &str, key: &Secret32) -> Result<Vec<u8>, KeyStoreError> {
-        // The copy is handed over and wiped with the buffer that carries it.
-        self.ask(|host| host.wrap(name.to_owned(), key.expose().to_vec()))
+        let (name, key) = (name.to_owned(), Zeroizing::new(key.expose().to_vec()));
+        self.ask(move |host| host.wrap(name, key.to_vec()))
     }
 
     fn unwrap(&self, name: &str, wrapped: &[u8]) -> Result<Secret32, KeyStoreError> {
-        let key = Zeroizing::new(self.ask(|host| host.unwrap(name.to_owned(), wrapped.to_vec()))?);
+        let (name, wrapped) = (name.to_owned(), wrapped.to_vec());
+        let key = self.ask(move |host| host.unwrap(name, wrapped).map(Zeroizing::new))?;
         Secret32::try_from(key.as_slice()).map_err(|_| KeyStoreError::NotMine)
     }
 
     fn remove(&self, name: &str) -> Result<(), KeyStoreError> {
-        self.ask(|host| host.remove(name.to_owned()))
+        let name = name.to_owned();
+        self.ask(move |host| host.remove(name))
     }
 
     fn exists(&self, name: &str) -> Result<bool, KeyStoreError> {
-        self.ask(|host| host.exists(name.to_owned()))
+        let name = name.to_owned();
+        self.ask(move |host| host.exists(name))
     }
 }
 
@@ -286,5 +316,58 @@ impl Subscription {
 impl Drop for Subscription {
     fn drop(&mut self) {
         self.cancel();
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
+mod tests {
+    use super::*;
+
+    /// Waits for the person, which no host may.
+    #[derive(Debug)]
+    struct Waits(Arc<(Mutex<bool>, Condvar)>);
+
+    impl Waits {
+        fn wait(&self) {
+            let held = self.0.0.lock().unwrap();
+            drop(self.0.1.wait_while(held, |go| !*go).unwrap());
+        }
+    }
+
+    impl KeyStore for Waits {
+        fn wrap(&self, _: String, key: Vec<u8>) -> Result<Vec<u8>, HostError> {
+            self.wait();
+            Ok(key)
+        }
+
+        fn unwrap(&self, _: String, wrapped: Vec<u8>) -> Result<Vec<u8>, HostError> {
+            self.wait();
+            Ok(wrapped)
+        }
+
+        fn remove(&self, _: String) -> Result<(), HostError> {
+            Ok(())
+        }
+
+        fn exists(&self, _: String) -> Result<bool, HostError> {
+            Ok(false)
+        }
+    }
+
+    #[test]
+    fn a_key_store_that_blocks_is_given_up_on() {
+        use tekram_agent::KeyStore as _;
+        let go = Arc::new((Mutex::new(false), Condvar::new()));
+        let store = HostKeyStore {
+            host: Arc::new(Waits(Arc::clone(&go))),
+            patience: Duration::from_millis(50),
+        };
+        let refused = store.unwrap("key", &[0; 32]).unwrap_err();
+        assert_eq!(refused.code(), "host_failed");
+        assert!(!store.exists("key").unwrap());
+        *go.0.lock().unwrap() = true;
+        go.1.notify_all();
+        assert!(store.unwrap("key", &[7; 32]).is_ok());
     }
 }

@@ -164,3 +164,89 @@ impl Persona {
         self.with(|core| Subscription::start(listener, |told| core.on_change(told)))
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+mod tests {
+    use std::io::{self, Write};
+    use std::path::Path;
+
+    use super::*;
+    use crate::agent::{Agent, AgentSettings};
+    use crate::money::Money;
+    use crate::pay::RulesChange;
+
+    fn agent(folder: &Path) -> Arc<Agent> {
+        let settings = AgentSettings {
+            data_folder: folder.to_str().unwrap().to_owned(),
+            allow: Vec::new(),
+            proxy: None,
+            rails_off: Vec::new(),
+            zone: "UTC".to_owned(),
+        };
+        Agent::open(settings, None, None, None).unwrap()
+    }
+
+    fn budget(minor: i64) -> RulesChange {
+        RulesChange {
+            budget: Some(Money {
+                amount_minor: minor,
+                currency: "EUR".to_owned(),
+            }),
+            ..RulesChange::default()
+        }
+    }
+
+    /// A file that panics when it is finished, in the middle of reading the vault.
+    struct Panics;
+
+    impl Write for Panics {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            panic!("quoting the person")
+        }
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_panic_is_an_error_and_the_vault_stays_whole() {
+        let folder = tempfile::tempdir().unwrap();
+        let agent = agent(folder.path());
+        let home = agent
+            .create_persona("Home".to_owned(), "a passphrase".to_owned())
+            .await
+            .unwrap();
+        home.change_rules(budget(100)).unwrap();
+
+        let plain = home.with::<()>(|core| {
+            core.export(tekram_agent::ExportForm::JsonLines, &mut Panics)?;
+            Ok(())
+        });
+        let beside = home.beside::<()>(|_| panic!("quoting the person")).await;
+        let waiting = home.waiting::<(), _>(|_| async { panic!("quoting the person") }).await;
+        for error in [plain.unwrap_err(), beside.unwrap_err(), waiting.unwrap_err()] {
+            assert_eq!(error.name(), "panic");
+            assert!(!format!("{error:?} {error}").contains("quoting"), "{error:?}");
+        }
+        // A listener inside the core that panics does so after the commit, on the thread that wrote.
+        let listening = home
+            .with(|core| Ok(core.on_change(|_| panic!("quoting the person"))))
+            .unwrap();
+        let changed = home.change_rules(budget(200)).unwrap_err();
+        assert_eq!(changed.name(), "panic");
+        drop(listening);
+
+        // What was acknowledged or committed is there, and everything goes on.
+        assert_eq!(home.rules().unwrap().unwrap().budget.amount_minor, 200);
+        home.change_rules(budget(300)).unwrap();
+        let id = home.id();
+        home.lock().unwrap();
+        let home = agent
+            .unlock_with_passphrase(id, "a passphrase".to_owned())
+            .await
+            .unwrap();
+        assert_eq!(home.rules().unwrap().unwrap().budget.amount_minor, 300);
+    }
+}

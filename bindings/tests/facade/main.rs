@@ -1,0 +1,14 @@
+//! The facade as an app uses it, by its public calls alone.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::panic,
+    missing_docs
+)]
+
+mod common;
+mod lifetime;
+mod secrets;
+mod story;

@@ -1,0 +1,100 @@
+//! What must never be printed is not printed: passphrases, keys and recovery words are in no record, and objects hide them.
+
+use std::path::Path;
+
+use crate::common::{device, persona};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn objects_print_no_secret() {
+    let device = device();
+    let home = device
+        .agent
+        .create_persona("Home".to_owned(), crate::common::PASSPHRASE.to_owned())
+        .await
+        .unwrap();
+    home.add_key_store_way("this phone".to_owned()).await.unwrap();
+    let phrase = home.new_recovery_phrase().unwrap();
+    let task = home.start_import(crate::common::sample("listenbrainz.zip")).unwrap();
+    let printed = format!(
+        "{:?} {home:?} {phrase:?} {task:?} {:?} {:?}",
+        device.agent,
+        home.ways().unwrap(),
+        device.agent.personas().unwrap()
+    );
+    assert!(!printed.contains(crate::common::PASSPHRASE));
+    assert!(printed.contains("RecoveryPhrase([REDACTED])"));
+    for word in phrase.words() {
+        let alone = printed.split(|c: char| !c.is_alphanumeric()).any(|part| part == word);
+        assert!(!alone, "{word} is printed");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn errors_quote_nothing_of_the_person() {
+    let device = device();
+    let home = persona(&device).await;
+    let errors = [
+        device
+            .agent
+            .unlock_with_recovery_phrase(home.id(), "zoo ".repeat(24))
+            .await
+            .unwrap_err(),
+        home.change_passphrase("old secret".to_owned(), "new secret".to_owned())
+            .await
+            .unwrap_err(),
+        home.start_import("/home/somebody/private.zip".to_owned())
+            .unwrap()
+            .finish()
+            .await
+            .unwrap_err(),
+        home.listens(crate::common::all(), Some("private".to_owned()), 1)
+            .await
+            .unwrap_err(),
+        home.relation("private".to_owned()).unwrap_err(),
+    ];
+    for error in errors {
+        let printed = format!("{error:?} {error}");
+        for secret in ["zoo", "secret", "private", "somebody"] {
+            assert!(!printed.contains(secret), "{printed}");
+        }
+    }
+}
+
+/// Records become data classes whose `toString` prints every field, so none may have a field for a secret.
+#[test]
+fn no_record_has_a_field_for_a_secret() {
+    let mut fields = 0;
+    for file in std::fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("src")).unwrap() {
+        let text = std::fs::read_to_string(file.unwrap().path()).unwrap();
+        for record in text.split("uniffi::Record)]").skip(1) {
+            let body = record.split("\n}").next().unwrap();
+            for field in body.lines().filter_map(|line| line.trim().strip_prefix("pub ")) {
+                let name = field.split(':').next().unwrap();
+                fields += 1;
+                for secret in ["passphrase", "secret", "private", "word", "seed", "preimage", "token"] {
+                    assert!(!name.contains(secret), "{name}");
+                }
+                assert!(
+                    name != "key" && !name.ends_with("_key") || ["credit_key"].contains(&name),
+                    "{name}"
+                );
+            }
+        }
+    }
+    assert!(fields > 100, "only {fields} fields were found");
+}
+
+#[test]
+fn every_error_of_the_facade_has_a_number() {
+    let source = include_str!("../../src/error.rs");
+    let names: Vec<&str> = source
+        .split("Self::named(\"")
+        .skip(1)
+        .filter_map(|rest| rest.split('"').next())
+        .chain(["panic"])
+        .collect();
+    assert!(names.len() > 8);
+    for name in names {
+        assert_ne!(tekram_agent::error_number(name), 0, "{name} has no number");
+    }
+}
