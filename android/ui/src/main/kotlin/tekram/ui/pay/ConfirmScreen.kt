@@ -22,6 +22,7 @@ import androidx.compose.ui.Modifier
 import androidx.compose.ui.platform.testTag
 import androidx.compose.ui.semantics.heading
 import androidx.compose.ui.semantics.semantics
+import androidx.compose.ui.text.style.TextOverflow
 import androidx.compose.ui.unit.dp
 import tekram.ffi.Outcome
 import tekram.ffi.Payee
@@ -113,7 +114,6 @@ private fun Confirm(
                     Text(word("pay_confirmed"))
                     MainButton(word("common_next"), { actions.open("pay_progress", state.month) })
                 } else {
-                    Text(word("pay_confirm_next"), style = MaterialTheme.typography.bodySmall)
                     MainButton(word("pay_confirm"), actions::confirm, busy = state.busy, enabled = statement.summary.payableMinor > 0)
                 }
             }
@@ -125,11 +125,10 @@ private fun Confirm(
 private fun Promise(statement: Statement) {
     val promised = statement.lines.count { it.outcome != Outcome.CARRY }.toLong()
     val amount = LocalFormats.current.money(statement.summary.payableMinor, statement.budget.currency)
-    Text(
-        plural("pay_confirm_text", promised, promised, amount),
-        Modifier.padding(screenPadding),
-        style = MaterialTheme.typography.bodyLarge,
-    )
+    Column(Modifier.padding(screenPadding), verticalArrangement = Arrangement.spacedBy(8.dp)) {
+        Text(plural("pay_confirm_text", promised, promised, amount), style = MaterialTheme.typography.bodyLarge)
+        Text(word("pay_confirm_next"))
+    }
 }
 
 /** The lines by what is to become of them, in the core's order. */
@@ -158,7 +157,11 @@ private fun Way(
     val quiet = MaterialTheme.colorScheme.onSurfaceVariant
     Column(Modifier.fillMaxWidth().padding(horizontal = screenPadding, vertical = 6.dp).semantics(mergeDescendants = true) {}) {
         NameAndAmount(line.title(), LocalFormats.current.money(leaves, statement.budget.currency))
-        payee?.method(line.outcome)?.let { Text(word(it.key), style = MaterialTheme.typography.bodyMedium, color = quiet) }
+        payee?.method(line.outcome)?.let { method ->
+            // Links are all finished in another app: there the link itself tells one way from another.
+            val says = if (method is PaymentMethod.Link) method.url else word(method.key)
+            Text(says, style = MaterialTheme.typography.bodyMedium, color = quiet, maxLines = 2, overflow = TextOverflow.Ellipsis)
+        }
         line.why?.let { Text(words.reason(it), style = MaterialTheme.typography.bodyMedium, color = quiet) }
     }
 }

@@ -101,7 +101,6 @@ private fun Progress(
         Surface(color = MaterialTheme.colorScheme.surfaceContainerLow) {
             Column(Modifier.fillMaxWidth().padding(horizontal = screenPadding, vertical = 8.dp), verticalArrangement = Arrangement.spacedBy(4.dp)) {
                 if (state.run.running) {
-                    Text(word("pay_progress_text"), style = MaterialTheme.typography.bodySmall)
                     OtherButton(word("pay_progress_stop"), actions::stop)
                 } else if (statement.state == StatementState.COMMITTED) {
                     MainButton(word(if (state.run.ended == null) "pay_now" else "pay_continue"), actions::settle)
@@ -125,6 +124,7 @@ private fun Stands(
             val bar = Modifier.fillMaxWidth().semantics { contentDescription = spoken }
             if (run.planned == 0) LinearProgressIndicator(bar) else LinearProgressIndicator({ run.done.toFloat() / run.planned.coerceAtLeast(run.done) }, bar)
             Text(spoken, Modifier.semantics { liveRegion = LiveRegionMode.Polite })
+            Text(word("pay_progress_text"), style = MaterialTheme.typography.bodySmall)
         }
         state.problem?.let { ErrorLine(if (it.name == "offline") word("pay_offline_text") else errorText(it, word("pay_error_text"))) }
         run.ended?.let { Text(word(it.key), Modifier.semantics { liveRegion = LiveRegionMode.Polite }, style = MaterialTheme.typography.titleMedium) }
@@ -199,12 +199,11 @@ private fun Step(
     val words = LocalWords.current
     val formats = LocalFormats.current
     val name = line.title()
-    val says = if (step == null) word(line.stateKey) else words.step(step, name, formats)
     val why = (if (step == null) line.why else step.reason)?.let(words::reason)
     val quiet = MaterialTheme.colorScheme.onSurfaceVariant
     Column(Modifier.fillMaxWidth().padding(horizontal = screenPadding, vertical = 6.dp).semantics(mergeDescendants = true) {}) {
-        NameAndAmount(name, formats.money(line.amountMinor, currency))
-        Text(says, style = MaterialTheme.typography.bodyMedium, color = MaterialTheme.colorScheme.secondary)
+        NameAndAmount(if (step == null) name else words.step(step, name, formats), formats.money(line.amountMinor, currency))
+        if (step == null) Text(word(line.stateKey), style = MaterialTheme.typography.bodyMedium, color = MaterialTheme.colorScheme.secondary)
         if (step is SettleProgress.Locked) NameAndAmount(word("pay_fees"), formats.money(step.fees))
         why?.let { Text(it, style = MaterialTheme.typography.bodyMedium, color = quiet) }
     }

@@ -45,6 +45,9 @@ fun ReceiptsScreen(
                     item("sums") { Section(LocalFormats.current.month(state.month), Modifier.padding(screenPadding)) { Sums(statement) } }
                     if (state.receipts.isEmpty()) item("empty") { Text(word("pay_receipts_empty"), Modifier.padding(screenPadding)) }
                     items(state.receipts, key = { it.commitment }) { ReceiptRow(it, byPromise[it.commitment], statement) }
+                    if (state.handOffs.isNotEmpty()) {
+                        item("hand_offs") { ListRow(word("pay_handoff_title"), icon = Icons.Link, onClick = { actions.open("pay_handoff", state.month) }) }
+                    }
                     item("ledger") { ListRow(word("pay_ledger"), icon = Icons.Book, onClick = { actions.open("pay_ledger", "") }) }
                 }
             }

@@ -16,6 +16,7 @@ import androidx.compose.material3.MaterialTheme
 import androidx.compose.material3.Slider
 import androidx.compose.material3.Text
 import androidx.compose.runtime.Composable
+import androidx.compose.runtime.Immutable
 import androidx.compose.runtime.remember
 import androidx.compose.ui.Alignment
 import androidx.compose.ui.Modifier
@@ -27,9 +28,9 @@ import androidx.compose.ui.semantics.semantics
 import androidx.compose.ui.semantics.stateDescription
 import androidx.compose.ui.text.style.TextAlign
 import androidx.compose.ui.unit.dp
+import tekram.ffi.Money
 import tekram.ffi.MonthSource
 import tekram.ffi.Outcome
-import tekram.ffi.Statement
 import tekram.ffi.StatementLine
 import tekram.ffi.StatementState
 import tekram.ui.common.Formats
@@ -54,43 +55,54 @@ internal fun permille(
     whole: Long,
 ): Long = if (whole <= 0) 0 else Math.round(part * PERMILLE / whole)
 
-/** One line of [statement] with a dot of [color]; tapped, it says why. */
+/** What a row shows of a line. Equal ones are not drawn again, although each preview brings new lines. */
+@Immutable
+internal data class ShownLine(
+    val line: StatementLine,
+    val month: String,
+    val budget: Money,
+    val state: StatementState,
+) {
+    /** What is not as usual about the line: of a plan that it is not simply paid, later always where it stands. */
+    val standing: String? get() = line.stateKey.takeUnless { state == StatementState.DRAFT && line.outcome == Outcome.PAY }
+}
+
+/** One line of a split with a dot of [color]; tapped, it says why. */
 @Composable
 internal fun LineRow(
-    statement: Statement,
-    line: StatementLine,
+    shown: ShownLine,
     color: Color,
-    onWhy: (() -> Unit)?,
+    actions: SplitActions,
 ) {
+    val line = shown.line
     val formats = LocalFormats.current
     val words = LocalWords.current
     val name = line.title()
-    val amount = remember(line, formats) { formats.money(line.amountMinor, statement.budget.currency) }
-    val share = remember(line, statement.budget, formats) { formats.percent(permille(line.shareMinor, statement.budget.amountMinor)) }
-    val heard = remember(line, formats, share) { words.word("pay_line_heard", share, formats.duration(line.playedMs.toLong())) }
-    val stands = line.standing(statement.state)?.let { word(it) }
-    val why = remember(line, words) { line.why?.let(words::reason) }
+    val quiet = MaterialTheme.colorScheme.onSurfaceVariant
+    val amount = remember(shown, formats) { formats.money(line.amountMinor, shown.budget.currency) }
+    val share = remember(shown, formats) { formats.percent(permille(line.shareMinor, shown.budget.amountMinor)) }
+    val heard = remember(shown, formats) { words.word("pay_line_heard", share, formats.duration(line.playedMs.toLong())) }
+    val why = remember(shown, words) { line.why?.let(words::reason) }
     val spoken = word("pay_ring_part_a11y", name, amount, share)
-    val tapped = if (onWhy == null) Modifier else Modifier.clickable(onClickLabel = word("pay_open_why"), onClick = onWhy)
     Row(
-        tapped.fillMaxWidth().heightIn(min = 64.dp).padding(horizontal = screenPadding, vertical = 8.dp),
+        Modifier
+            .clickable(onClickLabel = word("pay_open_why")) { actions.open("pay_why", whyAbout(shown.month, line)) }
+            .fillMaxWidth()
+            .heightIn(min = 64.dp)
+            .padding(horizontal = screenPadding, vertical = 8.dp),
         horizontalArrangement = Arrangement.spacedBy(12.dp),
         verticalAlignment = Alignment.CenterVertically,
     ) {
         Dot(color)
         Column(Modifier.weight(1f)) {
             NameAndAmount(name, amount, Modifier.clearAndSetSemantics { contentDescription = spoken })
-            val quiet = MaterialTheme.colorScheme.onSurfaceVariant
             Text(heard, style = MaterialTheme.typography.bodyMedium, color = quiet)
-            stands?.let { Text(it, style = MaterialTheme.typography.bodySmall, color = MaterialTheme.colorScheme.secondary) }
+            shown.standing?.let { Text(word(it), style = MaterialTheme.typography.bodySmall, color = MaterialTheme.colorScheme.secondary) }
             why?.let { Text(it, style = MaterialTheme.typography.bodySmall, color = quiet) }
         }
-        if (onWhy != null) Icon(Icons.Forward, contentDescription = null, Modifier.size(18.dp), tint = MaterialTheme.colorScheme.onSurfaceVariant)
+        Icon(Icons.Forward, contentDescription = null, Modifier.size(18.dp), tint = quiet)
     }
 }
-
-/** What is not as usual about the line: of a plan that it is not simply paid, later always where it stands. */
-private fun StatementLine.standing(state: StatementState): String? = stateKey.takeUnless { state == StatementState.DRAFT && outcome == Outcome.PAY }
 
 /** A name and, at the other side, an amount; each keeps to itself when the type is large. */
 @Composable

@@ -105,7 +105,7 @@ private fun Currencies(
     locale: Locale,
     onChoose: (String) -> Unit,
 ) {
-    FlowRow(horizontalArrangement = Arrangement.spacedBy(8.dp)) {
+    FlowRow(horizontalArrangement = Arrangement.spacedBy(8.dp), verticalArrangement = Arrangement.spacedBy(8.dp)) {
         (listOf(currencyOf(locale)) + commonCurrencies).distinct().forEach {
             FilterChip(it == chosen, { onChoose(it) }, { Text(it) }, Modifier.touchable())
         }
@@ -119,7 +119,7 @@ internal fun MinimumLine(
     actions: SplitActions,
 ) {
     val minimum = state.minimum ?: state.budget?.copy(amountMinor = 0) ?: return
-    Column(Modifier.padding(horizontal = screenPadding)) {
+    Column(Modifier.padding(screenPadding)) {
         key(state.rules?.minimum) {
             AmountLine(minimum, minimum.currency, word("pay_minimum"), "pay_minimum", word("pay_minimum_text")) { actions.setMinimum(it, minimum.currency) }
         }
@@ -161,9 +161,9 @@ internal fun WeightChoice(
     weight: Weight,
     onWeight: (Weight) -> Unit,
 ) {
-    Column(Modifier.fillMaxWidth().padding(horizontal = screenPadding)) {
+    Column(Modifier.fillMaxWidth().padding(screenPadding), verticalArrangement = Arrangement.spacedBy(8.dp)) {
         Text(word("pay_weight"), Modifier.semantics { heading() }, style = MaterialTheme.typography.titleMedium)
-        FlowRow(horizontalArrangement = Arrangement.spacedBy(8.dp)) {
+        FlowRow(horizontalArrangement = Arrangement.spacedBy(8.dp), verticalArrangement = Arrangement.spacedBy(8.dp)) {
             Weight.entries.forEach { FilterChip(it == weight, { onWeight(it) }, { Text(word(it.key)) }, Modifier.touchable().testTag("pay_weight_${it.name}")) }
         }
     }

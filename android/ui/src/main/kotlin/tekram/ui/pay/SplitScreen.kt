@@ -5,6 +5,8 @@ package tekram.ui.pay
 import androidx.compose.foundation.layout.Arrangement
 import androidx.compose.foundation.layout.Box
 import androidx.compose.foundation.layout.Column
+import androidx.compose.foundation.layout.ExperimentalLayoutApi
+import androidx.compose.foundation.layout.FlowRow
 import androidx.compose.foundation.layout.Row
 import androidx.compose.foundation.layout.fillMaxSize
 import androidx.compose.foundation.layout.fillMaxWidth
@@ -15,6 +17,7 @@ import androidx.compose.foundation.lazy.LazyColumn
 import androidx.compose.foundation.lazy.LazyListScope
 import androidx.compose.foundation.lazy.itemsIndexed
 import androidx.compose.foundation.lazy.items
+import androidx.compose.material3.FilterChip
 import androidx.compose.material3.MaterialTheme
 import androidx.compose.material3.SegmentedButton
 import androidx.compose.material3.SegmentedButtonDefaults
@@ -29,6 +32,8 @@ import androidx.compose.runtime.saveable.rememberSaveable
 import androidx.compose.runtime.setValue
 import androidx.compose.ui.Alignment
 import androidx.compose.ui.Modifier
+import androidx.compose.ui.draw.rotate
+import androidx.compose.ui.platform.LocalDensity
 import androidx.compose.ui.platform.testTag
 import androidx.compose.ui.semantics.heading
 import androidx.compose.ui.semantics.semantics
@@ -48,6 +53,7 @@ import tekram.ui.common.MainButton
 import tekram.ui.common.PhasePane
 import tekram.ui.common.QuietButton
 import tekram.ui.common.ScreenFrame
+import tekram.ui.common.Section
 import tekram.ui.common.errorText
 import tekram.ui.common.money
 import tekram.ui.common.phaseWords
@@ -55,6 +61,11 @@ import tekram.ui.common.plural
 import tekram.ui.common.screenPadding
 import tekram.ui.common.touchable
 import tekram.ui.common.word
+
+private const val HALF_TURN = 180f
+
+/** Above this text size the names of the views stand below each other. */
+private const val LARGEST_IN_A_ROW = 1.3f
 
 /** What can be done on the screen of the split. */
 interface SplitActions {
@@ -92,8 +103,14 @@ interface SplitActions {
     )
 }
 
-/** Which of its two lists the screen shows. */
-enum class SplitView { Lines, Rules }
+/** Which of its lists the screen shows. */
+enum class SplitView(
+    val wordKey: String,
+) {
+    Lines("pay_view_lines"),
+    Sources("pay_view_sources"),
+    Rules("pay_view_rules"),
+}
 
 /** The split of a month. */
 @Composable
@@ -104,6 +121,7 @@ fun SplitScreen(
     first: SplitView = SplitView.Lines,
 ) {
     var view by rememberSaveable { mutableStateOf(first) }
+    val bySource = remember(state.statement) { state.statement?.bySource().orEmpty() }
     ScreenFrame(word("pay_title"), onBack, actions = {
         IconAction(Icons.Receipt, word("pay_months"), Modifier.testTag("pay_months")) { actions.open("pay_months") }
     }) {
@@ -112,7 +130,7 @@ fun SplitScreen(
                 Box(Modifier.weight(1f).fillMaxWidth(), contentAlignment = Alignment.TopCenter) {
                     LazyColumn(Modifier.widthIn(max = 720.dp).fillMaxSize().testTag("pay_list")) {
                         head(state, actions)
-                        content(state, view, actions) { view = it }
+                        content(state, view, bySource, actions) { view = it }
                     }
                 }
                 NextStep(state, actions)
@@ -121,54 +139,68 @@ fun SplitScreen(
     }
 }
 
+/** What each source gets of the budget. */
+private fun Statement.bySource(): Map<String, Long> =
+    buildMap { lines.forEach { line -> line.because.forEach { part -> put(part.source, part.sourceMinor) } } }
+
 private fun LazyListScope.head(
     state: PayState,
     actions: SplitActions,
 ) {
-    item("month") { MonthPicker(state, actions) }
+    item("month") { MonthPicker(state.month, state.older, state.newer, state.statement?.state, actions) }
     if (state.heldChanges > 0) {
         item("changes") {
             ListRow(plural("pay_changes_count", state.heldChanges.toLong()), icon = Icons.Warning, onClick = { actions.open("pay_changes") })
         }
     }
-    item("budget") { BudgetLine(state, actions) }
+    if (state.statement == null) item("budget") { BudgetLine(state, actions) }
     state.problem?.let { problem -> item("problem") { ErrorLine(errorText(problem, word("pay_error_text")), Modifier.padding(screenPadding)) } }
 }
 
 private fun LazyListScope.content(
     state: PayState,
     view: SplitView,
+    bySource: Map<String, Long>,
     actions: SplitActions,
     onView: (SplitView) -> Unit,
 ) {
     val statement = state.statement ?: return
     val planned = statement.state == StatementState.DRAFT
-    val shown = if (planned) view else SplitView.Lines
-    if (shown == SplitView.Lines) item("ring") { RingAndSums(statement) }
-    if (planned) item("view") { ViewSwitch(shown, onView) }
-    if (shown == SplitView.Lines) lines(statement, actions) else rules(state, statement, actions)
+    if (planned) item("view") { ViewSwitch(view, onView) }
+    if (state.draft != null) {
+        item("preview") {
+            Text(word("pay_preview_note"), Modifier.padding(horizontal = screenPadding, vertical = 8.dp), style = MaterialTheme.typography.bodySmall)
+        }
+    }
+    when {
+        !planned || view == SplitView.Lines -> lines(statement, actions)
+        view == SplitView.Sources -> sources(state, statement, bySource, actions)
+        else -> rules(state, actions)
+    }
 }
 
 private fun LazyListScope.lines(
     statement: Statement,
     actions: SplitActions,
 ) {
+    item("ring") { RingAndSums(statement) }
+    if (statement.lines.any { it.reason == "rail_off" }) {
+        item("rail_off") { Section(word("pay_rail_off_title"), Modifier.padding(screenPadding)) { Text(word("pay_rail_off_text")) } }
+    }
     itemsIndexed(statement.lines, key = { _, line -> line.key }, contentType = { _, _ -> "line" }) { index, line ->
         val color = LocalSeries.current.ofLine(index, line.payee == null, MaterialTheme.colorScheme.outline)
-        LineRow(statement, line, color) { actions.open("pay_why", whyAbout(statement.month, line)) }
+        LineRow(ShownLine(line, statement.month, statement.budget, statement.state), color, actions)
     }
     item("find") { ListRow(word("pay_discover"), icon = Icons.Search, onClick = { actions.open("pay_payees") }) }
 }
 
 @OptIn(androidx.compose.foundation.ExperimentalFoundationApi::class)
-private fun LazyListScope.rules(
+private fun LazyListScope.sources(
     state: PayState,
     statement: Statement,
+    bySource: Map<String, Long>,
     actions: SplitActions,
 ) {
-    val bySource = statement.lines.flatMap { it.because }.associate { it.source to it.sourceMinor }
-    item("weight") { WeightChoice(state.weight, actions::setWeight) }
-    item("minimum") { MinimumLine(state, actions) }
     stickyHeader("live") { LiveRing(statement, actions::resetFactors) }
     items(state.sources, key = { it.source }, contentType = { "source" }) { source ->
         val minor = bySource[source.source]
@@ -178,26 +210,38 @@ private fun LazyListScope.rules(
     }
 }
 
+private fun LazyListScope.rules(
+    state: PayState,
+    actions: SplitActions,
+) {
+    item("budget") { BudgetLine(state, actions) }
+    item("weight") { WeightChoice(state.weight, actions::setWeight) }
+    item("minimum") { MinimumLine(state, actions) }
+}
+
 /** What tells a line from the others, also after its amount changed. */
 internal val StatementLine.key: String get() = payee ?: "waiting"
 
 @Composable
 private fun MonthPicker(
-    state: PayState,
+    month: String?,
+    older: String?,
+    newer: String?,
+    stands: StatementState?,
     actions: SplitActions,
 ) {
     Row(Modifier.fillMaxWidth().padding(horizontal = 4.dp), verticalAlignment = Alignment.CenterVertically) {
-        IconAction(Icons.Back, word("pay_month_previous_a11y"), enabled = state.older != null) { state.older?.let(actions::show) }
+        IconAction(Icons.Forward, word("pay_month_previous_a11y"), Modifier.rotate(HALF_TURN), enabled = older != null) { older?.let(actions::show) }
         Column(Modifier.weight(1f), horizontalAlignment = Alignment.CenterHorizontally) {
             Text(
-                state.month?.let { LocalFormats.current.month(it) }.orEmpty(),
+                month?.let { LocalFormats.current.month(it) }.orEmpty(),
                 Modifier.semantics { heading() },
                 style = MaterialTheme.typography.titleMedium,
                 textAlign = TextAlign.Center,
             )
-            state.statement?.let { Text(word(it.state.key), style = MaterialTheme.typography.bodySmall, textAlign = TextAlign.Center) }
+            stands?.let { Text(word(it.key), style = MaterialTheme.typography.bodySmall, textAlign = TextAlign.Center) }
         }
-        IconAction(Icons.Forward, word("pay_month_next_a11y"), enabled = state.newer != null) { state.newer?.let(actions::show) }
+        IconAction(Icons.Forward, word("pay_month_next_a11y"), enabled = newer != null) { newer?.let(actions::show) }
     }
 }
 
@@ -215,20 +259,29 @@ private fun RingAndSums(statement: Statement) {
     }
 }
 
+@OptIn(ExperimentalLayoutApi::class)
 @Composable
 private fun ViewSwitch(
     view: SplitView,
     onView: (SplitView) -> Unit,
 ) {
-    SingleChoiceSegmentedButtonRow(Modifier.fillMaxWidth().padding(screenPadding)) {
-        SplitView.entries.forEachIndexed { index, entry ->
-            SegmentedButton(
-                selected = entry == view,
-                onClick = { onView(entry) },
-                shape = SegmentedButtonDefaults.itemShape(index, SplitView.entries.size),
-                modifier = Modifier.touchable().testTag("pay_view_${entry.name}"),
-                icon = {},
-            ) { Text(word(if (entry == SplitView.Lines) "pay_view_lines" else "pay_view_rules"), textAlign = TextAlign.Center) }
+    val place = Modifier.fillMaxWidth().padding(horizontal = screenPadding, vertical = 8.dp)
+    if (LocalDensity.current.fontScale > LARGEST_IN_A_ROW) {
+        // Three large words do not fit side by side.
+        FlowRow(place, Arrangement.spacedBy(8.dp), Arrangement.spacedBy(8.dp)) {
+            SplitView.entries.forEach { FilterChip(it == view, { onView(it) }, { Text(word(it.wordKey)) }, Modifier.touchable().testTag("pay_view_${it.name}")) }
+        }
+    } else {
+        SingleChoiceSegmentedButtonRow(place) {
+            SplitView.entries.forEachIndexed { index, entry ->
+                SegmentedButton(
+                    selected = entry == view,
+                    onClick = { onView(entry) },
+                    shape = SegmentedButtonDefaults.itemShape(index, SplitView.entries.size),
+                    modifier = Modifier.touchable().testTag("pay_view_${entry.name}"),
+                    icon = {},
+                ) { Text(word(entry.wordKey), textAlign = TextAlign.Center) }
+            }
         }
     }
 }
@@ -265,7 +318,6 @@ private fun NextStep(
     Surface(color = MaterialTheme.colorScheme.surfaceContainerLow) {
         Column(Modifier.fillMaxWidth().padding(horizontal = screenPadding, vertical = 8.dp)) {
             if (state.draft != null) {
-                Text(word("pay_preview_note"), style = MaterialTheme.typography.bodySmall)
                 Row(horizontalArrangement = Arrangement.spacedBy(8.dp), verticalAlignment = Alignment.CenterVertically) {
                     QuietButton(word("common_cancel"), actions::cancel)
                     MainButton(word("common_apply"), actions::apply, Modifier.weight(1f), enabled = statement != null && state.problem == null, busy = state.busy)
