@@ -212,9 +212,7 @@ private fun Decision(
                 OtherButton(word("history_pen_undo"), { asking = true }, busy = state.busy, icon = Icons.Remove)
             }
 
-            else -> {
-                Unit
-            }
+            else -> {}
         }
     }
     if (asking) {

@@ -14,7 +14,6 @@ import androidx.compose.foundation.lazy.LazyColumn
 import androidx.compose.foundation.lazy.LazyListScope
 import androidx.compose.foundation.lazy.items
 import androidx.compose.material3.MaterialTheme
-import androidx.compose.material3.Surface
 import androidx.compose.material3.Text
 import androidx.compose.runtime.Composable
 import androidx.compose.ui.Alignment
@@ -79,7 +78,7 @@ fun ConfirmScreen(
         PhasePane(state.phase, phaseWords("pay"), onRetry = actions::reload) {
             val statement = state.statement
             when {
-                statement == null -> Unit
+                statement == null -> {}
                 state.duty == RecoveryDuty.REQUIRED -> WordsFirst(actions::toWords)
                 else -> Confirm(state, statement, actions)
             }
@@ -107,15 +106,13 @@ private fun Confirm(
                 item("seen") { Section(word("pay_confirm_seen_title"), Modifier.padding(screenPadding)) { Text(word("pay_confirm_seen")) } }
             }
         }
-        Surface(color = MaterialTheme.colorScheme.surfaceContainerLow) {
-            Column(Modifier.fillMaxWidth().padding(horizontal = screenPadding, vertical = 8.dp), verticalArrangement = Arrangement.spacedBy(4.dp)) {
-                state.problem?.let { ErrorLine(errorText(it, word("pay_error_text"))) }
-                if (state.confirmed) {
-                    Text(word("pay_confirmed"))
-                    MainButton(word("common_next"), { actions.open("pay_progress", state.month) })
-                } else {
-                    MainButton(word("pay_confirm"), actions::confirm, busy = state.busy, enabled = statement.summary.payableMinor > 0)
-                }
+        NextBar {
+            state.problem?.let { ErrorLine(errorText(it, word("pay_error_text"))) }
+            if (state.confirmed) {
+                Text(word("pay_confirmed"))
+                MainButton(word("common_next"), { actions.open("pay_progress", state.month) })
+            } else {
+                MainButton(word("pay_confirm"), actions::confirm, busy = state.busy, enabled = statement.summary.payableMinor > 0)
             }
         }
     }

@@ -18,7 +18,6 @@ import androidx.compose.foundation.selection.selectableGroup
 import androidx.compose.material3.LinearProgressIndicator
 import androidx.compose.material3.MaterialTheme
 import androidx.compose.material3.RadioButton
-import androidx.compose.material3.Surface
 import androidx.compose.material3.Text
 import androidx.compose.runtime.Composable
 import androidx.compose.ui.Alignment
@@ -67,7 +66,7 @@ fun ProgressScreen(
         PhasePane(state.phase, phaseWords("pay"), onRetry = actions::reload) {
             val statement = state.statement
             when {
-                statement == null -> Unit
+                statement == null -> {}
                 state.duty == RecoveryDuty.REQUIRED -> WordsFirst(actions::toWords)
                 else -> Progress(state, statement, actions, code)
             }
@@ -98,15 +97,13 @@ private fun Progress(
                 items(told, key = { it.key }, contentType = { "line" }) { Step(it, state.run.steps[it.lineNo], statement.budget.currency) }
             }
         }
-        Surface(color = MaterialTheme.colorScheme.surfaceContainerLow) {
-            Column(Modifier.fillMaxWidth().padding(horizontal = screenPadding, vertical = 8.dp), verticalArrangement = Arrangement.spacedBy(4.dp)) {
-                if (state.run.running) {
-                    OtherButton(word("pay_progress_stop"), actions::stop)
-                } else if (statement.state == StatementState.COMMITTED) {
-                    MainButton(word(if (state.run.ended == null) "pay_now" else "pay_continue"), actions::settle)
-                } else {
-                    MainButton(word("pay_receipts_title"), { actions.open("pay_receipts", state.month) })
-                }
+        NextBar {
+            if (state.run.running) {
+                OtherButton(word("pay_progress_stop"), actions::stop)
+            } else if (statement.state == StatementState.COMMITTED) {
+                MainButton(word(if (state.run.ended == null) "pay_now" else "pay_continue"), actions::settle)
+            } else {
+                MainButton(word("pay_receipts_title"), { actions.open("pay_receipts", state.month) })
             }
         }
     }

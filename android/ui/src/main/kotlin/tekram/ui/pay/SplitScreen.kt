@@ -315,20 +315,18 @@ private fun NextStep(
 ) {
     val statement = state.statement
     if (state.draft == null && statement == null) return
-    Surface(color = MaterialTheme.colorScheme.surfaceContainerLow) {
-        Column(Modifier.fillMaxWidth().padding(horizontal = screenPadding, vertical = 8.dp)) {
-            if (state.draft != null) {
-                Row(horizontalArrangement = Arrangement.spacedBy(8.dp), verticalAlignment = Alignment.CenterVertically) {
-                    QuietButton(word("common_cancel"), actions::cancel)
-                    MainButton(word("common_apply"), actions::apply, Modifier.weight(1f), enabled = statement != null && state.problem == null, busy = state.busy)
-                }
-            } else if (statement != null) {
-                when (statement.state) {
-                    StatementState.DRAFT ->
-                        MainButton(word("pay_confirm"), { actions.open("pay_confirm", statement.month) }, enabled = statement.summary.payableMinor > 0)
-                    StatementState.COMMITTED -> MainButton(word("pay_now"), { actions.open("pay_progress", statement.month) })
-                    StatementState.SETTLED -> MainButton(word("pay_receipts_title"), { actions.open("pay_receipts", statement.month) })
-                }
+    NextBar {
+        if (state.draft != null) {
+            Row(horizontalArrangement = Arrangement.spacedBy(8.dp), verticalAlignment = Alignment.CenterVertically) {
+                QuietButton(word("common_cancel"), actions::cancel)
+                MainButton(word("common_apply"), actions::apply, Modifier.weight(1f), enabled = statement != null && state.problem == null, busy = state.busy)
+            }
+        } else if (statement != null) {
+            when (statement.state) {
+                StatementState.DRAFT ->
+                    MainButton(word("pay_confirm"), { actions.open("pay_confirm", statement.month) }, enabled = statement.summary.payableMinor > 0)
+                StatementState.COMMITTED -> MainButton(word("pay_now"), { actions.open("pay_progress", statement.month) })
+                StatementState.SETTLED -> MainButton(word("pay_receipts_title"), { actions.open("pay_receipts", statement.month) })
             }
         }
     }
