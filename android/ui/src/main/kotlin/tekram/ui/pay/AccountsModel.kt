@@ -54,7 +54,16 @@ class AccountsModel(
             attempt { session.persona.ledger() to session.persona.payees() }.fold(
                 { (ledger, payees) ->
                     val mints = ledger.balances.mapNotNull { Account.of(it.account).mint }.distinct()
-                    states.update { AccountsState(if (ledger.balances.isEmpty()) Phase.Empty else Phase.Ready, ledger, payees.associate { it.payee to it.name }, mints.map(::Purse)) }
+                    states.update {
+                        AccountsState(
+                            if (ledger.balances.isEmpty()) Phase.Empty else Phase.Ready,
+                            ledger,
+                            payees.associate {
+                                it.payee to it.name
+                            },
+                            mints.map(::Purse),
+                        )
+                    }
                 },
                 { why -> states.update { it.copy(phase = why.phase()) } },
             )

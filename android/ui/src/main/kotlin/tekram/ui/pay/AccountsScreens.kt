@@ -96,7 +96,15 @@ fun MonthsScreen(
                     items(state.months, key = { it }) { month ->
                         val row = rows[month]
                         Column(Modifier.fillMaxWidth()) {
-                            ListRow(formats.month(month), below = row?.let { word(it.state.key) }, selected = month == state.month, onClick = { onMonth(month) }) {
+                            ListRow(
+                                formats.month(month),
+                                below =
+                                    row?.let {
+                                        word(it.state.key)
+                                    },
+                                selected = month == state.month,
+                                onClick = { onMonth(month) },
+                            ) {
                                 row?.let { Text(formats.money(it.total), style = MaterialTheme.typography.titleMedium) }
                             }
                             if (row != null && row.summary.paidMinor + row.summary.handedOffMinor > 0) {

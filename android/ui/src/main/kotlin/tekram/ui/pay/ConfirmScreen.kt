@@ -79,8 +79,12 @@ fun ConfirmScreen(
             val statement = state.statement
             when {
                 statement == null -> {}
-                state.duty == RecoveryDuty.REQUIRED -> WordsFirst(actions::toWords)
-                else -> Confirm(state, statement, actions)
+                state.duty == RecoveryDuty.REQUIRED -> {
+                    WordsFirst(actions::toWords)
+                }
+                else -> {
+                    Confirm(state, statement, actions)
+                }
             }
         }
     }

@@ -70,7 +70,9 @@ fun HandOffsScreen(
                         item { Text(word("pay_handoff_text"), Modifier.padding(screenPadding)) }
                         items(state.handOffs, key = { it.lineNo }) { handOff ->
                             val amount = LocalFormats.current.money(handOff.amount)
-                            ListRow(handOff.name, below = word(handOff.kind.key), onClick = { actions.open("pay_handoff", handOffAbout(state.month, handOff)) }) {
+                            ListRow(handOff.name, below = word(handOff.kind.key), onClick = {
+                                actions.open("pay_handoff", handOffAbout(state.month, handOff))
+                            }) {
                                 Text(amount, style = MaterialTheme.typography.titleMedium)
                             }
                         }

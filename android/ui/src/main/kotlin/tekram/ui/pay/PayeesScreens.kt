@@ -120,7 +120,14 @@ private fun LazyListScope.looks(looks: List<FeedLook>) =
         ListRow(
             look.title?.ifEmpty { null } ?: host(look.feed),
             below = problem ?: if (look.payees > 0u) plural("pay_found_payees", look.payees.toLong()) else word("pay_found_nobody"),
-            icon = if (problem != null) Icons.Warning else if (look.payees > 0u) Icons.Check else Icons.Remove,
+            icon =
+                if (problem != null) {
+                    Icons.Warning
+                } else if (look.payees > 0u) {
+                    Icons.Check
+                } else {
+                    Icons.Remove
+                },
         )
     }
 

@@ -67,8 +67,12 @@ fun ProgressScreen(
             val statement = state.statement
             when {
                 statement == null -> {}
-                state.duty == RecoveryDuty.REQUIRED -> WordsFirst(actions::toWords)
-                else -> Progress(state, statement, actions, code)
+                state.duty == RecoveryDuty.REQUIRED -> {
+                    WordsFirst(actions::toWords)
+                }
+                else -> {
+                    Progress(state, statement, actions, code)
+                }
             }
         }
     }
@@ -87,7 +91,11 @@ private fun Progress(
             LazyColumn(Modifier.widthIn(max = 720.dp).fillMaxSize().testTag("pay_progress_list")) {
                 item("stands") { Stands(state, statement) }
                 state.run.topUp?.let { topUp -> item("top_up") { TopUp(topUp, code) } }
-                if (!state.run.running && state.mints.isNotEmpty() && statement.state == StatementState.COMMITTED) item("mints") { Mints(state, actions::choose) }
+                if (!state.run.running && state.mints.isNotEmpty() &&
+                    statement.state == StatementState.COMMITTED
+                ) {
+                    item("mints") { Mints(state, actions::choose) }
+                }
                 if (state.handOffs.isNotEmpty()) {
                     item("hand_offs") { ListRow(word("pay_handoff_title"), icon = Icons.Link, onClick = { actions.open("pay_handoff", state.month) }) }
                 }

@@ -15,8 +15,8 @@ import androidx.compose.foundation.layout.size
 import androidx.compose.foundation.layout.widthIn
 import androidx.compose.foundation.lazy.LazyColumn
 import androidx.compose.foundation.lazy.LazyListScope
-import androidx.compose.foundation.lazy.itemsIndexed
 import androidx.compose.foundation.lazy.items
+import androidx.compose.foundation.lazy.itemsIndexed
 import androidx.compose.material3.FilterChip
 import androidx.compose.material3.MaterialTheme
 import androidx.compose.material3.SegmentedButton
@@ -248,7 +248,11 @@ private fun MonthPicker(
 @Composable
 private fun RingAndSums(statement: Statement) {
     val formats = LocalFormats.current
-    Column(Modifier.fillMaxWidth().padding(screenPadding), horizontalAlignment = Alignment.CenterHorizontally, verticalArrangement = Arrangement.spacedBy(8.dp)) {
+    Column(
+        Modifier.fillMaxWidth().padding(screenPadding),
+        horizontalAlignment = Alignment.CenterHorizontally,
+        verticalArrangement = Arrangement.spacedBy(8.dp),
+    ) {
         SplitRing(statement)
         if (statement.state == StatementState.DRAFT) {
             val payable = formats.money(statement.summary.payableMinor, statement.budget.currency)
@@ -269,7 +273,9 @@ private fun ViewSwitch(
     if (LocalDensity.current.fontScale > LARGEST_IN_A_ROW) {
         // Three large words do not fit side by side.
         FlowRow(place, Arrangement.spacedBy(8.dp), Arrangement.spacedBy(8.dp)) {
-            SplitView.entries.forEach { FilterChip(it == view, { onView(it) }, { Text(word(it.wordKey)) }, Modifier.touchable().testTag("pay_view_${it.name}")) }
+            SplitView.entries.forEach {
+                FilterChip(it == view, { onView(it) }, { Text(word(it.wordKey)) }, Modifier.touchable().testTag("pay_view_${it.name}"))
+            }
         }
     } else {
         SingleChoiceSegmentedButtonRow(place) {
@@ -323,10 +329,15 @@ private fun NextStep(
             }
         } else if (statement != null) {
             when (statement.state) {
-                StatementState.DRAFT ->
+                StatementState.DRAFT -> {
                     MainButton(word("pay_confirm"), { actions.open("pay_confirm", statement.month) }, enabled = statement.summary.payableMinor > 0)
-                StatementState.COMMITTED -> MainButton(word("pay_now"), { actions.open("pay_progress", statement.month) })
-                StatementState.SETTLED -> MainButton(word("pay_receipts_title"), { actions.open("pay_receipts", statement.month) })
+                }
+                StatementState.COMMITTED -> {
+                    MainButton(word("pay_now"), { actions.open("pay_progress", statement.month) })
+                }
+                StatementState.SETTLED -> {
+                    MainButton(word("pay_receipts_title"), { actions.open("pay_receipts", statement.month) })
+                }
             }
         }
     }

@@ -99,7 +99,16 @@ private fun Because(
         if (part.playedMs > 0uL) Text(word("pay_why_heard", formats.duration(part.playedMs.toLong())))
         Text(plural("pay_why_plays", part.plays.toLong()))
         if (counts != AS_HEARD) NameAndAmount(word("pay_factor"), formats.percent(counts.toLong()), Modifier.semantics(mergeDescendants = true) {})
-        val split = if (part.fee) word("pay_why_fee", part.split.toLong(), payee) else word("pay_why_split", part.split.toLong(), part.splitTotal.toLong(), payee)
+        val split =
+            if (part.fee) {
+                word(
+                    "pay_why_fee",
+                    part.split.toLong(),
+                    payee,
+                )
+            } else {
+                word("pay_why_split", part.split.toLong(), part.splitTotal.toLong(), payee)
+            }
         NameAndAmount(split, formats.money(part.amountMinor, currency), Modifier.semantics(mergeDescendants = true) {})
     }
 }

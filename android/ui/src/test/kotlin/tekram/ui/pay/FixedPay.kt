@@ -75,7 +75,14 @@ private fun line(
         dueMinor = if (pays) maker.minor else 0,
         carryOutMinor = if (pays) 0 else maker.minor,
         outcome = maker.outcome,
-        reason = if (pays) null else if (maker.minor < 10) "too_small" else "no_automated_rail",
+        reason =
+            if (pays) {
+                null
+            } else if (maker.minor < 10) {
+                "too_small"
+            } else {
+                "no_automated_rail"
+            },
         playedMs = played.toULong(),
         plays = part.plays,
         weight = played.toULong(),
@@ -111,7 +118,9 @@ private val states = listOf(LineState.PAID, LineState.PAID, LineState.HANDED_OFF
 internal val promisedSplit =
     draftSplit.copy(
         state = StatementState.COMMITTED,
-        lines = makers.mapIndexed { at, maker -> line(at, maker, if (maker.outcome == Outcome.CARRY) LineState.CARRIED else LineState.COMMITTED) } + waiting.copy(state = LineState.CARRIED),
+        lines =
+            makers.mapIndexed { at, maker -> line(at, maker, if (maker.outcome == Outcome.CARRY) LineState.CARRIED else LineState.COMMITTED) } +
+                waiting.copy(state = LineState.CARRIED),
     )
 
 internal val paidSplit =
@@ -142,7 +151,11 @@ internal val fixedPay =
         rules = fixedRules,
         sources = fixedSources,
         statement = draftSplit,
-        rows = listOf(StatementRow(OCTOBER, eur(1000), eur(1000), StatementState.DRAFT, draftSplit.summary), StatementRow("2026-09", eur(1000), eur(1042), StatementState.SETTLED, paidSplit.summary)),
+        rows =
+            listOf(
+                StatementRow(OCTOBER, eur(1000), eur(1000), StatementState.DRAFT, draftSplit.summary),
+                StatementRow("2026-09", eur(1000), eur(1042), StatementState.SETTLED, paidSplit.summary),
+            ),
     )
 
 internal val triedOut =
@@ -154,13 +167,29 @@ private val transfer = PaymentMethod.Link("payto://iban/DE89370400440532013000?r
 
 internal val fixedPayees =
     makers.mapIndexed { at, maker ->
-        val methods = if (maker.outcome == Outcome.PAY) listOf(eCash) else if (at == 4) listOf(PaymentMethod.Keysend("02d5c1bf8b94")) else listOf(transfer)
+        val methods =
+            if (maker.outcome == Outcome.PAY) {
+                listOf(eCash)
+            } else if (at == 4) {
+                listOf(PaymentMethod.Keysend("02d5c1bf8b94"))
+            } else {
+                listOf(transfer)
+            }
         Payee("payee$at", maker.name, "did:key:z$at", methods, false, listOf("feed:$at"), listOf(card))
     }
 
 internal val fixedHandOffs =
     listOf(
-        HandOff(2, "payee2", "Verein Nachtzug", eur(154), LinkKind.PAYTO, "payto://iban/DE89370400440532013000?amount=EUR:1.54", true, "BCD\n002\n1\nSCT\n\nVerein Nachtzug\nDE89370400440532013000\nEUR1.54"),
+        HandOff(
+            2,
+            "payee2",
+            "Verein Nachtzug",
+            eur(154),
+            LinkKind.PAYTO,
+            "payto://iban/DE89370400440532013000?amount=EUR:1.54",
+            true,
+            "BCD\n002\n1\nSCT\n\nVerein Nachtzug\nDE89370400440532013000\nEUR1.54",
+        ),
         HandOff(3, "payee3", "The Long Table Collective", eur(96), LinkKind.WEB, "https://opencollective.example/the-long-table/donate", false, null),
     )
 
@@ -174,14 +203,26 @@ internal val asked = PaymentState(Phase.Ready, OCTOBER, draftSplit, payees = fix
 internal val promised = asked.copy(statement = promisedSplit, handOffs = fixedHandOffs)
 
 private val started = SettleProgress.Planned("cashu:$MINT", 2u, sat(9_431))
-private val invoice = SettleProgress.TopUpNeeded("cashu:$MINT", "lnbc94310n1p5example0000000000000000000000000000000000000000000000000000", sat(9_431), 1_795_430_000_000)
+private val invoice =
+    SettleProgress.TopUpNeeded(
+        "cashu:$MINT",
+        "lnbc94310n1p5example0000000000000000000000000000000000000000000000000000",
+        sat(9_431),
+        1_795_430_000_000,
+    )
 
 internal val puttingIn = promised.copy(run = Run(running = true).heard(started).heard(invoice))
 
 internal val paying =
     promised.copy(
         run =
-            listOf(started, SettleProgress.Funded("cashu:$MINT", sat(9_431)), SettleProgress.Locked(0, sat(5_400), sat(8)), SettleProgress.Paid(0), SettleProgress.Delivered(1))
+            listOf(
+                started,
+                SettleProgress.Funded("cashu:$MINT", sat(9_431)),
+                SettleProgress.Locked(0, sat(5_400), sat(8)),
+                SettleProgress.Paid(0),
+                SettleProgress.Delivered(1),
+            )
                 .fold(Run(running = true), Run::heard),
     )
 
@@ -194,7 +235,13 @@ internal val paid =
 internal val fixedChanges =
     listOf(
         PayeeChange.Methods("1", "payee2", listOf(transfer), listOf(PaymentMethod.Link("payto://iban/GB33BUKB20201555555555?receiver-name=Verein%20Nachtzug"))),
-        PayeeChange.Recipients("2", "Harbour Lights", "", listOf(RecipientShare("payee0", 9uL, false), RecipientShare("payee1", 1uL, false)), listOf(RecipientShare("payee0", 1uL, false), RecipientShare("payee5", 2uL, true))),
+        PayeeChange.Recipients(
+            "2",
+            "Harbour Lights",
+            "",
+            listOf(RecipientShare("payee0", 9uL, false), RecipientShare("payee1", 1uL, false)),
+            listOf(RecipientShare("payee0", 1uL, false), RecipientShare("payee5", 2uL, true)),
+        ),
     )
 
 internal val fixedLooks =
@@ -232,7 +279,19 @@ internal val fixedAccounts =
 internal fun splitOver(count: Int): PayState {
     val many = (0 until count).map { Maker("Maker number ${it + 1}", 2L * (count - it), Outcome.PAY, 0.2 * (count - it)) }
     val total = many.sumOf { it.minor }
-    val split = draftSplit.copy(budget = eur(total), total = eur(total), lines = many.mapIndexed { at, maker -> line(at, maker) }, summary = draftSplit.summary.copy(payableMinor = total))
+    val split =
+        draftSplit.copy(
+            budget = eur(total),
+            total = eur(total),
+            lines =
+                many.mapIndexed {
+                    at,
+                    maker,
+                    ->
+                    line(at, maker)
+                },
+            summary = draftSplit.summary.copy(payableMinor = total),
+        )
     val sources = many.mapIndexed { at, maker -> MonthSource("feed:$at", maker.name, (maker.hours * HOUR).toLong().toULong(), 3uL, 1000u) }
     return fixedPay.copy(rules = fixedRules.copy(budget = eur(total)), sources = sources, statement = split)
 }

@@ -38,7 +38,15 @@ private fun PayState.moved(number: Int): PayState {
     val split = checkNotNull(statement)
     val lines =
         split.lines.mapIndexed { at, line ->
-            val amount = line.amountMinor + if (at == 0) permille.toLong() else if (number % PAYEES == at) -1L else 0L
+            val amount =
+                line.amountMinor +
+                    if (at == 0) {
+                        permille.toLong()
+                    } else if (number % PAYEES == at) {
+                        -1L
+                    } else {
+                        0L
+                    }
             line.copy(amountMinor = amount, shareMinor = amount, because = line.because.map { it.copy(sourceMinor = amount) })
         }
     return copy(draft = DraftRules(factors = mapOf("feed:0" to permille)), statement = split.copy(lines = lines))

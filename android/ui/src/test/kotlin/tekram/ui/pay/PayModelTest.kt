@@ -145,7 +145,15 @@ class PayModelTest : CoreTest() {
             val source = line.because.first().source
             // Many moves in a row, as a finger makes them: the last one counts.
             for (permille in 1000 downTo 0 step 10) model.setFactor(source, permille)
-            val left = model.state.until("the source is left out") { state -> state.statement?.lines.orEmpty().none { part -> part.because.any { it.source == source } } }
+            val left =
+                model.state.until("the source is left out") { state ->
+                    state.statement?.lines.orEmpty().none { part ->
+                        part.because.any {
+                            it.source ==
+                                source
+                        }
+                    }
+                }
             assertEquals(1000L, left.statement?.lines?.sumOf { it.amountMinor })
             assertEquals(emptyList(), session.persona.rules()?.factors)
             model.cancel()

@@ -20,7 +20,14 @@ private val unreachable =
         run = Run(ended = SettleEnd.DONE).heard(SettleProgress.NotPlanned(0, "rail_unreachable", false)).heard(SettleProgress.HandedOff(fixedHandOffs[0])),
     )
 
-private val switchedOff = draftSplit.copy(lines = draftSplit.lines.map { it.copy(outcome = Outcome.CARRY, reason = "rail_off") }, summary = draftSplit.summary.copy(payableMinor = 0))
+private val switchedOff =
+    draftSplit.copy(
+        lines =
+            draftSplit.lines.map {
+                it.copy(outcome = Outcome.CARRY, reason = "rail_off")
+            },
+        summary = draftSplit.summary.copy(payableMinor = 0),
+    )
 
 val paySamples: List<Sample> =
     listOf(
