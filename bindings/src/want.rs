@@ -58,6 +58,10 @@ pub struct Intent {
     pub state: String,
     /// What is wanted.
     pub want: String,
+    /// Its barcode.
+    pub gtin: Option<String>,
+    /// How many.
+    pub quantity: u32,
     /// The most to be paid.
     pub ceiling: Option<Money>,
     /// Terms by roster id.
@@ -66,6 +70,8 @@ pub struct Intent {
     pub cells: Vec<String>,
     /// The finest cell.
     pub area: Option<Area>,
+    /// Whether only sellers who listen now see it; else relays keep it until its time is over.
+    pub in_store: bool,
     /// Until when offers are welcome, RFC 3339.
     pub until: String,
     /// Id of the published event, once it was signed.
@@ -84,6 +90,9 @@ impl From<tekram_agent::IntentView> for Intent {
             intent: view.intent,
             state: view.state.to_owned(),
             want: view.want,
+            gtin: view.gtin,
+            quantity: view.quantity,
+            in_store: view.in_store,
             ceiling: view.ceiling.map(Money::from),
             terms: view.terms,
             cells: view.cells,
@@ -411,10 +420,11 @@ impl Persona {
         self.with(|core| Ok(core.accepted(&intent)?.map(Accepted::from)))
     }
 
-    /// Takes a request back: asks the relays to forget it, and forgets its key.
+    /// Takes a request back: asks the relays to forget it, and forgets its key. One that was never sent is closed without
+    /// asking anybody.
     ///
     /// # Errors
-    /// `wrong_state`, `paused`, `locked`, `closed`, the relays' and the vault's errors.
+    /// `no_such_intent`, `wrong_state`, `paused`, `locked`, `closed`, the relays' and the vault's errors.
     pub async fn withdraw(&self, intent: String) -> Result<Intent, TekramError> {
         self.waiting(move |core| async move { Ok(core.withdraw(&intent).await?.into()) })
             .await

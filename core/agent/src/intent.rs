@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use serde::Serialize;
 use tekram_intent::{
-    Acceptance, AcceptanceState, Intent, IntentError, KeptOffer, Line, POW_BITS, Position, Precision, Ranked, Reach,
-    SystemRandomness, Until, Weights, Wish,
+    Acceptance, AcceptanceState, Intent, IntentError, IntentState, KeptOffer, Line, POW_BITS, Position, Precision,
+    Ranked, Reach, SystemRandomness, Until, Weights, Wish,
 };
 use tekram_net::BusLimits;
 use tekram_primitives::canonical::sha256_hex;
@@ -51,6 +51,10 @@ pub struct IntentView {
     pub state: &'static str,
     /// What is wanted.
     pub want: String,
+    /// Its barcode.
+    pub gtin: Option<String>,
+    /// How many.
+    pub quantity: u32,
     /// The most to be paid.
     pub ceiling: Option<Money>,
     /// Terms by roster id.
@@ -59,6 +63,8 @@ pub struct IntentView {
     pub cells: Vec<String>,
     /// Corners of the finest cell in degrees: south, west, north, east.
     pub area: Option<[f64; 4]>,
+    /// Whether only sellers who listen now see it; else relays keep it until its time is over.
+    pub in_store: bool,
     /// Until when offers are welcome, RFC 3339.
     pub until: String,
     /// Id of the published event, once it was signed.
@@ -302,11 +308,15 @@ impl Persona {
         }
     }
 
-    /// Takes a request back: asks the relays to forget it, and forgets its key.
+    /// Takes a request back: asks the relays to forget it, and forgets its key. One that was never sent is closed without
+    /// asking anybody.
     ///
     /// # Errors
-    /// `wrong_state`, the relays' and the vault's errors.
+    /// `no_such_intent`, `wrong_state`, the relays' and the vault's errors.
     pub async fn withdraw(&self, intent: &str) -> Result<IntentView, AgentError> {
+        if tekram_intent::get(&self.vault, intent)?.state == IntentState::Draft {
+            return self.intent_view(tekram_intent::discard(&self.vault, intent)?);
+        }
         let line = self.line(intent).await?;
         let withdrawn = tekram_intent::withdraw(&self.vault, intent, &line, self.clock.as_ref()).await;
         line.close().await;
@@ -334,6 +344,9 @@ impl Persona {
         Ok(IntentView {
             state: intent.state.name(),
             want: intent.demand.name.clone(),
+            gtin: intent.demand.gtin.clone(),
+            quantity: intent.demand.quantity,
+            in_store: intent.reach == Reach::InStore,
             ceiling: intent.demand.price_ceiling,
             terms: intent.demand.terms.id.clone(),
             cells: view.cells.iter().map(|(cell, _)| cell.as_str().to_owned()).collect(),

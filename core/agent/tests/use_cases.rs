@@ -211,6 +211,18 @@ fn a_request_keeps_its_relays_and_ends_with_its_time() {
     assert_eq!(persona.intents().unwrap()[0].state, "expired");
 }
 
+#[tokio::test]
+async fn a_draft_is_thrown_away_without_its_relays() {
+    let device = device();
+    let persona = device.persona("Nobody");
+    let view = persona.compose(&want("wss://relay.example.invalid")).unwrap();
+    assert_eq!((view.quantity, view.gtin, view.in_store), (1, None, false));
+    assert_eq!(persona.withdraw(&view.intent).await.unwrap().state, "closed");
+    let other = persona.compose(&want("wss://relay.example.invalid")).unwrap();
+    assert_ne!(other.intent, view.intent);
+    assert_eq!(code(persona.withdraw("nothing like it").await), "no_such_intent");
+}
+
 #[test]
 fn an_unlocked_persona_cannot_be_opened_twice() {
     let device = device();

@@ -47,6 +47,22 @@ pub async fn withdraw(vault: &Vault, id: &str, line: &Line, clock: &dyn Clock) -
     get(vault, id)
 }
 
+/// Closes a draft: nobody has seen it, so nobody is asked to forget it. Repeatable.
+///
+/// # Errors
+/// `no_such_intent`, `wrong_state` for one that was sent, the vault's errors.
+pub fn discard(vault: &Vault, id: &str) -> Result<Intent, IntentError> {
+    vault.write(SCOPE, |tx| {
+        let current = kept(tx, id)?;
+        if current.intent.state == IntentState::Closed && current.intent.event_id.is_none() {
+            return Ok(());
+        }
+        current.require(IntentState::Draft)?;
+        close(tx, id, IntentState::Closed, "")
+    })?;
+    get(vault, id)
+}
+
 /// Marks intents whose time is over as expired and forgets their keys; an acceptance that nobody answered lapses with its
 /// commitment, and one that was confirmed is done. Returns how many intents ended.
 ///

@@ -41,7 +41,7 @@ pub use collect::{
 };
 pub use confirmation::{await_answer, hear_answer};
 pub use demand::{MAX_CONTENT_BYTES, MAX_DAYS, MAX_NAME_CHARS, MAX_QUANTITY, Reach, Wish};
-pub use ending::{expire, withdraw};
+pub use ending::{discard, expire, withdraw};
 pub use error::IntentError;
 pub use event::{
     MAX_SKEW_MS, POW_BITS, ReceivedIntent, RelayView, intents_filter, letters_filter, parse_intent, relay_view,
