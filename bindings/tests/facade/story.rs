@@ -247,7 +247,7 @@ async fn a_request_shows_exactly_what_would_be_seen() {
     assert_eq!(composed.cells.last().unwrap().len(), 5);
     assert!(composed.content.contains("Wireless headphones"));
     assert!(!composed.content.contains("52.52"));
-    assert_eq!(home.intents().unwrap(), [composed.clone()]);
+    assert_eq!(home.intents().unwrap(), std::slice::from_ref(&composed));
     assert_eq!(home.accepted(composed.intent).unwrap(), None);
 
     let nowhere = WantDraft {
