@@ -1,14 +1,169 @@
-// History: the room's first screen, in the navigation that the shell gives it.
+// History: the days with their hours by source, and the search over everything. From here the person opens a day, a
+// listen, the imports and the players that are noticed.
 import SwiftUI
 import TekramCore
 import TekramKit
 
-/// The room of one open profile.
+/// The room of one open profile; history_days and history_search.
 struct HistoryRoom: View {
     let app: AppModel
     let persona: Persona
+    @State private var model: HistoryModel
+
+    init(app: AppModel, persona: Persona) {
+        self.app = app
+        self.persona = persona
+        _model = State(initialValue: HistoryModel(persona: persona))
+    }
 
     var body: some View {
-        LoadingPane(text: "history_loading")
+        content
+            .searchable(text: $model.text, prompt: Text("history_search_hint"))
+            .toolbar {
+                ToolbarItem(placement: .primaryAction) { links }
+            }
+            .task { await model.load() }
+            .task { await model.follow() }
+            .task(id: model.search) { await model.find() }
+            .accessibilityIdentifier(model.isSearching ? "history_search" : "history_days")
     }
+
+    private var links: some View {
+        Menu {
+            Picker("history_filter_kind", selection: $model.kind) {
+                Text("history_filter_all").tag(ListenKind?.none)
+                ForEach(ListenKind.all, id: \.self) { kind in Text(kind.title).tag(ListenKind?.some(kind)) }
+            }
+            Picker("history_filter_source", selection: $model.source) {
+                Text("history_filter_all").tag(String?.none)
+                ForEach(model.sources, id: \.self) { source in sourceText(source).tag(String?.some(source)) }
+            }
+            NavigationLink {
+                ImportScreen(persona: persona)
+            } label: {
+                Label("history_import", systemImage: "square.and.arrow.down")
+            }
+            NavigationLink {
+                ExportScreen(persona: persona)
+            } label: {
+                Label("history_export", systemImage: "square.and.arrow.up")
+            }
+            NavigationLink {
+                CaptureScreen(persona: persona)
+            } label: {
+                Label("history_capture_title", systemImage: "waveform")
+            }
+        } label: {
+            Label("common_more", systemImage: "ellipsis.circle")
+        }
+    }
+
+    @ViewBuilder private var content: some View {
+        if model.isSearching {
+            SearchResult(persona: persona, model: model)
+        } else {
+            PhasePane(
+                phase: model.days.phase, loading: "history_loading", offline: "history_offline_text",
+                locked: "history_locked_text", retry: { await model.load() }
+            ) {
+                List {
+                    PagedSection(list: model.days, id: \.date) { day in
+                        NavigationLink {
+                            DayScreen(persona: persona, day: day, listens: model.listens(of: day))
+                        } label: {
+                            DayRow(day: day)
+                        }
+                    }
+                }
+                .refreshable { await model.load() }
+            } empty: {
+                EmptyPane("history_empty_title", text: "history_empty_text", systemImage: "clock") {
+                    NavigationLink("history_import") { ImportScreen(persona: persona) }
+                }
+            }
+        }
+    }
+}
+
+/// What the search finds.
+private struct SearchResult: View {
+    let persona: Persona
+    let model: HistoryModel
+
+    var body: some View {
+        PhasePane(
+            phase: model.found.phase, loading: "history_loading", locked: "history_locked_text",
+            retry: { await model.find() }
+        ) {
+            List {
+                PagedSection(list: model.found, id: \.id) { listen in
+                    ListenLink(persona: persona, listen: listen, withDate: true)
+                }
+            }
+        } empty: {
+            ContentUnavailableView {
+                Label(Words.text("history_search_none", model.text), systemImage: "magnifyingglass")
+            }
+            .accessibilityIdentifier("pane_empty")
+        }
+    }
+}
+
+/// A day: how long was played and from where, as a bar and in words.
+private struct DayRow: View {
+    let day: Day
+
+    var body: some View {
+        VStack(alignment: .leading, spacing: Theme.near) {
+            Text(verbatim: Moments.day(day.date)).font(.headline)
+            if day.playedMs > 0 {
+                Text(Words.text("history_day_total", Durations.text(day.playedMs))).foregroundStyle(.secondary)
+            } else {
+                Text(Words.plural("history_plays", day.plays)).foregroundStyle(.secondary)
+            }
+            SourceBar(sources: day.sources)
+            ForEach(Array(day.sources.enumerated()), id: \.element.source) { index, source in
+                Label {
+                    sourceShare(source)
+                } icon: {
+                    Image(systemName: "circle.fill").foregroundStyle(Theme.share(index)).accessibilityHidden(true)
+                }
+                .font(.caption)
+            }
+            if day.estimatedMs > 0 { Text("history_estimated").font(.caption2) }
+        }
+        .accessibilityElement(children: .combine)
+    }
+
+    private func sourceShare(_ hours: SourceHours) -> Text {
+        let name = hours.source.isEmpty ? Words.text("history_source_unnamed") : hours.source
+        let amount = hours.playedMs > 0 ? Durations.text(hours.playedMs) : Words.plural("history_plays", hours.plays)
+        return Text(Words.text("history_source_share", name, amount))
+    }
+}
+
+/// The parts of a day side by side; the words below say the same.
+private struct SourceBar: View {
+    let sources: [SourceHours]
+
+    var body: some View {
+        Canvas { context, size in
+            let total = CGFloat(sources.reduce(0) { $0 + $1.playedMs })
+            guard total > 0 else { return }
+            var x = CGFloat(0)
+            for (index, source) in sources.enumerated() {
+                let width = size.width * CGFloat(source.playedMs) / total
+                context.fill(
+                    Path(CGRect(x: x, y: 0, width: width, height: size.height)), with: .color(Theme.share(index)))
+                x += width
+            }
+        }
+        .frame(height: 10)
+        .clipShape(Capsule())
+        .accessibilityHidden(true)
+    }
+}
+
+private func sourceText(_ source: String) -> Text {
+    source.isEmpty ? Text("history_source_unnamed") : Text(verbatim: source)
 }

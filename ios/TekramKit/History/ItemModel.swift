@@ -1,0 +1,48 @@
+// One listen with everything that is known around it, and its rating.
+import Foundation
+import Observation
+import TekramCore
+
+/// history_item.
+@MainActor
+@Observable
+public final class ItemModel {
+    /// Whether it could be read.
+    public private(set) var phase: Phase = .loading
+    /// What is known.
+    public private(set) var detail: ListenDetail?
+    /// The person's rating.
+    public private(set) var thumb: Thumb?
+    /// Why the rating was not kept.
+    public private(set) var problem: Problem?
+
+    private let persona: Persona
+    private let id: Int64
+
+    /// The listen `id` of `persona`.
+    public init(persona: Persona, id: Int64) {
+        self.persona = persona
+        self.id = id
+    }
+
+    /// Reads it.
+    public func load() async {
+        do {
+            let detail = try await persona.listen(id: id)
+            (self.detail, thumb) = (detail, detail.listen.thumb)
+            phase = .ready
+        } catch {
+            phase = .ended(error)
+        }
+    }
+
+    /// Rates it; what it is rated already is taken back.
+    public func rate(_ thumb: Thumb) {
+        problem = nil
+        do {
+            self.thumb = try persona.rate(id: id, thumb: self.thumb == thumb ? nil : thumb).thumb
+        } catch {
+            problem = Problem(error)
+        }
+    }
+}

@@ -1,0 +1,227 @@
+// An import on the screen: choosing a file, reading it, and the holding pen where it is looked at before anything is
+// added. Nothing here is in the log until the person says so.
+import SwiftUI
+import TekramCore
+import TekramKit
+import UniformTypeIdentifiers
+
+/// history_import.
+struct ImportScreen: View {
+    let persona: Persona
+    @State private var model: ImportModel
+    @State private var isChoosing = false
+
+    init(persona: Persona) {
+        self.persona = persona
+        _model = State(initialValue: ImportModel(persona: persona))
+    }
+
+    var body: some View {
+        Form {
+            Section {
+                if let file = model.reading {
+                    reading(file)
+                } else {
+                    if model.isStopped { Text("history_import_stopped") }
+                    ProblemLine(problem: model.problem)
+                    Button("history_import_choose") { isChoosing = true }
+                }
+            } header: {
+                Text("history_import_text").textCase(nil)
+            }
+            Section("history_imports") {
+                if model.batches.isEmpty { Text("history_imports_empty").foregroundStyle(.secondary) }
+                ForEach(model.batches, id: \.batch) { batch in
+                    NavigationLink {
+                        PenScreen(persona: persona, number: batch.batch)
+                    } label: {
+                        BatchRow(batch: batch)
+                    }
+                }
+            }
+        }
+        .formStyle(.grouped)
+        .navigationTitle("history_import_title")
+        .smallTitle()
+        .task { model.load() }
+        .fileImporter(isPresented: $isChoosing, allowedContentTypes: [.data]) { chosen in
+            if case .success(let file) = chosen { Task { await read(file) } }
+        }
+        .navigationDestination(item: $model.done) { number in PenScreen(persona: persona, number: number) }
+        .accessibilityIdentifier("history_import")
+    }
+
+    @ViewBuilder private func reading(_ file: String) -> some View {
+        Text(Words.text("history_import_reading", file))
+        if let part = model.part {
+            ProgressView(value: part)
+                .accessibilityLabel(Words.text("history_import_progress_a11y", Int(part * 100)))
+        } else {
+            ProgressView()
+        }
+        if let progress = model.progress { Text(Words.plural("history_import_lines", progress.records)) }
+        Button("history_import_stop", role: .cancel) { model.stop() }
+    }
+
+    /// A file outside the app's own folders may be read only between these two calls.
+    private func read(_ file: URL) async {
+        #if canImport(Darwin)
+            let isOpened = file.startAccessingSecurityScopedResource()
+            defer { if isOpened { file.stopAccessingSecurityScopedResource() } }
+        #endif
+        await model.read(file.path)
+    }
+}
+
+private struct BatchRow: View {
+    let batch: Batch
+
+    var body: some View {
+        VStack(alignment: .leading, spacing: 2) {
+            if batch.fileName.isEmpty {
+                Text(verbatim: formatName(batch.format))
+            } else {
+                Text(verbatim: batch.fileName)
+            }
+            Text(state(batch.state)).font(.subheadline).foregroundStyle(.secondary)
+            Text(Moments.day(batch.importedMs)).font(.footnote).foregroundStyle(.secondary)
+        }
+        .accessibilityElement(children: .combine)
+    }
+}
+
+private func state(_ state: BatchState) -> LocalizedStringKey {
+    switch state {
+    case .importing: "history_batch_importing"
+    case .held: "history_batch_held"
+    case .accepted: "history_batch_accepted"
+    case .rejected: "history_batch_rejected"
+    case .undone: "history_batch_undone"
+    }
+}
+
+/// A format in words; its stable name where there are none.
+private func formatName(_ format: String) -> String {
+    let key = "history_format_\(format.prefix { $0 != "_" })"
+    return Words.has(key) ? Words.text(key) : format
+}
+
+/// history_pen.
+struct PenScreen: View {
+    @State private var model: PenModel
+    @State private var isAsking = false
+
+    init(persona: Persona, number: Int64) {
+        _model = State(initialValue: PenModel(persona: persona, number: number))
+    }
+
+    var body: some View {
+        PhasePane(
+            phase: model.phase, loading: "history_loading", locked: "history_locked_text",
+            retry: { await model.load() }
+        ) {
+            if let batch = model.batch {
+                List {
+                    summary(batch)
+                    Section { decision(batch) }
+                    Section { PagedSection(list: model.preview, id: \.id) { ListenRow(listen: $0, withDate: true) } }
+                }
+                .confirmationDialog(question(batch), isPresented: $isAsking, titleVisibility: .visible) {
+                    Button(batch.state == .held ? "history_pen_reject" : "history_pen_undo", role: .destructive) {
+                        Task { if batch.state == .held { await model.reject() } else { await model.undo() } }
+                    }
+                }
+            }
+        } empty: {
+            EmptyView()
+        }
+        .navigationTitle("history_pen_title")
+        .smallTitle()
+        .task { await model.load() }
+        .accessibilityIdentifier("history_pen")
+    }
+
+    private func question(_ batch: Batch) -> LocalizedStringKey {
+        batch.state == .held ? "history_pen_reject_confirm" : "history_pen_undo_confirm"
+    }
+
+    private func summary(_ batch: Batch) -> some View {
+        Section {
+            Text(batch.state == .held ? "history_pen_text" : state(batch.state))
+            if batch.read > 0 && batch.newRecords == 0 { Text("history_pen_empty") }
+            Text(Words.plural("history_pen_new", batch.listens))
+            Text(Words.plural("history_pen_duplicates", batch.duplicates))
+            if batch.refused > 0 {
+                NavigationLink {
+                    RefusedScreen(lines: model.refused)
+                } label: {
+                    Text(Words.plural("history_pen_refused", batch.refused))
+                }
+            }
+        } header: {
+            Text(verbatim: batch.fileName)
+        }
+    }
+
+    @ViewBuilder private func decision(_ batch: Batch) -> some View {
+        ProblemLine(problem: model.problem)
+        switch batch.state {
+        case .held:
+            Button(model.isBusy ? "history_pen_accepting" : "history_pen_accept") { Task { await model.accept() } }
+                .disabled(model.isBusy)
+            Button("history_pen_reject", role: .destructive) { isAsking = true }.disabled(model.isBusy)
+        case .accepted:
+            Button("history_pen_undo", role: .destructive) { isAsking = true }.disabled(model.isBusy)
+        default:
+            EmptyView()
+        }
+    }
+}
+
+/// history_refused.
+struct RefusedScreen: View {
+    let lines: PagedRows<RefusedLine>
+
+    var body: some View {
+        PhasePane(
+            phase: lines.phase, loading: "history_loading", locked: "history_locked_text",
+            retry: { await lines.reload() }
+        ) {
+            List {
+                Section {
+                    PagedSection(list: lines, id: \.record) { line in RefusedRow(line: line) }
+                } header: {
+                    Text("history_refused_text").textCase(nil)
+                }
+            }
+        } empty: {
+            EmptyPane("history_refused_title", text: "history_refused_empty", systemImage: "checkmark.circle")
+        }
+        .navigationTitle("history_refused_title")
+        .smallTitle()
+        .task { await lines.reload() }
+        .accessibilityIdentifier("history_refused")
+    }
+}
+
+private struct RefusedRow: View {
+    let line: RefusedLine
+
+    var body: some View {
+        VStack(alignment: .leading, spacing: 2) {
+            Text(
+                line.file.isEmpty
+                    ? Words.text("history_refused_line_only", line.line)
+                    : Words.text("history_refused_line", line.line, line.file))
+            Text(reason).font(.subheadline)
+            if !line.field.isEmpty { Text(Words.text("history_refused_field", line.field)).font(.footnote) }
+            if !line.excerpt.isEmpty { Text(verbatim: line.excerpt).font(.footnote).monospaced().lineLimit(2) }
+        }
+        .accessibilityElement(children: .combine)
+    }
+
+    private var reason: String {
+        let key = "history_reason_\(line.reason)"
+        return Words.has(key) ? Words.text(key) : Words.text("history_reason_unknown")
+    }
+}
