@@ -1,5 +1,10 @@
-// What only a phone has: keyboards and small titles. On a Mac, and for the compiler on Linux, these do nothing.
+// What only a phone has: keyboards, small titles and its clipboard. On a Mac, and for the compiler on Linux, these do nothing.
 import SwiftUI
+
+#if os(iOS)
+    import UIKit
+    import UniformTypeIdentifiers
+#endif
 
 /// Which keyboard a field wants.
 enum FieldKind {
@@ -30,4 +35,11 @@ extension View {
             return self
         #endif
     }
+}
+
+/// Puts text on the clipboard of this phone, not on that of the person's other devices.
+@MainActor func copyHere(_ text: String) {
+    #if os(iOS)
+        UIPasteboard.general.setItems([[UTType.utf8PlainText.identifier: text]], options: [.localOnly: true])
+    #endif
 }

@@ -7,6 +7,8 @@ struct QrView: View {
     let code: QrCode
     /// What it is for; VoiceOver reads it instead of the picture.
     var label: LocalizedStringKey = "common_qr_a11y"
+    /// The same with values in it.
+    var spoken: String?
 
     var body: some View {
         Canvas { context, size in
@@ -26,7 +28,7 @@ struct QrView: View {
         // A mirrored code cannot be scanned.
         .flipsForRightToLeftLayoutDirection(false)
         .accessibilityElement()
-        .accessibilityLabel(label)
+        .accessibilityLabel(spoken.map { Text(verbatim: $0) } ?? Text(label))
         .accessibilityAddTraits(.isImage)
     }
 }
