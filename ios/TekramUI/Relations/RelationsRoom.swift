@@ -1,14 +1,63 @@
-// Relations: the room's first screen, in the navigation that the shell gives it.
+// Relations: everybody that this profile has to do with, each with the r-button, the name and the same in words.
 import SwiftUI
 import TekramCore
 import TekramKit
 
-/// The room of one open profile.
+/// The room of one open profile; relations_list.
 struct RelationsRoom: View {
-    let app: AppModel
-    let persona: Persona
+    private let persona: Persona
+    @State private var model: RelationsModel
+
+    init(app: AppModel, persona: Persona) {
+        self.persona = persona
+        _model = State(initialValue: RelationsModel(persona: persona))
+    }
 
     var body: some View {
-        LoadingPane(text: "relations_loading")
+        PhasePane(
+            phase: model.phase, loading: "relations_loading", offline: "relations_offline_text",
+            locked: "relations_locked_text", retry: { model.load() }
+        ) {
+            List {
+                ForEach(model.relations, id: \.party) { relation in
+                    NavigationLink {
+                        PartyScreen(persona: persona, party: relation.party)
+                    } label: {
+                        RelationRow(relation: relation)
+                    }
+                }
+            }
+            .refreshable { await model.load() }
+        } empty: {
+            EmptyPane("relations_empty_title", text: "relations_empty_text", systemImage: "person.2")
+        }
+        .task { await model.follow() }
+        .accessibilityIdentifier("relations_list")
+    }
+}
+
+private struct RelationRow: View {
+    let relation: Relation
+
+    var body: some View {
+        HStack(spacing: Theme.far) {
+            RButton(mine: relation.mine, theirs: relation.theirs)
+            VStack(alignment: .leading, spacing: 2) {
+                Text(verbatim: relation.nameText).font(.headline)
+                Group {
+                    Text(side("relations_mine", relation.mine))
+                    Text(side("relations_theirs", relation.theirs))
+                    if relation.agreements > 0 { Text(Words.plural("relations_agreements", relation.agreements)) }
+                }
+                .font(.subheadline)
+                .foregroundStyle(.secondary)
+            }
+        }
+        .accessibilityElement()
+        .accessibilityLabel(Text(verbatim: relation.spoken))
+    }
+
+    private func side(_ key: String, _ state: RelationState) -> String {
+        Words.text("relations_side", Words.text(key), state.text)
     }
 }
