@@ -29,8 +29,9 @@ const SHELL: &str = "Shell.swift";
 const WAYS: &str = "Me/WaysScreen.swift";
 const RECOVERY: &str = "Me/RecoveryScreen.swift";
 const SHARED: &str = "Me/SharedScreen.swift";
+const SPLIT: &str = "Pay/SplitScreen.swift";
 
-const MISTAKES: [Mistake; 18] = [
+const MISTAKES: [Mistake; 19] = [
     mistake(
         "a member that the view model lacks",
         START,
@@ -118,6 +119,12 @@ const MISTAKES: [Mistake; 18] = [
         SHARED,
         "Text(amount.text())",
         "Text(amount)",
+    ),
+    mistake(
+        "a slider that moves nothing",
+        SPLIT,
+        "factor: $model[factorOf: source.source]",
+        "factor: model[factorOf: source.source]",
     ),
 ];
 
