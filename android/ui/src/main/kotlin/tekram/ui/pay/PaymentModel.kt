@@ -125,11 +125,12 @@ class PaymentModel(
                     running.run { step -> states.update { it.copy(run = it.run.heard(step)) } }
                 }
             work = null
+            // First what came of it: an end that is shown beside the old sums would be wrong for a moment.
+            load()
             ended.fold(
                 { report -> states.update { it.copy(run = it.run.copy(running = false, ended = report.ended)) } },
                 { why -> states.update { it.refused(why.shown()) } },
             )
-            load()
         }
     }
 

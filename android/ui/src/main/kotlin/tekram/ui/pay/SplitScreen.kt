@@ -217,6 +217,9 @@ private fun LazyListScope.rules(
     item("budget") { BudgetLine(state, actions) }
     item("weight") { WeightChoice(state.weight, actions::setWeight) }
     item("minimum") { MinimumLine(state, actions) }
+    state.statement?.let { statement ->
+        item("zone") { NameAndAmount(word("pay_zone"), statement.zone, Modifier.padding(screenPadding).semantics(mergeDescendants = true) {}) }
+    }
 }
 
 /** What tells a line from the others, also after its amount changed. */
