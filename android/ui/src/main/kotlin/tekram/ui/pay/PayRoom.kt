@@ -27,7 +27,7 @@ fun PayRoom(
     "pay_why" -> Why(route.about, room, onBack)
     "pay_confirm", "pay_progress", "pay_receipts" -> Payment(route, room, onBack)
     "pay_handoff" -> HandOffs(route.about, room, onBack)
-    "pay_payees", "pay_changes" -> Payees(route.id, room, onBack)
+    "pay_payees", "pay_changes" -> Payees(route, room, onBack)
     "pay_ledger" -> Accounts(room, onBack)
     "pay_months" -> Months(room, onBack)
     else -> Split(room, onBack)
@@ -168,18 +168,20 @@ private fun HandOffs(
 
 @Composable
 private fun Payees(
-    screen: String,
+    route: Route,
     room: Room,
     onBack: (() -> Unit)?,
 ) {
     val model = payeesModel(room)
     val state by model.state.collectAsState()
+    // A page that another app shared is the only one that is looked at.
+    val only = route.about.ifEmpty { null }
     val actions =
-        remember(model, room) {
+        remember(model, room, only) {
             object : PayeesActions {
                 override fun reload() = model.reload()
 
-                override fun discover() = model.discover()
+                override fun discover() = model.discover(listOfNotNull(only))
 
                 override fun stop() = model.stop()
 
@@ -191,7 +193,7 @@ private fun Payees(
                 override fun openChanges() = room.go.open(Route("pay_changes"))
             }
         }
-    if (screen == "pay_changes") ChangesScreen(state, actions, onBack) else PayeesScreen(state, actions, onBack)
+    if (route.id == "pay_changes") ChangesScreen(state, actions, onBack) else PayeesScreen(state, actions, only, onBack)
 }
 
 @Composable

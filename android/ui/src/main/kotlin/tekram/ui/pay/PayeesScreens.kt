@@ -64,18 +64,19 @@ interface PayeesActions {
     fun openChanges()
 }
 
-/** Those who can be paid, and the search for more. */
+/** Those who can be paid, and the search for more; [only] is the one address that is searched, when it came from outside. */
 @Composable
 fun PayeesScreen(
     state: PayeesState,
     actions: PayeesActions,
+    only: String? = null,
     onBack: (() -> Unit)?,
 ) {
     ScreenFrame(word("pay_payees_title"), onBack) {
         PhasePane(state.phase, phaseWords("pay"), onRetry = actions::reload) {
             Box(Modifier.fillMaxSize(), contentAlignment = Alignment.TopCenter) {
                 LazyColumn(Modifier.widthIn(max = 720.dp).fillMaxSize()) {
-                    item("search") { Search(state, actions) }
+                    item("search") { Search(state, actions, only) }
                     looks(state.looks.orEmpty())
                     if (state.changes.isNotEmpty()) {
                         item("changes") {
@@ -94,8 +95,10 @@ fun PayeesScreen(
 private fun Search(
     state: PayeesState,
     actions: PayeesActions,
+    only: String?,
 ) {
     Column(Modifier.padding(screenPadding), verticalArrangement = Arrangement.spacedBy(12.dp)) {
+        only?.let { Text(it, style = MaterialTheme.typography.titleMedium) }
         Text(word("pay_discover_text"), style = MaterialTheme.typography.bodyMedium)
         state.problem?.let { ErrorLine(if (it.name == "offline") word("pay_offline_text") else errorText(it)) }
         if (state.searching) {

@@ -27,6 +27,7 @@ import org.junit.jupiter.api.Test
 import tekram.ffi.RecoveryDuty
 import tekram.ffi.SettleEnd
 import tekram.ffi.Weight
+import tekram.ui.common.Phase
 import tekram.ui.common.PlainDevice
 import tekram.ui.onScreen
 import tekram.ui.pictures.Variant
@@ -242,6 +243,30 @@ class PayScreensTest {
             onNode(hasScrollAction()).performScrollToNode(hasText("Verein Nachtzug names other", substring = true))
             onAllNodesWithTag("pay_keep").onFirst().performClick()
             assertEquals(listOf("1" to false), decided)
+        }
+    }
+
+    @Test
+    fun `the search for payees is started, told feed by feed and stopped`() {
+        var now by mutableStateOf(PayeesState(Phase.Ready))
+        val search =
+            object : PayeesActions by noPayeesActions {
+                override fun discover() {
+                    said += "discover"
+                    now = now.copy(searching = true, looks = fixedLooks)
+                }
+
+                override fun stop() {
+                    said += "stop"
+                }
+            }
+        onScreen({ PayeesScreen(now, search, "https://feeds.example/harbour-lights.xml") {} }) {
+            onNodeWithText("https://feeds.example/harbour-lights.xml").assertIsDisplayed()
+            onNodeWithText("Look for who can be paid").performClick()
+            onNodeWithText("Names 2 who can be paid").assertIsDisplayed()
+            onNodeWithText("The other place cannot be reached", substring = true).assertIsDisplayed()
+            onNodeWithText("Stop").performClick()
+            assertEquals(listOf("discover", "stop"), said)
         }
     }
 
