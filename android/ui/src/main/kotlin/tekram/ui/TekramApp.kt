@@ -58,7 +58,7 @@ private fun AppContent(
         }
 
         AppPhase.FirstRun, is AppPhase.Locked -> {
-            StartRoom(phase, state.autoLocked, start)
+            StartRoom(phase, state.autoLocked, start, state.chosen)
         }
 
         is AppPhase.Failed -> {

@@ -45,6 +45,9 @@ interface Device {
     /** The device's own lock, where it can guard keys. */
     val presence: Presence?
 
+    /** What this app was built and started with. */
+    val edition: Edition get() = plainEdition
+
     /** Time since the device started, counted through sleep; the wall clock can be set back. */
     fun elapsed(): Duration
 
@@ -75,6 +78,8 @@ interface Device {
     /** Keeps the screen out of pictures and the overview of apps while [hidden]. */
     fun hideScreen(hidden: Boolean)
 }
+
+private val plainEdition = Edition()
 
 /** A device that offers nothing: for pictures and tests. */
 open class PlainDevice : Device {

@@ -58,6 +58,8 @@ data class AppState(
     val place: Place = Place(),
     /** The lock came by itself. */
     val autoLocked: Boolean = false,
+    /** The profile that the person is on the way to. */
+    val chosen: String? = null,
 )
 
 /** The app: which profile is open, and which screen of it. */
@@ -104,12 +106,26 @@ class AppModel(
     /** Locks the open profile and shows the lock screen. */
     fun lock() = lock(autoLocked = false)
 
-    private fun lock(autoLocked: Boolean) {
+    /** Locks the open profile and turns to the one with [id]. */
+    fun switchTo(id: String) = lock(autoLocked = false, chosen = id)
+
+    /** Locks the open profile and deletes it for good. If that fails, it stands on the lock screen as before. */
+    fun deleteOpen() {
+        val id = session?.persona?.id() ?: return
+        lock(autoLocked = false) { agent.deletePersona(id) }
+    }
+
+    private fun lock(
+        autoLocked: Boolean,
+        chosen: String? = null,
+        then: suspend () -> Unit = {},
+    ) {
         val session = session ?: return
-        states.update { AppState(AppPhase.Opening) }
+        states.update { AppState(AppPhase.Opening, chosen = chosen) }
         session.viewModelStore.clear()
         viewModelScope.launch {
             attempt { session.end() }
+            attempt(then)
             showLocked(autoLocked)
         }
     }

@@ -15,10 +15,14 @@ fun StartRoom(
     phase: AppPhase,
     autoLocked: Boolean,
     model: StartModel,
+    chosen: String? = null,
 ) {
     val state by model.state.collectAsState()
     val lock = LocalDevice.current.lock
-    LaunchedEffect(phase) { if (phase is AppPhase.Locked) model.lockedWith(phase.personas) else model.begin() }
+    LaunchedEffect(phase) {
+        if (phase is AppPhase.Locked) model.lockedWith(phase.personas) else model.begin()
+        chosen?.let(model::choose)
+    }
     val back: (() -> Unit)? =
         {
             model.back()
