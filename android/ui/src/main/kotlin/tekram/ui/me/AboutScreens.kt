@@ -74,9 +74,15 @@ private fun Log(
     Text(word("me_log_text"))
     when (log) {
         null -> {}
-        LogSaved.Saved -> Text(word("me_exported"), Modifier.semantics { liveRegion = LiveRegionMode.Polite })
-        LogSaved.Empty -> Text(word("me_log_empty"), Modifier.semantics { liveRegion = LiveRegionMode.Polite })
-        LogSaved.Failed -> ErrorLine(word("error_unknown"))
+        LogSaved.Saved -> {
+            Text(word("me_exported"), Modifier.semantics { liveRegion = LiveRegionMode.Polite })
+        }
+        LogSaved.Empty -> {
+            Text(word("me_log_empty"), Modifier.semantics { liveRegion = LiveRegionMode.Polite })
+        }
+        LogSaved.Failed -> {
+            ErrorLine(word("error_unknown"))
+        }
     }
     OtherButton(word("me_log_export"), onLog, icon = Icons.Export)
 }

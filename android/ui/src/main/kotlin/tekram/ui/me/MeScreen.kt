@@ -130,7 +130,11 @@ private fun Rename(
     AlertDialog(
         onDismissRequest = onDismiss,
         title = { Text(word("me_profile_rename")) },
-        text = { TextLine(name, { name = it }, word("me_profile_name_label"), Modifier.testTag("me_profile_name"), onDone = { if (name.isNotBlank()) onRename(name) }) },
+        text = {
+            TextLine(name, {
+                name = it
+            }, word("me_profile_name_label"), Modifier.testTag("me_profile_name"), onDone = { if (name.isNotBlank()) onRename(name) })
+        },
         confirmButton = { QuietButton(word("common_rename"), { onRename(name) }, enabled = name.isNotBlank()) },
         dismissButton = { QuietButton(word("common_cancel"), onDismiss) },
     )
