@@ -94,13 +94,15 @@ struct NextLink: View {
 }
 
 extension View {
-    /// The one thing that comes next, below the list.
-    func nextBar<Bar: View>(@ViewBuilder _ bar: () -> Bar) -> some View {
+    /// The one thing that comes next, below the list, when there is one.
+    func nextBar<Bar: View>(isShown: Bool = true, @ViewBuilder _ bar: () -> Bar) -> some View {
         safeAreaInset(edge: .bottom) {
-            VStack(spacing: Theme.near) { bar() }
-                .readable()
-                .padding(.vertical, Theme.near)
-                .background(.bar)
+            if isShown {
+                VStack(spacing: Theme.near) { bar() }
+                    .readable()
+                    .padding(.vertical, Theme.near)
+                    .background(.bar)
+            }
         }
     }
 }

@@ -14,7 +14,7 @@ struct BudgetSection: View {
                 title: "pay_budget", hint: "pay_budget_hint", amount: model.budget, currency: used,
                 set: { model.setBudget($0) }
             )
-            .id(FieldKey(edition: model.edition, amount: model.rules?.budget, currency: used))
+            .id(FieldKey(edition: model.edition, amount: model.rules?.budget))
             if model.rules == nil {
                 Picker("pay_currency", selection: $currency) {
                     ForEach(AmountText.currencies(), id: \.self) { Text(verbatim: $0).tag($0) }
@@ -39,7 +39,7 @@ struct MinimumSection: View {
                     title: "pay_minimum", hint: "pay_minimum", amount: minimum, currency: minimum.currency,
                     set: { model.setMinimum($0) }
                 )
-                .id(FieldKey(edition: model.edition, amount: model.rules?.minimum, currency: minimum.currency))
+                .id(FieldKey(edition: model.edition, amount: model.rules?.minimum))
             } footer: {
                 Text("pay_minimum_text")
             }
@@ -65,7 +65,6 @@ struct WeightSection: View {
 private struct FieldKey: Hashable {
     let edition: Int
     let amount: Money?
-    let currency: String
 }
 
 /// An amount to type, with what was understood below it.
@@ -85,16 +84,21 @@ private struct AmountField: View {
     }
 
     var body: some View {
-        LabeledContent(title) {
-            TextField(title, text: $text, prompt: Text(hint))
-                .field(.number)
-                .multilineTextAlignment(.trailing)
+        VStack(alignment: .leading, spacing: 2) {
+            LabeledContent(title) {
+                TextField(title, text: $text, prompt: Text(hint))
+                    .field(.number)
+                    .multilineTextAlignment(.trailing)
+            }
+            if let understood {
+                Text(verbatim: understood.text()).font(.footnote).foregroundStyle(.secondary)
+            } else if !text.isEmpty {
+                Label("pay_amount_wrong", systemImage: "exclamationmark.triangle").font(.footnote)
+                    .foregroundStyle(.red)
+            }
         }
-        .onChange(of: text) { if let understood { set(understood) } }
-        if let understood {
-            Text(verbatim: understood.text()).font(.footnote).foregroundStyle(.secondary)
-        } else if !text.isEmpty {
-            Label("pay_amount_wrong", systemImage: "exclamationmark.triangle").font(.footnote).foregroundStyle(.red)
+        .onChange(of: understood) { _, understood in
+            if let understood { set(understood) }
         }
     }
 

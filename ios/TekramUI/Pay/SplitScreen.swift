@@ -14,7 +14,7 @@ struct SplitScreen: View {
             phase: model.phase, loading: "pay_loading", offline: "pay_offline_text", locked: "pay_locked_text",
             retry: { await model.load() }
         ) {
-            list.nextBar { NextStep(model: model) }
+            list.nextBar(isShown: model.draft != nil || model.statement != nil) { NextStep(model: model) }
         } empty: {
             EmptyPane("pay_empty_title", text: "pay_empty_text", systemImage: "chart.pie") {
                 NavigationLink("pay_discover", value: PayPlace.payees)

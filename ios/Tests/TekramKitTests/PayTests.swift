@@ -261,6 +261,18 @@ private final class Listener: Sendable {
         #expect(model.payees.first?.evidence.isEmpty == false)
     }
 
+    @Test("a search that is stopped ends at once and keeps what was found")
+    func searchIsStopped() async throws {
+        let listener = try await Listener()
+        let model = PayeesModel(persona: listener.persona)
+        await model.discover([listener.feed("nachtzug.xml")])
+        let searching = Task { await model.discover([listener.feed("silent.xml")]) }
+        while !model.isSearching { await Task.yield() }
+        model.stop()
+        try await within { await searching.value }
+        #expect(!model.isSearching && model.problem == nil && model.payees.count == 1)
+    }
+
     @Test("changed payment details wait, and are used once the person says so")
     func changesWait() async throws {
         let listener = try await Listener()
