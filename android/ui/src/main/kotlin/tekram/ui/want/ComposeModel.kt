@@ -1,0 +1,207 @@
+// A request while it is written: its fields as they are typed, what of them cannot be used yet, and the draft that the
+// core makes of them. Nothing is sent here. The boards are those of earlier requests, with those of the last one chosen.
+package tekram.ui.want
+
+import androidx.lifecycle.ViewModel
+import androidx.lifecycle.viewModelScope
+import kotlinx.coroutines.flow.MutableStateFlow
+import kotlinx.coroutines.flow.StateFlow
+import kotlinx.coroutines.flow.asStateFlow
+import kotlinx.coroutines.flow.update
+import kotlinx.coroutines.launch
+import tekram.ffi.Intent
+import tekram.ffi.Money
+import tekram.ffi.TermsRow
+import tekram.ffi.WantDraft
+import tekram.ffi.checkGtin
+import tekram.ffi.roster
+import tekram.ui.common.Phase
+import tekram.ui.common.Shown
+import tekram.ui.common.attempt
+import tekram.ui.common.phase
+import tekram.ui.common.shown
+import tekram.ui.start.Session
+import java.util.Locale
+
+/** The terms of the roster that were written for requests. */
+private const val TERMS_FOR_REQUESTS = "PDC-INTENT"
+private const val MOST_BOARDS = 8
+
+/** How exact a place can be, in characters of geohash, from coarse to fine. */
+val precisions = listOf(3u, 4u, 5u, 6u, 7u)
+
+/** How long offers can be welcome, in hours. */
+val durations = listOf(1u, 3u, 12u, 24u, 72u, 168u)
+
+/** What of a draft cannot be used. */
+enum class Flaw { What, Gtin, Ceiling, Place, Boards }
+
+/** The fields as they stand on the screen. */
+data class WantFields(
+    val what: String = "",
+    val gtin: String = "",
+    val quantity: UInt = 1u,
+    val ceiling: String = "",
+    val currency: String = "EUR",
+    /** Around the phone's own position; else at the coordinates that were typed. */
+    val here: Boolean = true,
+    val latitude: String = "",
+    val longitude: String = "",
+    val precision: UInt = 5u,
+    val hours: UInt = 24u,
+    val terms: String = "",
+    val inStore: Boolean = false,
+    val boards: Set<String> = emptySet(),
+)
+
+/** A request while it is written. */
+data class ComposeState(
+    val phase: Phase = Phase.Loading,
+    val fields: WantFields = WantFields(),
+    val terms: List<TermsRow> = emptyList(),
+    val currencies: List<String> = emptyList(),
+    /** Boards to choose from. */
+    val boards: List<String> = emptyList(),
+    /** What cannot be used; known after the person asked for the preview. */
+    val flaws: Set<Flaw> = emptySet(),
+    val busy: Boolean = false,
+    val failure: Shown? = null,
+    /** Number of the draft that was made last. */
+    val composed: String? = null,
+)
+
+/** Writes one request; [locale] says how numbers are typed. */
+class ComposeModel(
+    private val session: Session,
+    private val locale: Locale,
+) : ViewModel() {
+    private val states = MutableStateFlow(ComposeState(currencies = offeredCurrencies(locale)))
+
+    /** The draft that is replaced by the next one; kept until it is sent. */
+    private var draft: String? = null
+
+    val state: StateFlow<ComposeState> = states.asStateFlow()
+
+    init {
+        reload()
+    }
+
+    /** Reads the terms and the boards to choose from. */
+    fun reload() {
+        viewModelScope.launch {
+            val answer = attempt { session.persona.intents() to roster() }
+            answer.fold(
+                { (intents, roster) -> states.update { it.copy(phase = Phase.Ready).offered(intents, roster) } },
+                { failure -> states.update { it.copy(phase = failure.phase()) } },
+            )
+        }
+    }
+
+    /** Changes the fields. */
+    fun edit(change: (WantFields) -> WantFields) = states.update { it.copy(fields = change(it.fields), failure = null, flaws = emptySet()) }
+
+    /** Takes over what the camera read, once the core found it to be the number of a barcode. */
+    fun scanned(text: String) {
+        edit { it.copy(gtin = text) }
+        viewModelScope.launch {
+            attempt { checkGtin(text) }.fold(
+                { number -> edit { it.copy(gtin = number) } },
+                { states.update { it.copy(flaws = it.flaws + Flaw.Gtin) } },
+            )
+        }
+    }
+
+    /** Adds a board and chooses it. */
+    fun addBoard(typed: String) {
+        val text = typed.trim().trimEnd('/')
+        if (text.isEmpty() || text.any(Char::isWhitespace)) return
+        val board = if ("://" in text) text else "wss://$text"
+        states.update { it.copy(boards = (it.boards + board).distinct()) }
+        edit { it.copy(boards = it.boards + board) }
+    }
+
+    /** Makes a draft of what was written; the one before it is thrown away, nobody has seen it. */
+    fun compose() {
+        val fields = states.value.fields
+        if (states.value.busy) return
+        states.update { it.copy(busy = true, failure = null, composed = null) }
+        viewModelScope.launch {
+            val number = fields.gtin.trim().ifEmpty { null }?.let { text -> attempt { checkGtin(text) } }
+            val flaws = flaws(fields) + listOfNotNull(Flaw.Gtin.takeIf { number?.isFailure == true })
+            if (flaws.isNotEmpty()) {
+                states.update { it.copy(busy = false, flaws = flaws) }
+                return@launch
+            }
+            val answer = attempt { session.persona.compose(draftOf(fields, number?.getOrNull())).also { discardFormer(it) } }
+            states.update { state ->
+                answer.fold(
+                    { state.copy(busy = false, composed = it.intent) },
+                    { state.copy(busy = false, failure = it.shown()) },
+                )
+            }
+        }
+    }
+
+    /** The screen has gone on to the preview. */
+    fun seen() = states.update { it.copy(composed = null) }
+
+    /** Begins a new request when [intent] was sent or thrown away; boards and terms stay as they were chosen. */
+    fun done(intent: String) {
+        if (draft != intent) return
+        draft = null
+        states.update { state ->
+            val fields = state.fields
+            state.copy(fields = WantFields(terms = fields.terms, boards = fields.boards, currency = fields.currency, precision = fields.precision))
+        }
+    }
+
+    private fun discardFormer(made: Intent) {
+        val former = draft
+        draft = made.intent
+        if (former != null) viewModelScope.launch { attempt { session.persona.withdraw(former) } }
+    }
+
+    private fun flaws(fields: WantFields): Set<Flaw> =
+        buildSet {
+            if (fields.what.isBlank()) add(Flaw.What)
+            if (fields.ceiling.isNotBlank() && minorUnits(fields.ceiling, fields.currency, locale) == null) add(Flaw.Ceiling)
+            if (!fields.here && (degrees(fields.latitude) == null || degrees(fields.longitude) == null)) add(Flaw.Place)
+            if (fields.boards.isEmpty()) add(Flaw.Boards)
+        }
+
+    private fun draftOf(
+        fields: WantFields,
+        gtin: String?,
+    ) = WantDraft(
+        what = fields.what.trim(),
+        gtin = gtin,
+        quantity = fields.quantity,
+        ceiling = minorUnits(fields.ceiling, fields.currency, locale)?.let { Money(it, fields.currency) },
+        latitude = if (fields.here) null else degrees(fields.latitude),
+        longitude = if (fields.here) null else degrees(fields.longitude),
+        precision = fields.precision,
+        hours = fields.hours,
+        terms = fields.terms,
+        inStore = fields.inStore,
+        relays = fields.boards.toList(),
+    )
+
+    private fun ComposeState.offered(
+        intents: List<Intent>,
+        roster: List<TermsRow>,
+    ): ComposeState {
+        val last = intents.firstOrNull()
+        val known = (boards + intents.flatMap { it.relays }).distinct().take(MOST_BOARDS)
+        val ids = roster.map { it.id }
+        val chosen = listOfNotNull(fields.terms, last?.terms, TERMS_FOR_REQUESTS).firstOrNull { it in ids } ?: ids.firstOrNull().orEmpty()
+        val currency = last?.ceiling?.currency?.takeIf { it in currencies } ?: currencies.first()
+        val started = fields.what.isNotEmpty() || fields.boards.isNotEmpty()
+        val filled =
+            fields.copy(
+                terms = chosen,
+                boards = if (started) fields.boards else last?.relays.orEmpty().toSet(),
+                currency = if (started) fields.currency else currency,
+            )
+        return copy(terms = roster, boards = known, fields = filled)
+    }
+}

@@ -1,0 +1,147 @@
+// Want against the real core: writing a request, what would be seen of it, a board that cannot be reached, taking back.
+package tekram.ui.want
+
+import org.junit.jupiter.api.Test
+import tekram.ui.CoreTest
+import tekram.ui.common.Phase
+import tekram.ui.start.Session
+import java.util.Locale
+import kotlin.test.assertEquals
+import kotlin.test.assertNotNull
+import kotlin.test.assertNull
+import kotlin.test.assertTrue
+
+/** A name that is kept free of any host, so that it never answers. */
+private const val NOWHERE = "wss://board.example.invalid"
+
+class WantModelTest : CoreTest() {
+    private suspend fun composing(session: Session): ComposeModel {
+        val model = ComposeModel(session, Locale.GERMANY)
+        model.state.until("the terms are there") { it.phase == Phase.Ready }
+        return model
+    }
+
+    private fun ComposeModel.write(what: String = "Kabellose Kopfhörer") {
+        addBoard(NOWHERE)
+        edit { it.copy(what = what, here = false, latitude = "50,1109", longitude = "8.6821", ceiling = "1.250,50", quantity = 2u) }
+    }
+
+    private suspend fun ComposeModel.composed(): String {
+        compose()
+        val state = state.until("it is composed or refused") { !it.busy }
+        return assertNotNull(state.composed, "$state")
+    }
+
+    private suspend fun request(
+        session: Session,
+        number: String,
+    ): RequestModel = RequestModel(session, number).also { model -> model.state.until("the request is there") { it.phase != Phase.Loading } }
+
+    @Test
+    fun `what was written is what will be seen, and the area is the core's`() =
+        story {
+            val session = session()
+            val list = WantListModel(session)
+            assertEquals(Phase.Empty, list.state.until("the list") { it.phase != Phase.Loading }.phase)
+            val model = composing(session)
+            assertEquals("PDC-INTENT", model.state.value.fields.terms)
+            model.write()
+            model.edit { it.copy(gtin = "4006381333931", precision = 6u, inStore = true) }
+            val number = model.composed()
+            val intent = assertNotNull(request(session, number).state.value.intent)
+            assertEquals("draft", intent.state)
+            assertEquals(listOf("Kabellose Kopfhörer", "4006381333931", 2u, true), listOf(intent.want, intent.gtin, intent.quantity, intent.inStore))
+            assertEquals(125_050L to "EUR", intent.ceiling?.let { it.amountMinor to it.currency })
+            assertEquals(listOf(3, 4, 5, 6), intent.cells.map { it.length })
+            assertEquals(intent.area, cellArea(intent.cells.last()))
+            assertTrue("50,11" !in intent.content && "50.11" !in intent.content && "8.68" !in intent.content)
+            val listed = list.state.until("the list follows") { it.phase == Phase.Ready }
+            assertEquals(listOf(number), listed.intents.map { it.intent })
+        }
+
+    @Test
+    fun `what cannot be used is named, and nothing is composed`() =
+        story {
+            val session = session()
+            val model = composing(session)
+            model.edit { it.copy(here = false, latitude = "north", longitude = "", gtin = "4006381333932", ceiling = "much") }
+            model.compose()
+            val flaws = model.state.until("the flaws are named") { it.flaws.isNotEmpty() }.flaws
+            assertEquals(Flaw.entries.toSet(), flaws)
+            assertEquals(emptyList(), session.persona.intents())
+            model.write()
+            model.edit { it.copy(latitude = "95") }
+            model.compose()
+            assertEquals("bad_position", model.state.until("the place is refused") { it.failure != null }.failure?.name)
+        }
+
+    @Test
+    fun `without a position of the phone the place has to be typed`() =
+        story {
+            val model = composing(session())
+            model.write()
+            model.edit { it.copy(here = true) }
+            model.compose()
+            assertEquals("no_position", model.state.until("it is refused") { it.failure != null }.failure?.name)
+        }
+
+    @Test
+    fun `a barcode from the camera is checked by the core`() =
+        story {
+            val model = composing(session())
+            model.scanned("https://shop.example/4006381333931x")
+            model.state.until("it is none") { Flaw.Gtin in it.flaws }
+            model.scanned("4006381333931")
+            model.state.until("it is one") { it.fields.gtin == "4006381333931" && it.flaws.isEmpty() }
+        }
+
+    @Test
+    fun `a draft that is written again replaces the one before, and the boards are known the next time`() =
+        story {
+            val session = session()
+            val model = composing(session)
+            model.write()
+            val first = model.composed()
+            model.seen()
+            model.edit { it.copy(what = "Wired headphones") }
+            val second = model.composed()
+            val list = WantListModel(session)
+            val state = list.state.until("the first is thrown away") { shown -> shown.intents.any { it.intent == first && it.state == "closed" } }
+            assertEquals("draft", state.intents.first { it.intent == second }.state)
+            model.done(second)
+            assertEquals("", model.state.value.fields.what)
+            val next = composing(session)
+            assertEquals(setOf(NOWHERE), next.state.value.fields.boards)
+        }
+
+    @Test
+    fun `a board that cannot be reached is named and the request can be sent again or thrown away`() =
+        story {
+            val session = session()
+            val model = composing(session)
+            model.write()
+            val request = request(session, model.composed())
+            repeat(2) {
+                request.send()
+                val failed = request.state.until("sending failed") { it.doing == Doing.Nothing && it.failure != null }
+                assertEquals("network", failed.failure?.room, "$failed")
+                assertEquals("draft", failed.intent?.state)
+            }
+            request.withdraw()
+            request.state.until("it is thrown away") { it.intent?.state == "closed" && it.doing == Doing.Nothing }
+            assertNull(request.state.value.failure)
+            request.withdraw()
+            request.state.until("that can be said twice") { it.doing == Doing.Nothing && it.failure == null }
+        }
+
+    @Test
+    fun `a request that is not there and a locked profile are told apart`() =
+        story {
+            val session = session()
+            val unknown = request(session, "nothing like it")
+            assertEquals("no_such_intent", (unknown.state.value.phase as? Phase.Failed)?.error?.name)
+            session.persona.lock()
+            assertEquals(Phase.Locked, request(session, "nothing like it").state.value.phase)
+            assertEquals(Phase.Locked, WantListModel(session).state.until("the list") { it.phase != Phase.Loading }.phase)
+        }
+}
