@@ -1,0 +1,104 @@
+// The box that a geohash cell stands for, for drawing: five bits for each character, which halve longitude and latitude
+// in turn. What may be published is the core's answer; this only draws it.
+import Foundation
+import TekramCore
+
+/// A published cell with its box.
+public struct CellArea: Equatable, Sendable, Identifiable {
+    /// The geohash.
+    public let cell: String
+    /// Its corners in degrees.
+    public let area: Area
+
+    /// Two cells of one name are the same.
+    public var id: String { cell }
+
+    /// Nothing when `cell` is no geohash.
+    public init?(_ cell: String) {
+        var (south, north, west, east) = (-90.0, 90.0, -180.0, 180.0)
+        var isAlong = true
+        for letter in cell {
+            guard let value = Self.alphabet.firstIndex(of: letter) else { return nil }
+            for bit in (0..<5).reversed() {
+                let isUpper = (value >> bit) & 1 == 1
+                if isAlong {
+                    let middle = (west + east) / 2
+                    if isUpper { west = middle } else { east = middle }
+                } else {
+                    let middle = (south + north) / 2
+                    if isUpper { south = middle } else { north = middle }
+                }
+                isAlong.toggle()
+            }
+        }
+        self.cell = cell
+        area = Area(south: south, west: west, north: north, east: east)
+    }
+
+    private static let alphabet = Array("0123456789bcdefghjkmnpqrstuvwxyz")
+
+    /// How many digits after the separator tell its corners apart: no more, so that no finer place is suggested.
+    public var digits: Int { cell.count <= 3 ? 1 : cell.count <= 5 ? 2 : 3 }
+
+    /// How large it is, in words.
+    public var sizeText: String {
+        switch cell.count {
+        case 3: Words.text("want_precision_3")
+        case 4: Words.text("want_precision_4")
+        case 5: Words.text("want_precision_5")
+        case 6: Words.text("want_precision_6")
+        case 7: Words.text("want_precision_7")
+        default: cell
+        }
+    }
+
+    /// Its edges in words: south, west, north, east.
+    public func edges(locale: Locale = .current) -> (south: String, west: String, north: String, east: String) {
+        (
+            Degrees.latitude(area.south, digits, locale), Degrees.longitude(area.west, digits, locale),
+            Degrees.latitude(area.north, digits, locale), Degrees.longitude(area.east, digits, locale)
+        )
+    }
+
+    /// From south to north, in words.
+    public var alongText: String { Words.text("want_map_range", edges().south, edges().north) }
+
+    /// From west to east, in words.
+    public var acrossText: String { Words.text("want_map_range", edges().west, edges().east) }
+
+    /// What the map shows, for VoiceOver.
+    public var spoken: String {
+        let (south, west, north, east) = edges()
+        return Words.text(
+            "want_preview_map_a11y", Words.text("want_map_corner", south, west),
+            Words.text("want_map_corner", north, east))
+    }
+}
+
+/// Degrees in words.
+enum Degrees {
+    static func latitude(_ degrees: Double, _ digits: Int, _ locale: Locale) -> String {
+        let number = text(degrees, digits, locale)
+        return degrees < 0 ? Words.text("want_degrees_south", number) : Words.text("want_degrees_north", number)
+    }
+
+    static func longitude(_ degrees: Double, _ digits: Int, _ locale: Locale) -> String {
+        let number = text(degrees, digits, locale)
+        return degrees < 0 ? Words.text("want_degrees_west", number) : Words.text("want_degrees_east", number)
+    }
+
+    private static func text(_ degrees: Double, _ digits: Int, _ locale: Locale) -> String {
+        abs(degrees).formatted(.number.precision(.fractionLength(digits)).locale(locale))
+    }
+}
+
+/// Distances in words.
+public enum Distances {
+    /// In metres, in kilometres from one on.
+    public static func text(_ metres: Double, locale: Locale = .current) -> String {
+        let style = FloatingPointFormatStyle<Double>.number.precision(.fractionLength(0...1)).locale(locale)
+        return metres < 1_000
+            ? Words.text("want_metres", metres.formatted(style))
+            : Words.text("want_kilometres", (metres / 1_000).formatted(style))
+    }
+}
