@@ -48,7 +48,10 @@ class Picture(
     }
 }
 
-/** At most 256 colours that stand for those of a picture, chosen by cutting the space of colours at its medians. */
+/**
+ * At most 256 colours that stand for those of a picture: its most frequent ones as they are, because they are grounds and
+ * fills that a comparison would miss, and for the others those found by cutting the space of colours at its medians.
+ */
 private class Palette(
     val colors: IntArray,
     private val byColor: Map<Int, Byte>,
@@ -57,13 +60,18 @@ private class Palette(
 
     companion object {
         private const val SIZE = 256
+
+        /** How many of the most frequent colours stay exactly as they are. */
+        private const val KEPT = 64
         private const val CHANNEL = 0xFF
         private val shifts = intArrayOf(16, 8, 0)
 
         fun of(pixels: IntArray): Palette {
             val counts = HashMap<Int, Int>()
             for (pixel in pixels) counts.merge(pixel, 1, Int::plus)
-            val boxes = ArrayDeque(listOf(counts.keys.toList()))
+            val frequent = counts.entries.sortedByDescending { it.value }.take(KEPT).map { it.key }
+            val boxes = ArrayDeque(frequent.map(::listOf))
+            (counts.keys - frequent.toSet()).toList().takeIf { it.isNotEmpty() }?.let(boxes::add)
             while (boxes.size < SIZE) {
                 val widest = boxes.maxBy { box -> if (box.size < 2) -1 else shifts.maxOf { spread(box, it) } }
                 if (widest.size < 2) break
