@@ -78,6 +78,34 @@ fn verify(wanted: &Wanted) -> Done {
     Ok(())
 }
 
+/// Builds the desktop window with what it stands on, without tests.
+pub fn build_window() -> Done {
+    have_what_is_needed()?;
+    let target = place::target()?;
+    let goals = [
+        "package".to_owned(),
+        "-pl".to_owned(),
+        "binding,ui,desktop".to_owned(),
+        "-Dmaven.test.skip=true".to_owned(),
+        format!("-Dtekram.native={}", target.join("debug").display()),
+        format!("-Dtekram.bindings={}", target.join("bindings").display()),
+    ];
+    maven("the app's window", &goals)
+}
+
+/// A JVM that is about to run a program of the desktop module; its main class and arguments follow.
+pub fn window() -> Done<Command> {
+    let built = place::root().join("android").join("desktop").join("target");
+    let mut java = Command::new("java");
+    java.arg("-cp")
+        .arg(format!("{0}/classes:{0}/libraries/*", built.display()));
+    java.arg(format!(
+        "-Djna.library.path={}",
+        place::target()?.join("debug").display()
+    ));
+    Ok(java)
+}
+
 /// Runs Maven in `android/`, offline at first.
 fn maven(what: &str, goals: &[String]) -> Done {
     say(what);

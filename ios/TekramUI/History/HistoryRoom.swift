@@ -36,7 +36,7 @@ struct HistoryRoom: View {
             }
             Picker("history_filter_source", selection: $model.source) {
                 Text("history_filter_all").tag(String?.none)
-                ForEach(model.sources, id: \.self) { source in sourceText(source).tag(String?.some(source)) }
+                ForEach(model.sources, id: \.self) { source in Text(verbatim: sourceName(source)).tag(String?.some(source)) }
             }
             NavigationLink {
                 ImportScreen(persona: persona)
@@ -136,7 +136,7 @@ private struct DayRow: View {
     }
 
     private func sourceShare(_ hours: SourceHours) -> Text {
-        let name = hours.source.isEmpty ? Words.text("history_source_unnamed") : hours.source
+        let name = sourceName(hours.source)
         let amount = hours.playedMs > 0 ? Durations.text(hours.playedMs) : Words.plural("history_plays", hours.plays)
         return Text(Words.text("history_source_share", name, amount))
     }
@@ -164,6 +164,9 @@ private struct SourceBar: View {
     }
 }
 
-private func sourceText(_ source: String) -> Text {
-    source.isEmpty ? Text("history_source_unnamed") : Text(verbatim: source)
+/// What a source is called on the screen: the core names services by a stable name, players by their own.
+func sourceName(_ source: String) -> String {
+    if source.isEmpty { return Words.text("history_source_unnamed") }
+    let key = "history_format_\(source)"
+    return Words.has(key) ? Words.text(key) : source
 }

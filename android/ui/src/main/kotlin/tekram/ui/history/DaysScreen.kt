@@ -33,6 +33,7 @@ import tekram.ui.common.IconAction
 import tekram.ui.common.Icons
 import tekram.ui.common.LocalFormats
 import tekram.ui.common.LocalSeries
+import tekram.ui.common.LocalWords
 import tekram.ui.common.Offer
 import tekram.ui.common.PhasePane
 import tekram.ui.common.Rows
@@ -148,6 +149,14 @@ private fun SourceName(
     }
 }
 
-/** What a source is called on the screen. */
+/** What a source is called on the screen: the core names services by a stable name, players by their own. */
 @Composable
-fun sourceName(source: String): String = source.ifBlank { word("history_source_unnamed") }
+fun sourceName(source: String): String {
+    val words = LocalWords.current
+    val key = "history_format_$source"
+    return when {
+        source.isBlank() -> word("history_source_unnamed")
+        words.has(key) -> words.word(key)
+        else -> source
+    }
+}

@@ -109,7 +109,7 @@ private fun Heard(detail: ListenDetail) {
     val moment = LocalFormats.current.dateAndTime(listen.startMs)
     val answers =
         listOfNotNull(
-            if (listen.source.isEmpty()) moment else word("history_heard_in", moment, listen.source),
+            if (listen.source.isEmpty()) moment else word("history_heard_in", moment, sourceName(listen.source)),
             listOf(listen.player, listen.device)
                 .filter { it.isNotEmpty() }
                 .joinToString(", ")
