@@ -17,9 +17,6 @@ extension Relation {
     /// Both halves in one sentence, for VoiceOver.
     public var spoken: String { Words.text("relations_status_a11y", nameText, mine.text, theirs.text) }
 
-    /// Both sides have signed the same.
-    public var isTogether: Bool { mine == .inRelation && theirs == .inRelation }
-
     /// The points that only one side names.
     public func differing(mine: Bool) -> [Clause] { differs.filter { $0.mine == mine }.map(\.clause) }
 }

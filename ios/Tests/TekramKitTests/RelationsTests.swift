@@ -73,7 +73,6 @@ import Testing
         #expect(relation.spoken.contains(Words.text("relations_unnamed")))
         #expect(relation.spoken.contains(Words.text("relations_state_offering")))
         #expect(relation.nameNoteKey == "relations_key_only")
-        #expect(!relation.isTogether)
         #expect(relation.differing(mine: true) == [clause])
         #expect(relation.differing(mine: false).isEmpty)
     }
