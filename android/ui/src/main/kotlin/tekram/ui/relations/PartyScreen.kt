@@ -13,6 +13,8 @@ import androidx.compose.material3.Text
 import androidx.compose.runtime.Composable
 import androidx.compose.ui.Alignment
 import androidx.compose.ui.Modifier
+import androidx.compose.ui.semantics.heading
+import androidx.compose.ui.semantics.semantics
 import androidx.compose.ui.unit.dp
 import tekram.ffi.Agreement
 import tekram.ffi.DifferingClause
@@ -64,9 +66,8 @@ private fun Party(
     Half(word("relations_mine"), relation.mine, mineText(relation.mine))
     Half(word("relations_theirs"), relation.theirs, theirsText(relation.theirs))
     if (relation.differs.isNotEmpty()) Differs(relation.differs)
-    Section(word("relations_agreements_title")) {
-        if (detail.agreements.isEmpty()) Text(word("relations_agreement_none"))
-    }
+    Text(word("relations_agreements_title"), Modifier.semantics { heading() }, style = MaterialTheme.typography.titleMedium)
+    if (detail.agreements.isEmpty()) Text(word("relations_agreement_none"))
     Column {
         detail.agreements.forEach { agreement ->
             AgreementRow(agreement) { onAgreement(agreement) }

@@ -45,14 +45,14 @@ fun RButton(
     }
 }
 
-/** The half on the left: an arch that opens towards the middle; together they touch. */
+/** The half on the left: an arch that stands straight at the middle; where both agree, they meet. */
 private fun DrawScope.half(
     state: RelationState,
     colors: ColorScheme,
     together: Boolean,
 ) {
     val line = size.height * LINE
-    val gap = if (together) 0f else size.height * GAP
+    val gap = size.height * (if (together) SEAM else GAP)
     val arch = arch(Rect(line, line, center.x - gap, size.height - line))
     when (state) {
         RelationState.ABSENT -> {
@@ -100,6 +100,9 @@ private fun arch(bounds: Rect): Path =
 private const val WIDTH = 1.9f
 private const val LINE = 0.055f
 private const val GAP = 0.11f
+
+/** Half of what stays open between two sides that agree: they touch, and are still two. */
+private const val SEAM = 0.05f
 private const val TOP_DEGREES = 270f
 private const val HALF_TURN = 180f
 
