@@ -55,6 +55,8 @@ internal fun minorOf(
 ): Long? {
     val format = NumberFormat.getNumberInstance(locale) as DecimalFormat
     format.isParseBigDecimal = true
+    // A German "10.50" is refused, not read as one thousand and fifty.
+    format.isGroupingUsed = false
     val typed = text.trim()
     val position = ParsePosition(0)
     val amount = format.parse(typed, position) as? BigDecimal

@@ -153,7 +153,8 @@ private fun LazyListScope.head(
             ListRow(plural("pay_changes_count", state.heldChanges.toLong()), icon = Icons.Warning, onClick = { actions.open("pay_changes") })
         }
     }
-    if (state.statement == null) item("budget") { BudgetLine(state, actions) }
+    // It stays while the first budget is being typed, though a preview of it is there with the first digit.
+    if (state.statement == null || state.rules == null) item("budget") { BudgetLine(state, actions) }
     state.problem?.let { problem -> item("problem") { ErrorLine(errorText(problem, word("pay_error_text")), Modifier.padding(screenPadding)) } }
 }
 
@@ -214,7 +215,7 @@ private fun LazyListScope.rules(
     state: PayState,
     actions: SplitActions,
 ) {
-    item("budget") { BudgetLine(state, actions) }
+    if (state.rules != null) item("budget") { BudgetLine(state, actions) }
     item("weight") { WeightChoice(state.weight, actions::setWeight) }
     item("minimum") { MinimumLine(state, actions) }
     state.statement?.let { statement ->

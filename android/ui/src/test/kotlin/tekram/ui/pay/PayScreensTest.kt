@@ -271,6 +271,13 @@ class PayScreensTest {
     }
 
     @Test
+    fun `the first budget can be typed to its end while its split is shown already`() {
+        for (view in SplitView.entries) {
+            onScreen({ SplitScreen(fixedPay.copy(rules = null), actions, null, view) }) { onNodeWithTag("pay_budget").assertIsDisplayed() }
+        }
+    }
+
+    @Test
     fun `two hundred payees scroll and every one can be asked why`() =
         onScreen({ SplitScreen(splitOver(200), actions, null) }) {
             onNodeWithTag("pay_list").performScrollToNode(hasContentDescription("Maker number 200 gets", substring = true))
@@ -296,6 +303,8 @@ class PayScreensTest {
         assertEquals(12L, minorOf("12", "JPY", Locale.UK))
         assertEquals(500L, minorOf("500", "SAT", Locale.UK))
         assertNull(minorOf("12.505", "EUR", Locale.UK))
+        assertNull(minorOf("10.50", "EUR", Locale.GERMANY))
+        assertNull(minorOf("1,050", "EUR", Locale.UK))
         assertNull(minorOf("-1", "EUR", Locale.UK))
         assertNull(minorOf("ten", "EUR", Locale.UK))
         assertNull(minorOf("", "EUR", Locale.UK))
