@@ -10,6 +10,7 @@
     missing_docs
 )]
 
+#[allow(dead_code)]
 mod support;
 
 use std::collections::HashMap;
@@ -385,9 +386,12 @@ impl<'a> Player<'a> {
         let request = list(&intents, "intents").find(|intent| intent["intent"] == *self.intent);
         let request = request.unwrap().clone();
         let mut shown = json!({ "state": request["state"], "cells": request["cells"] });
-        let offers = self.read(&["intent", "offers", &self.intent, "--wait", "0"]);
         let offer = |offer: &Value| json!({ "seller": offer["seller"], "price_minor": minor(&offer["price"]) });
-        shown["offers"] = list(&offers, "offers").map(offer).collect();
+        // Collecting is over when an offer was accepted.
+        if request["state"] == "open" {
+            let offers = self.read(&["intent", "offers", &self.intent, "--wait", "0"]);
+            shown["offers"] = list(&offers, "offers").map(offer).collect();
+        }
         if !self.accepted.is_null() {
             let mut accepted = offer(&self.accepted);
             accepted["state"] = self.accepted["state"].clone();
