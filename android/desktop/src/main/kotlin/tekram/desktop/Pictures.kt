@@ -121,5 +121,8 @@ private class Pictures(
         println(file)
     }
 
-    private fun encoded(image: Image): ByteArray = image.use { checkNotNull(it.encodeToData(EncodedImageFormat.PNG)) { "a frame cannot be written as PNG" }.bytes }
+    private fun encoded(image: Image): ByteArray =
+        image.use {
+            checkNotNull(it.encodeToData(EncodedImageFormat.PNG)) { "a frame cannot be written as PNG" }.bytes
+        }
 }

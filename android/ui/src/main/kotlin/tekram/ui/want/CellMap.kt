@@ -43,7 +43,14 @@ private const val METRES_IN_DEGREE = 111_195.0
 private const val MAP_ASPECT = 1.25f
 
 /** How many digits after the separator tell the corners of a cell of this length apart. */
-internal fun cellDigits(length: Int): Int = if (length <= 3) 1 else if (length <= 5) 2 else 3
+internal fun cellDigits(length: Int): Int =
+    if (length <= 3) {
+        1
+    } else if (length <= 5) {
+        2
+    } else {
+        3
+    }
 
 /** Draws [cells], which are nested from coarse to fine. */
 @Composable

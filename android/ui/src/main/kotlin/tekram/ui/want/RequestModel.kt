@@ -128,7 +128,9 @@ class RequestModel(
                 states.value.copy(phase = Phase.Ready, intent = intent, offers = offers, accepted = persona.accepted(number), terms = roster())
             }
         answer.fold(
-            { read -> states.update { it.copy(phase = Phase.Ready, intent = read.intent, offers = read.offers, accepted = read.accepted, terms = read.terms) } },
+            { read ->
+                states.update { it.copy(phase = Phase.Ready, intent = read.intent, offers = read.offers, accepted = read.accepted, terms = read.terms) }
+            },
             { failure -> states.update { it.copy(phase = failure.phase()) } },
         )
     }

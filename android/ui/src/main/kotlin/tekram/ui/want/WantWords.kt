@@ -87,14 +87,36 @@ internal fun reasonText(
 ): String {
     val formats = LocalFormats.current
     return when (val why = reason.why) {
-        OfferWhy.Cheapest -> word("want_why_cheapest")
-        is OfferWhy.Dearer -> word("want_why_dearer", formats.money(why.byMinor, currency))
-        is OfferWhy.Distance -> if (why.metres == 0u) word("want_why_distance_here") else word("want_why_distance", LocalWords.current.distance(why.metres.toInt()))
-        OfferWhy.NoCell -> word("want_why_no_cell")
-        OfferWhy.InStock -> word("want_why_in_stock")
-        is OfferWhy.ShortOf -> plural("want_why_short_of", why.onHand.toLong())
-        OfferWhy.KnownSeller -> word("want_why_known_seller")
-        OfferWhy.NewSeller -> word("want_why_new_seller")
+        OfferWhy.Cheapest -> {
+            word("want_why_cheapest")
+        }
+        is OfferWhy.Dearer -> {
+            word("want_why_dearer", formats.money(why.byMinor, currency))
+        }
+        is OfferWhy.Distance -> {
+            if (why.metres ==
+                0u
+            ) {
+                word("want_why_distance_here")
+            } else {
+                word("want_why_distance", LocalWords.current.distance(why.metres.toInt()))
+            }
+        }
+        OfferWhy.NoCell -> {
+            word("want_why_no_cell")
+        }
+        OfferWhy.InStock -> {
+            word("want_why_in_stock")
+        }
+        is OfferWhy.ShortOf -> {
+            plural("want_why_short_of", why.onHand.toLong())
+        }
+        OfferWhy.KnownSeller -> {
+            word("want_why_known_seller")
+        }
+        OfferWhy.NewSeller -> {
+            word("want_why_new_seller")
+        }
     }
 }
 
