@@ -1,3 +1,4 @@
+// The glue to the phone. Its tests run by Maven with Robolectric.
 plugins {
     alias(libs.plugins.android.library)
     alias(libs.plugins.kotlin.android)
@@ -17,5 +18,6 @@ kotlin { jvmToolchain(17) }
 
 dependencies {
     api(project(":binding"))
+    implementation(libs.coroutines.android)
     implementation(libs.zxing)
 }

@@ -1,13 +1,11 @@
+// Which apps may be listened along with, and for which profile; none until the person says so. It lies outside the
+// encrypted store, because it has to be read while that is locked: it says which player apps are on the phone, which
+// the phone knows anyway, and never what was played.
 package tekram.platform.capture
 
 import android.content.Context
 import android.content.SharedPreferences
 
-/**
- * Which apps may be listened along with, and for which profile; none until the person says so. It lies outside the
- * encrypted store, because it has to be read while that is locked: it says which player apps are on the phone, which the
- * phone knows anyway, and never what was played.
- */
 class AllowedPlayers(
     context: Context,
 ) {
@@ -29,7 +27,10 @@ class AllowedPlayers(
 
     /** A profile was deleted: nothing may be sealed for it any more. */
     fun forget(profile: String) {
-        kept.all.filterValues { it == profile }.keys.forEach(::forbid)
+        kept.all
+            .filterValues { it == profile }
+            .keys
+            .forEach(::forbid)
     }
 
     fun all(): Map<String, String> = kept.all.mapValues { it.value.toString() }

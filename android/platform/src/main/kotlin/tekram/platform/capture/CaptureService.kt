@@ -1,10 +1,15 @@
+// Listens along. Android lets an app see what players play only when the person has made it a notification listener;
+// this one reads no notification. It runs while profiles are locked: what it hears is sealed to the inbox of a profile,
+// which needs no key.
 package tekram.platform.capture
 
 import android.content.ComponentName
+import android.content.pm.PackageManager
 import android.media.session.MediaController
 import android.media.session.MediaSessionManager
 import android.os.Handler
 import android.os.HandlerThread
+import android.os.Looper
 import android.os.SystemClock
 import android.service.notification.NotificationListenerService
 import android.service.notification.StatusBarNotification
@@ -17,22 +22,20 @@ interface CaptureHost {
     val heardSink: HeardSink
 }
 
-/**
- * Listens along. Android lets an app see what players play only when the person has made it a notification listener; this
- * one reads no notification. It runs while profiles are locked: what it hears is sealed to the inbox of a profile, which
- * needs no key.
- */
 class CaptureService : NotificationListenerService() {
     private val thread = HandlerThread("capture")
     private var watcher: SessionWatcher? = null
     private val changed = MediaSessionManager.OnActiveSessionsChangedListener { follow(it.orEmpty()) }
+
+    /** Where sessions are followed; none before the system has connected the service. */
+    val looper: Looper? get() = thread.looper
 
     override fun onListenerConnected() {
         val host = application as? CaptureHost ?: return
         val manager = getSystemService(MediaSessionManager::class.java) ?: return
         if (!thread.isAlive) thread.start()
         val handler = Handler(thread.looper)
-        val watching = SessionWatcher(host.allowedPlayers, DeviceClocks, handler, ::playerName, host.heardSink)
+        val watching = SessionWatcher(host.allowedPlayers, DeviceClocks, handler, { playerName(packageManager, it) }, host.heardSink)
         watcher = watching
         val me = ComponentName(this, CaptureService::class.java)
         handler.post {
@@ -64,8 +67,18 @@ class CaptureService : NotificationListenerService() {
         watcher?.follow(controllers)
     }
 
-    private fun playerName(player: String): String =
-        runCatching { packageManager.getApplicationLabel(packageManager.getApplicationInfo(player, 0)).toString() }.getOrDefault(player)
+    companion object {
+        /** The name of an app as the person knows it; its package where it is not told. */
+        fun playerName(
+            packages: PackageManager,
+            player: String,
+        ): String =
+            try {
+                packages.getApplicationLabel(packages.getApplicationInfo(player, 0)).toString()
+            } catch (_: PackageManager.NameNotFoundException) {
+                player
+            }
+    }
 }
 
 /** The device's own clocks. */

@@ -1,3 +1,7 @@
+// Turns what one player's session says into events, as few as tell the truth: players repeat themselves many times a
+// second, and each event is sealed and written. A state that follows from the one before is dropped; a jump that the
+// clock does not explain is a seek; while it plays, its place is told every half minute, so that being killed costs no
+// more than that. What was meant by the events, and what counts as a listen, the core decides.
 package tekram.platform.capture
 
 import kotlin.math.abs
@@ -45,12 +49,6 @@ interface Clocks {
     val monotonicMs: Long
 }
 
-/**
- * Turns what one player's session says into events, as few as tell the truth: players repeat themselves many times a
- * second, and each event is sealed and written. A state that follows from the one before is dropped; a jump that the
- * clock does not explain is a seek; while it plays, its place is told every half minute, so that being killed costs no
- * more than that. What was meant by the events, and what counts as a listen, the core decides.
- */
 class SessionEar(
     private val session: String,
     private val app: String,

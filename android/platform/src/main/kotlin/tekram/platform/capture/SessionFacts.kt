@@ -1,3 +1,4 @@
+// What a player says of its playing: whether, where it was at a moment of the monotonic clock, and how fast.
 package tekram.platform.capture
 
 import android.media.MediaMetadata
@@ -35,7 +36,6 @@ data class MediumFacts(
     }
 }
 
-/** What a player says of its playing: whether, where it was at a moment of the monotonic clock, and how fast. */
 data class PlayingFacts(
     val playing: Boolean,
     val over: Boolean,

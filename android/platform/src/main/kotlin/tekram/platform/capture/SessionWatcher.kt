@@ -1,3 +1,5 @@
+// Follows the media sessions of allowed apps, and of no others: of an app that was not allowed not even the title is
+// read. Events are gathered for a second before they are sealed, since players say several things at once.
 package tekram.platform.capture
 
 import android.content.SharedPreferences
@@ -16,10 +18,6 @@ fun interface HeardSink {
     )
 }
 
-/**
- * Follows the media sessions of allowed apps, and of no others: of an app that was not allowed not even the title is read.
- * Events are gathered for a second before they are sealed, since players say several things at once.
- */
 class SessionWatcher(
     private val allowed: AllowedPlayers,
     private val clocks: Clocks,

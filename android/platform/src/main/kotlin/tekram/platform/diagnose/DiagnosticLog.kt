@@ -1,3 +1,6 @@
+// What went wrong on this phone, for the person to export by hand and nobody else. It is a ring in one file of fixed
+// size, and it cannot hold personal data because there is no way to give it any: an entry is a `Moment`, a number and
+// at most a few class names. No text, no id, no address, no message of an exception.
 package tekram.platform.diagnose
 
 import java.io.File
@@ -5,11 +8,6 @@ import java.io.IOException
 import java.io.OutputStream
 import java.io.RandomAccessFile
 
-/**
- * What went wrong on this phone, for the person to export by hand and nobody else. It is a ring in one file of fixed
- * size, and it cannot hold personal data because there is no way to give it any: an entry is a [Moment], a number and
- * at most a few class names. No text, no id, no address, no message of an exception.
- */
 class DiagnosticLog(
     private val file: File,
     private val capacity: Int = CAPACITY,

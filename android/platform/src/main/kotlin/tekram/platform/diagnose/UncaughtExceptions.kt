@@ -1,9 +1,7 @@
+// Writes the class names of what nobody caught into the `DiagnosticLog`, then hands an empty copy on to whoever was
+// there before: the system's own handler prints messages to the phone's shared log, and a message can hold anything.
 package tekram.platform.diagnose
 
-/**
- * Writes the class names of what nobody caught into the [DiagnosticLog], then hands an empty copy on to whoever was
- * there before: the system's own handler prints messages to the phone's shared log, and a message can hold anything.
- */
 class UncaughtExceptions(
     private val log: DiagnosticLog,
     private val before: Thread.UncaughtExceptionHandler?,

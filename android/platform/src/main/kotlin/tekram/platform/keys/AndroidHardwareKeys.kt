@@ -1,3 +1,6 @@
+// Android Keystore: keys in StrongBox where the phone has one, else in the trusted environment. A key opens for one
+// operation after its prompt. One that is guarded by a biometric is destroyed by the system when a new fingerprint or
+// face is enrolled, so that whoever learns the screen's code cannot let themselves in by adding a finger.
 package tekram.platform.keys
 
 import android.content.Context
@@ -16,11 +19,6 @@ import javax.crypto.SecretKey
 import javax.crypto.spec.GCMParameterSpec
 import javax.crypto.spec.SecretKeySpec
 
-/**
- * Android Keystore: keys in StrongBox where the phone has one, else in the trusted environment. A key opens for one
- * operation after its prompt. One that is guarded by a biometric is destroyed by the system when a new fingerprint or face is
- * enrolled, so that whoever learns the screen's code cannot let themselves in by adding a finger.
- */
 class AndroidHardwareKeys(
     private val context: Context,
 ) : HardwareKeys {

@@ -1,12 +1,10 @@
+// The phone's key hardware, as the rest of the app sees it: AES-256-GCM keys that lie under an alias, never come out,
+// and open what was sealed with them once the person showed that they are there. It is a seam: Android's own provider
+// exists on phones only, so tests put one in memory behind it.
 package tekram.platform.keys
 
 import javax.crypto.Cipher
 
-/**
- * The phone's key hardware, as the rest of the app sees it: AES-256-GCM keys that lie under an alias, never come out, and
- * open what was sealed with them once the person showed that they are there. It is a seam: Android's own provider exists
- * on phones only, so tests put one in memory behind it.
- */
 interface HardwareKeys {
     /** Puts a key of 32 bytes in. From now on it opens only, for one operation after each prompt of this [guard]. */
     fun put(

@@ -1,3 +1,7 @@
+// Wraps vault keys for the phone's key hardware. A fresh key is drawn for each wrap, seals the vault's key in memory,
+// and goes into the hardware, which from then on only opens, and only with the person there. That way making a way in
+// waits for nobody, as the core's trait demands, and opening always does. The vault's key is in memory at that moment
+// anyway, so nothing is lost against a key that was born in the hardware.
 package tekram.platform.keys
 
 import java.security.GeneralSecurityException
@@ -5,12 +9,6 @@ import java.security.SecureRandom
 import javax.crypto.Cipher
 import javax.crypto.spec.SecretKeySpec
 
-/**
- * Wraps vault keys for the phone's key hardware. A fresh key is drawn for each wrap, seals the vault's key in memory, and
- * goes into the hardware, which from then on only opens, and only with the person there. That way making a way in waits
- * for nobody, as the core's trait demands, and opening always does. The vault's key is in memory at that moment anyway,
- * so nothing is lost against a key that was born in the hardware.
- */
 class PhoneKeys(
     private val hardware: HardwareKeys,
     private val guardNow: () -> Guard?,

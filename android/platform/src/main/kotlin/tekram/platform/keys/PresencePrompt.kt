@@ -1,3 +1,4 @@
+// Asks the person to show that they are there, for one operation of one cipher. A seam: tests have no finger.
 package tekram.platform.keys
 
 import android.app.Activity
@@ -7,11 +8,11 @@ import android.hardware.biometrics.BiometricManager.Authenticators.BIOMETRIC_STR
 import android.hardware.biometrics.BiometricManager.Authenticators.DEVICE_CREDENTIAL
 import android.hardware.biometrics.BiometricPrompt
 import android.os.CancellationSignal
+import kotlinx.coroutines.suspendCancellableCoroutine
 import java.util.concurrent.Executor
 import javax.crypto.Cipher
 import kotlin.coroutines.resume
 import kotlin.coroutines.resumeWithException
-import kotlinx.coroutines.suspendCancellableCoroutine
 
 /** What the prompt says, in the person's language. */
 data class PromptWords(
@@ -19,7 +20,6 @@ data class PromptWords(
     val cancel: String,
 )
 
-/** Asks the person to show that they are there, for one operation of one cipher. A seam: tests have no finger. */
 interface PresencePrompt {
     /** What a new key can be guarded by now: the strongest that is set up; null where the phone has no screen lock. */
     val guard: Guard?
@@ -87,10 +87,12 @@ class SystemPrompt(
         internal fun failure(errorCode: Int): KeyFailure =
             when (errorCode) {
                 BiometricPrompt.BIOMETRIC_ERROR_CANCELED, BiometricPrompt.BIOMETRIC_ERROR_USER_CANCELED -> KeyFailure.Cancelled()
+
                 BiometricPrompt.BIOMETRIC_ERROR_NO_BIOMETRICS,
                 BiometricPrompt.BIOMETRIC_ERROR_HW_NOT_PRESENT,
                 BiometricPrompt.BIOMETRIC_ERROR_NO_DEVICE_CREDENTIAL,
                 -> KeyFailure.NotSetUp()
+
                 else -> KeyFailure.NotRecognised()
             }
     }

@@ -1,3 +1,7 @@
+// A wrapped key as bytes: the alias of the hardware key that opens it, the IV, and the AES-256-GCM ciphertext with its
+// tag. The alias is authenticated with it, so it cannot be pointed at another key.
+//
+// Layout: version (1 byte) · length of alias (1 byte) · alias (ASCII) · IV (12 bytes) · ciphertext and tag.
 package tekram.platform.keys
 
 import java.nio.ByteBuffer
@@ -6,12 +10,6 @@ import javax.crypto.AEADBadTagException
 import javax.crypto.Cipher
 import javax.crypto.IllegalBlockSizeException
 
-/**
- * A wrapped key as bytes: the alias of the hardware key that opens it, the IV, and the AES-256-GCM ciphertext with its
- * tag. The alias is authenticated with it, so it cannot be pointed at another key.
- *
- * Layout: version (1 byte) · length of alias (1 byte) · alias (ASCII) · IV (12 bytes) · ciphertext and tag.
- */
 class SealedKey(
     val alias: String,
     val iv: ByteArray,

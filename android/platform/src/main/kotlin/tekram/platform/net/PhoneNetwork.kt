@@ -1,3 +1,4 @@
+// Asks the system, each time: nothing is kept, and nothing about which network it is, is read.
 package tekram.platform.net
 
 import android.content.Context
@@ -7,7 +8,6 @@ import android.net.NetworkCapabilities
 /** Whether there is a network, and whether its bytes cost the person something. */
 enum class Reach { Offline, Metered, Unmetered }
 
-/** Asks the system, each time: nothing is kept, and nothing about which network it is, is read. */
 class PhoneNetwork(
     private val context: Context,
 ) {

@@ -1,3 +1,5 @@
+// Notifications, one channel for each kind, so that each can be switched off in the system's settings. What is said is
+// the same whoever it is about; a locked screen shows only that there is something.
 package tekram.platform.notice
 
 import android.app.Notification
@@ -24,10 +26,6 @@ data class NoticeWords(
     val locked: String,
 )
 
-/**
- * Notifications, one channel for each kind, so that each can be switched off in the system's settings. What is said is
- * the same whoever it is about; a locked screen shows only that there is something.
- */
 class Notices(
     private val context: Context,
     private val icon: Int,
@@ -52,7 +50,12 @@ class Notices(
     ): Boolean {
         val shower = manager?.takeIf { it.areNotificationsEnabled() } ?: return false
         val said = words(kind)
-        val locked = Notification.Builder(context, kind.channel).setSmallIcon(icon).setContentTitle(said.locked).build()
+        val locked =
+            Notification
+                .Builder(context, kind.channel)
+                .setSmallIcon(icon)
+                .setContentTitle(said.locked)
+                .build()
         val notice =
             Notification
                 .Builder(context, kind.channel)

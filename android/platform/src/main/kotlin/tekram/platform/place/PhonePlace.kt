@@ -1,3 +1,6 @@
+// One position, asked of the system's own providers, once; nothing listens on. It is coarse, and cut to a grid of about
+// a kilometre, unless the person asked for more for this one request. What is shared of it, and with which noise, is
+// the core's business: this only avoids knowing more than is needed.
 package tekram.platform.place
 
 import android.Manifest
@@ -23,23 +26,18 @@ data class Fix(
     val atMs: Long,
 )
 
-/**
- * One position, asked of the system's own providers, once; nothing listens on. It is coarse, and cut to a grid of about a
- * kilometre, unless the person asked for more for this one request. What is shared of it, and with which noise, is the
- * core's business: this only avoids knowing more than is needed.
- */
 class PhonePlace(
     private val context: Context,
     private val fine: () -> Boolean = { false },
     private val patienceMs: Long = PATIENCE_MS,
 ) {
-    /** None when it was not allowed, is switched off, or did not come in time. Never on the main thread: it waits. */
+    /** None when it was not allowed, is switched off, or did not come in time. Never on the main thread: it waits some seconds. */
     fun position(): Fix? {
         val wantsFine = fine() && granted(Manifest.permission.ACCESS_FINE_LOCATION)
         if (!wantsFine && !granted(Manifest.permission.ACCESS_COARSE_LOCATION)) return null
         val manager = context.getSystemService(LocationManager::class.java) ?: return null
         val provider = provider(manager, wantsFine) ?: return null
-        val location = recent(manager, provider) ?: ask(manager, provider) ?: return null
+        val location = recent(manager, provider, FRESH_MS) ?: ask(manager, provider) ?: recent(manager, provider, STALE_MS) ?: return null
         return if (wantsFine) location.toFix() else coarse(location.toFix())
     }
 
@@ -60,10 +58,11 @@ class PhonePlace(
     private fun recent(
         manager: LocationManager,
         provider: String,
+        longestMs: Long,
     ): Location? =
         manager.getLastKnownLocation(provider)?.takeIf {
             val ageNs = SystemClock.elapsedRealtimeNanos() - it.elapsedRealtimeNanos
-            ageNs in 0..TimeUnit.MILLISECONDS.toNanos(FRESH_MS)
+            ageNs in 0..TimeUnit.MILLISECONDS.toNanos(longestMs)
         }
 
     @SuppressLint("MissingPermission")
@@ -88,8 +87,10 @@ class PhonePlace(
         context.checkSelfPermission(permission) == PackageManager.PERMISSION_GRANTED
 
     companion object {
-        private const val PATIENCE_MS = 10_000L
+        /** How long a caller waits at most for a new position; then an older one must do. */
+        private const val PATIENCE_MS = 3_000L
         private const val FRESH_MS = 60_000L
+        private const val STALE_MS = 15 * 60_000L
 
         /** Degrees of a grid cell: 0.01° of latitude are 1.1 km. */
         private const val CELL_DEGREES = 0.01

@@ -1,3 +1,5 @@
+// Shows the back camera on a surface and looks for a code in its pictures until one is found or it is closed. Nothing
+// is stored. All work is on a thread of its own; answers come there too, once.
 package tekram.platform.scan
 
 import android.Manifest
@@ -20,10 +22,6 @@ import android.os.HandlerThread
 import android.view.Surface
 import java.util.concurrent.Executor
 
-/**
- * Shows the back camera on a surface and looks for a code in its pictures until one is found or it is closed. Nothing is
- * stored. All work is on a thread of its own; answers come there too, once.
- */
 class CameraScanner(
     private val context: Context,
     private val preview: Surface,

@@ -1,3 +1,4 @@
+// Finds a QR code or a goods' bar code in the brightness of one camera picture. Pictures are looked at and dropped.
 package tekram.platform.scan
 
 import com.google.zxing.BarcodeFormat
@@ -27,7 +28,6 @@ class Brightness(
     val height: Int,
 )
 
-/** Finds a QR code or a goods' bar code in the brightness of one camera picture. Pictures are looked at and dropped. */
 class CodeReader {
     private val reader =
         MultiFormatReader().apply {

@@ -1,3 +1,4 @@
+// Reads a store's card where the phone is held to it. A seam: there is no radio in a test.
 package tekram.platform.scan
 
 import android.app.Activity
@@ -9,7 +10,6 @@ import android.nfc.Tag
 import android.nfc.tech.Ndef
 import java.io.IOException
 
-/** Reads a store's card where the phone is held to it. A seam: there is no radio in a test. */
 interface StoreCards {
     /** False when this phone has no reader, or it is switched off. */
     fun listen(onCard: (String) -> Unit): Boolean

@@ -1,12 +1,10 @@
+// What another app, a link or a shortcut asks this app to do. It never does anything by itself: it fills in a screen,
+// and the person goes on from there. Everything here comes from outside, so it is bounded and taken apart by hand.
 package tekram.platform.share
 
 import android.content.Intent
 import android.net.Uri
 
-/**
- * What another app, a link or a shortcut asks this app to do. It never does anything by itself: it fills in a screen,
- * and the person goes on from there. Everything here comes from outside, so it is bounded and taken apart by hand.
- */
 sealed interface Ask {
     /** Find out who made this page and how they can be paid. */
     data class PayMaker(
@@ -54,7 +52,12 @@ object Shares {
         intent: Intent,
         aim: ShareAim,
     ): Ask {
-        val kind = intent.type?.substringBefore(';')?.trim()?.lowercase().orEmpty()
+        val kind =
+            intent.type
+                ?.substringBefore(';')
+                ?.trim()
+                ?.lowercase()
+                .orEmpty()
         return when {
             intent.action != Intent.ACTION_SEND -> Ask.Refused(Ask.Why.UnknownKind)
             kind.startsWith("image/") && aim == ShareAim.Want -> picture(intent)
@@ -69,8 +72,10 @@ object Shares {
         val picture = intent.getParcelableExtra<Uri>(Intent.EXTRA_STREAM)
         return when {
             picture == null -> Ask.Refused(Ask.Why.NothingInIt)
+
             // A file path could name this app's own files: only what another app serves is opened.
             picture.scheme != "content" -> Ask.Refused(Ask.Why.UnknownKind)
+
             else -> Ask.WantFromPicture(picture)
         }
     }
@@ -79,10 +84,25 @@ object Shares {
         intent: Intent,
         aim: ShareAim,
     ): Ask {
-        val text = intent.getCharSequenceExtra(Intent.EXTRA_TEXT)?.toString()?.trim().orEmpty()
-        val title = intent.getCharSequenceExtra(Intent.EXTRA_SUBJECT)?.toString()?.trim().orEmpty()
+        val text =
+            intent
+                .getCharSequenceExtra(Intent.EXTRA_TEXT)
+                ?.toString()
+                ?.trim()
+                .orEmpty()
+        val title =
+            intent
+                .getCharSequenceExtra(Intent.EXTRA_SUBJECT)
+                ?.toString()
+                ?.trim()
+                .orEmpty()
         if (text.length > LONGEST_TEXT || title.length > LONGEST_TEXT) return Ask.Refused(Ask.Why.TooLong)
-        val page = link.find(text)?.value?.trimEnd('.', ',', ';', ')', '!', '?')?.let(::page)
+        val page =
+            link
+                .find(text)
+                ?.value
+                ?.trimEnd('.', ',', ';', ')', '!', '?')
+                ?.let(::page)
         return when (aim) {
             ShareAim.PayMaker -> page?.let(Ask::PayMaker) ?: Ask.Refused(if (text.isEmpty()) Ask.Why.NothingInIt else Ask.Why.NotAPage)
             ShareAim.Want -> want(text, title, page)
@@ -94,7 +114,12 @@ object Shares {
         title: String,
         page: Uri?,
     ): Ask {
-        val said = title.ifEmpty { link.replace(text, " ") }.replace(Regex("""\s+"""), " ").trim().take(LONGEST_WANT)
+        val said =
+            title
+                .ifEmpty { link.replace(text, " ") }
+                .replace(Regex("""\s+"""), " ")
+                .trim()
+                .take(LONGEST_WANT)
         return if (said.isEmpty() && page == null) Ask.Refused(Ask.Why.NothingInIt) else Ask.Want(said, page = page)
     }
 

@@ -1,12 +1,10 @@
+// Links of this app's own scheme, as other apps, web pages, QR codes and store cards have them: `tekram:history`,
+// `tekram:pay?page=…`, `tekram:want?what=…&gtin=…`, `tekram:relations`, `tekram:me`. Each opens a screen and at most
+// fills in a field. There is no link that pays, sends, accepts, unlocks or changes a setting.
 package tekram.platform.share
 
 import android.net.Uri
 
-/**
- * Links of this app's own scheme, as other apps, web pages, QR codes and store cards have them:
- * `tekram:history`, `tekram:pay?page=…`, `tekram:want?what=…&gtin=…`, `tekram:relations`, `tekram:me`. Each opens a screen
- * and at most fills in a field. There is no link that pays, sends, accepts, unlocks or changes a setting.
- */
 object Links {
     private const val SCHEME = "tekram"
     private const val LONGEST = 4_096

@@ -1,3 +1,5 @@
+// Work that the app does when nobody is looking: only between being left and locking itself, since a locked profile can
+// do nothing but listen along. Each kind says under which conditions it may disturb the phone.
 package tekram.platform.work
 
 import android.app.job.JobInfo
@@ -8,10 +10,6 @@ import android.content.Context
 private const val SECOND_MS = 1_000L
 private const val MINUTE_MS = 60 * SECOND_MS
 
-/**
- * Work that the app does when nobody is looking: only between being left and locking itself, since a locked profile can do
- * nothing but listen along. Each kind says under which conditions it may disturb the phone.
- */
 enum class WorkKind(
     val jobId: Int,
     /** How long after the app was left it may begin. */
@@ -30,8 +28,8 @@ enum class WorkKind(
         onlyCharging = false,
     ),
 
-    /** Reads the feeds of what was heard, to find who can be paid and how: megabytes. */
-    FindPayees(
+    /** Looks again at feeds that the person has let it look at before, whether payment details changed: megabytes. */
+    LookAgain(
         jobId = 12,
         afterMs = MINUTE_MS,
         longestMs = 3 * MINUTE_MS,

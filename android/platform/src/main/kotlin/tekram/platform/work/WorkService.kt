@@ -1,3 +1,4 @@
+// Runs one kind of work when the system says so, for no longer than it may, and stops at once when told to.
 package tekram.platform.work
 
 import android.app.job.JobParameters
@@ -20,7 +21,6 @@ interface WorkHost {
     fun work(kind: WorkKind): (suspend () -> Unit)?
 }
 
-/** Runs one kind of work when the system says so, for no longer than it may, and stops at once when told to. */
 class WorkService : JobService() {
     private val scope = CoroutineScope(SupervisorJob() + Dispatchers.Default)
     private val running = mutableMapOf<Int, Job>()

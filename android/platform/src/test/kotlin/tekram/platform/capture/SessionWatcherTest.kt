@@ -7,12 +7,12 @@ import android.media.session.PlaybackState
 import android.os.Handler
 import android.os.Looper
 import android.os.SystemClock
-import java.time.Duration
-import kotlin.test.assertEquals
-import kotlin.test.assertTrue
 import org.junit.Test
 import org.robolectric.Shadows.shadowOf
 import tekram.platform.Phone
+import java.time.Duration
+import kotlin.test.assertEquals
+import kotlin.test.assertTrue
 
 class SessionWatcherTest : Phone() {
     private val heard = mutableListOf<Pair<String, Heard>>()

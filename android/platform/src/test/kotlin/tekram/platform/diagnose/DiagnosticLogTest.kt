@@ -68,7 +68,14 @@ class DiagnosticLogTest {
             log.note(DiagnosticLog.Moment.HostFailed, thrown)
             assertFalse(personal in exported(), "seed $SEED, round $round")
         }
-        assertTrue(exported().lines().drop(1).filter(String::isNotEmpty).all { it.matches(LINE) }, exported())
+        assertTrue(
+            exported()
+                .lines()
+                .drop(1)
+                .filter(String::isNotEmpty)
+                .all { it.matches(LINE) },
+            exported(),
+        )
     }
 
     @Test

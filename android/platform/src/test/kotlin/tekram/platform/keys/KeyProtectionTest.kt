@@ -2,12 +2,12 @@ package tekram.platform.keys
 
 import android.hardware.biometrics.BiometricPrompt
 import android.security.keystore.KeyProperties
+import org.junit.Test
+import tekram.platform.Phone
 import kotlin.test.assertEquals
 import kotlin.test.assertFailsWith
 import kotlin.test.assertIs
 import kotlin.test.assertTrue
-import org.junit.Test
-import tekram.platform.Phone
 
 /** What is asked of the key hardware. Whether it keeps it can be tried on a phone only. */
 class KeyProtectionTest : Phone() {

@@ -1,9 +1,7 @@
 package tekram.platform.keys
 
+import kotlinx.coroutines.runBlocking
 import java.security.GeneralSecurityException
-import javax.crypto.Cipher
-import javax.crypto.spec.GCMParameterSpec
-import javax.crypto.spec.SecretKeySpec
 import kotlin.random.Random
 import kotlin.test.Test
 import kotlin.test.assertContentEquals
@@ -11,36 +9,6 @@ import kotlin.test.assertEquals
 import kotlin.test.assertFailsWith
 import kotlin.test.assertFalse
 import kotlin.test.assertTrue
-import kotlinx.coroutines.runBlocking
-
-/** Key hardware in memory: AndroidKeyStore does not exist off a phone. Its ciphers are real. */
-private class MemoryKeys : HardwareKeys {
-    val keys = mutableMapOf<String, ByteArray>()
-
-    override fun put(
-        alias: String,
-        key: ByteArray,
-        guard: Guard,
-    ) {
-        keys[alias] = key.copyOf()
-    }
-
-    override fun aliases(prefix: String) = keys.keys.filter { it.startsWith(prefix) }
-
-    override fun remove(alias: String) {
-        keys.remove(alias)
-    }
-
-    override fun opener(
-        alias: String,
-        iv: ByteArray,
-    ): Cipher {
-        val key = keys[alias] ?: throw KeyFailure.Gone()
-        return Cipher.getInstance(SealedKey.CIPHER).apply {
-            init(Cipher.DECRYPT_MODE, SecretKeySpec(key, "AES"), GCMParameterSpec(SealedKey.TAG_BITS, iv))
-        }
-    }
-}
 
 /** The wrapping around the key hardware; the hardware itself is a stand-in here and is tried on a phone. */
 class PhoneKeysBehindAMemoryProviderTest {

@@ -2,11 +2,11 @@ package tekram.platform.net
 
 import android.net.ConnectivityManager
 import android.net.NetworkCapabilities
-import kotlin.test.assertEquals
 import org.junit.Test
 import org.robolectric.Shadows.shadowOf
 import org.robolectric.shadows.ShadowNetworkCapabilities
 import tekram.platform.Phone
+import kotlin.test.assertEquals
 
 class PhoneNetworkTest : Phone() {
     private fun reachWith(vararg capabilities: Int): Reach {

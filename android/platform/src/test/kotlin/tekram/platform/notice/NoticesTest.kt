@@ -4,12 +4,12 @@ import android.app.Notification
 import android.app.NotificationManager
 import android.app.PendingIntent
 import android.content.Intent
-import kotlin.test.assertEquals
-import kotlin.test.assertFalse
-import kotlin.test.assertTrue
 import org.junit.Test
 import org.robolectric.Shadows.shadowOf
 import tekram.platform.Phone
+import kotlin.test.assertEquals
+import kotlin.test.assertFalse
+import kotlin.test.assertTrue
 
 class NoticesTest : Phone() {
     private val manager get() = context.getSystemService(NotificationManager::class.java)!!

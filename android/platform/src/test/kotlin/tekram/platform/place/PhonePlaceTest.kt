@@ -5,15 +5,15 @@ import android.app.Application
 import android.location.Location
 import android.location.LocationManager
 import android.os.SystemClock
+import org.junit.Test
+import org.robolectric.Shadows.shadowOf
+import tekram.platform.Phone
 import kotlin.math.abs
 import kotlin.random.Random
 import kotlin.test.assertEquals
 import kotlin.test.assertNotNull
 import kotlin.test.assertNull
 import kotlin.test.assertTrue
-import org.junit.Test
-import org.robolectric.Shadows.shadowOf
-import tekram.platform.Phone
 
 class PhonePlaceTest : Phone() {
     private val manager get() = context.getSystemService(LocationManager::class.java)!!

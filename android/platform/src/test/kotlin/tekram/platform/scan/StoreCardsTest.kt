@@ -4,12 +4,12 @@ import android.app.Activity
 import android.net.Uri
 import android.nfc.NdefMessage
 import android.nfc.NdefRecord
-import kotlin.test.assertEquals
-import kotlin.test.assertFalse
-import kotlin.test.assertNull
 import org.junit.Test
 import org.robolectric.Robolectric
 import tekram.platform.Phone
+import kotlin.test.assertEquals
+import kotlin.test.assertFalse
+import kotlin.test.assertNull
 
 class StoreCardsTest : Phone() {
     @Test

@@ -2,11 +2,11 @@ package tekram.platform.share
 
 import android.content.Intent
 import android.net.Uri
+import org.junit.Test
+import tekram.platform.Phone
 import kotlin.random.Random
 import kotlin.test.assertEquals
 import kotlin.test.assertIs
-import org.junit.Test
-import tekram.platform.Phone
 
 class AsksTest : Phone() {
     private fun send(

@@ -2,11 +2,11 @@ package tekram.platform.work
 
 import android.app.job.JobScheduler
 import android.net.NetworkCapabilities
+import org.junit.Test
+import tekram.platform.Phone
 import kotlin.test.assertEquals
 import kotlin.test.assertFalse
 import kotlin.test.assertTrue
-import org.junit.Test
-import tekram.platform.Phone
 
 class PoliteWorkTest : Phone() {
     private val work get() = PoliteWork(context, WorkService::class.java)
@@ -14,7 +14,7 @@ class PoliteWorkTest : Phone() {
 
     @Test
     fun `what is large waits for a charger and a network that costs nothing`() {
-        val job = work.job(WorkKind.FindPayees)
+        val job = work.job(WorkKind.LookAgain)
         assertTrue(job.isRequireCharging)
         assertTrue(job.requiredNetwork!!.hasCapability(NetworkCapabilities.NET_CAPABILITY_NOT_METERED))
     }
@@ -28,7 +28,13 @@ class PoliteWorkTest : Phone() {
             assertFalse(job.isPeriodic, kind.name)
             assertTrue(kind.afterMs + kind.longestMs <= 5 * 60_000, "${kind.name} ends before the app locks itself")
         }
-        assertEquals(WorkKind.entries.size, WorkKind.entries.map { it.jobId }.toSet().size)
+        assertEquals(
+            WorkKind.entries.size,
+            WorkKind.entries
+                .map { it.jobId }
+                .toSet()
+                .size,
+        )
     }
 
     @Test

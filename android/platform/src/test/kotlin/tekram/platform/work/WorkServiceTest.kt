@@ -2,10 +2,6 @@ package tekram.platform.work
 
 import android.app.Application
 import android.app.job.JobParameters
-import java.io.File
-import kotlin.test.assertEquals
-import kotlin.test.assertFalse
-import kotlin.test.assertTrue
 import kotlinx.coroutines.CompletableDeferred
 import kotlinx.coroutines.awaitCancellation
 import kotlinx.coroutines.runBlocking
@@ -17,6 +13,10 @@ import org.robolectric.util.ReflectionHelpers
 import org.robolectric.util.ReflectionHelpers.ClassParameter
 import tekram.platform.Phone
 import tekram.platform.diagnose.DiagnosticLog
+import java.io.File
+import kotlin.test.assertEquals
+import kotlin.test.assertFalse
+import kotlin.test.assertTrue
 
 /** An application whose profile is open or locked as a test says. */
 class WorkingApplication :
@@ -64,9 +64,9 @@ class WorkServiceTest : Phone() {
                 }
             }
             val running = service
-            assertTrue(running.onStartJob(parameters(WorkKind.FindPayees.jobId)))
+            assertTrue(running.onStartJob(parameters(WorkKind.LookAgain.jobId)))
             withTimeout(5_000) { begun.await() }
-            assertFalse(running.onStopJob(parameters(WorkKind.FindPayees.jobId)), "no extra run")
+            assertFalse(running.onStopJob(parameters(WorkKind.LookAgain.jobId)), "no extra run")
             withTimeout(5_000) { stopped.await() }
             val moments = application.diagnostics.lines().map { it.split(' ')[1].toInt() }
             assertEquals(listOf(DiagnosticLog.Moment.JobStarted.number, DiagnosticLog.Moment.JobStopped.number), moments)
