@@ -1,4 +1,4 @@
-// The app itself. Its id and version stand here; signing is done by whoever releases it.
+// The app. Its native library comes from `cargo xtask android`, which puts one for each processor into jniLibs of `binding`.
 plugins {
     alias(libs.plugins.android.application)
     alias(libs.plugins.kotlin.android)
@@ -20,6 +20,15 @@ android {
         targetCompatibility = JavaVersion.VERSION_17
     }
     buildFeatures { compose = true }
+    buildTypes {
+        release {
+            isMinifyEnabled = true
+            isShrinkResources = true
+            proguardFiles(getDefaultProguardFile("proguard-android-optimize.txt"), "keep.pro")
+        }
+    }
+    // Every language stays in: each can be chosen for this app alone.
+    bundle { language { enableSplit = false } }
 }
 
 kotlin { jvmToolchain(17) }
@@ -29,4 +38,5 @@ dependencies {
     implementation(project(":platform"))
     implementation(libs.activity.compose)
     implementation(libs.core)
+    implementation(libs.coroutines.android)
 }

@@ -1,0 +1,60 @@
+// Reading and writing what the person chose in the system's document picker. A document is anything from a local file to
+// a cloud's; it can fail at any byte, and then nothing half done is taken for the whole.
+package tekram.app
+
+import android.content.Context
+import android.net.Uri
+import android.provider.OpenableColumns
+import java.io.File
+import java.io.IOException
+
+/** Copies between documents and files. */
+object Documents {
+    /** The document's name as its provider gives it, without any folder. */
+    fun name(
+        context: Context,
+        document: Uri,
+    ): String? =
+        runCatching {
+            context.contentResolver.query(document, arrayOf(OpenableColumns.DISPLAY_NAME), null, null, null)?.use {
+                if (it.moveToFirst()) it.getString(0)?.substringAfterLast('/') else null
+            }
+        }.getOrNull()
+
+    /** Copies a document into a new file; false, and no file, when it could not be read to its end. */
+    fun copy(
+        context: Context,
+        from: Uri,
+        to: File,
+    ): Boolean {
+        val whole =
+            guarded {
+                val input = context.contentResolver.openInputStream(from) ?: throw IOException("no document")
+                input.use { source -> to.outputStream().use(source::copyTo) }
+            }
+        if (!whole) to.delete()
+        return whole
+    }
+
+    /** Writes a file into a document, over what was there. */
+    fun copy(
+        context: Context,
+        from: File,
+        to: Uri,
+    ): Boolean =
+        guarded {
+            val output = context.contentResolver.openOutputStream(to, "wt") ?: throw IOException("no document")
+            output.use { target -> from.inputStream().use { it.copyTo(target) } }
+        }
+
+    private fun guarded(block: () -> Unit): Boolean =
+        try {
+            block()
+            true
+        } catch (_: IOException) {
+            false
+        } catch (_: SecurityException) {
+            // The picker's permission ends with the activity that asked.
+            false
+        }
+}

@@ -1,0 +1,138 @@
+// The one activity with the five rooms. It brings the models through a turned phone, keeps what must not be seen out of
+// pictures, and hands on what links, shares and shortcuts ask.
+package tekram.app
+
+import android.content.Intent
+import android.os.Build
+import android.os.Bundle
+import android.view.WindowManager
+import androidx.activity.ComponentActivity
+import androidx.activity.compose.BackHandler
+import androidx.activity.compose.setContent
+import androidx.activity.enableEdgeToEdge
+import androidx.activity.viewModels
+import androidx.compose.runtime.Composable
+import androidx.compose.runtime.collectAsState
+import androidx.compose.runtime.getValue
+import androidx.compose.runtime.remember
+import androidx.compose.ui.platform.LocalConfiguration
+import androidx.lifecycle.ViewModel
+import androidx.lifecycle.ViewModelProvider
+import androidx.lifecycle.lifecycleScope
+import kotlinx.coroutines.flow.combine
+import kotlinx.coroutines.flow.distinctUntilChanged
+import kotlinx.coroutines.flow.map
+import kotlinx.coroutines.launch
+import tekram.ui.TekramApp
+import tekram.ui.start.AppModel
+import tekram.ui.start.AppPhase
+import tekram.ui.start.AppState
+import tekram.ui.start.StartModel
+import tekram.ui.start.StartState
+import tekram.ui.start.StartStep
+
+/** The app's screens. */
+class MainActivity : ComponentActivity() {
+    private val process get() = application as TekramApplication
+    internal val model: AppModel get() = app
+    private val app: AppModel by viewModels { made { AppModel(process.agent, process.device) } }
+    private val start: StartModel by viewModels { made { StartModel(process.agent, process.device, app::opened) } }
+    private val doorstep: Doorstep by viewModels { made { Doorstep() } }
+
+    override fun onCreate(savedInstanceState: Bundle?) {
+        enableEdgeToEdge()
+        super.onCreate(savedInstanceState)
+        process.asking.attach(this)
+        val model = app
+        process.openSession = { model.session }
+        // What the overview of apps shows stays there for hours; the window itself hides only what must be hidden.
+        if (Build.VERSION.SDK_INT >= Build.VERSION_CODES.TIRAMISU) setRecentsScreenshotEnabled(false)
+        setContent { Screens() }
+        watchSecrets()
+        if (savedInstanceState == null) doorstep.take(intent)
+    }
+
+    @Composable
+    private fun Screens() {
+        // A change of language or of the phone's look makes this composition anew.
+        val configuration = LocalConfiguration.current
+        val words = remember(configuration) { PhoneWords(resources, packageName) }
+        val state by app.state.collectAsState()
+        val starting by start.state.collectAsState()
+        BackHandler(enabled = canGoBack(state, starting)) { if (app.session != null) app.back() else start.back() }
+        TekramApp(app, start, words, process.device)
+        DoorstepScreens(doorstep, app, words)
+    }
+
+    private fun watchSecrets() {
+        val secret =
+            app.state.combine(process.device.hidingScreens) { state, hiding -> hiding > 0 || state.phase is AppPhase.Locked }
+        lifecycleScope.launch {
+            secret.distinctUntilChanged().collect { hide ->
+                if (hide) window.addFlags(WindowManager.LayoutParams.FLAG_SECURE) else window.clearFlags(WindowManager.LayoutParams.FLAG_SECURE)
+            }
+        }
+        lifecycleScope.launch {
+            app.state.map { (it.phase as? AppPhase.Open)?.session }.distinctUntilChanged().collect { session ->
+                if (session == null) SplitWidget.locked(this@MainActivity) else SplitWidget.refresh(this@MainActivity, session)
+            }
+        }
+    }
+
+    override fun onNewIntent(intent: Intent) {
+        super.onNewIntent(intent)
+        setIntent(intent)
+        doorstep.take(intent)
+    }
+
+    override fun onStart() {
+        super.onStart()
+        app.toForeground()
+        process.front(isInFront = true)
+    }
+
+    // A phone that is turned does not leave the app: nothing that waits may end for it.
+    override fun onStop() {
+        super.onStop()
+        if (isChangingConfigurations) return
+        app.toBackground()
+        process.front(isInFront = false)
+    }
+
+    override fun onDestroy() {
+        process.asking.detach(this)
+        super.onDestroy()
+    }
+
+    private fun <T : ViewModel> made(make: () -> T): ViewModelProvider.Factory =
+        object : ViewModelProvider.Factory {
+            @Suppress("UNCHECKED_CAST")
+            override fun <M : ViewModel> create(modelClass: Class<M>): M = make() as M
+        }
+
+    companion object {
+        /** Whether there is something to go back to inside the app; else the system shows where it goes. */
+        fun canGoBack(
+            state: AppState,
+            start: StartState,
+        ): Boolean =
+            when (state.phase) {
+                is AppPhase.Open -> {
+                    state.place.back() != null
+                }
+
+                AppPhase.FirstRun, is AppPhase.Locked -> {
+                    !start.busy &&
+                        when (start.step) {
+                            StartStep.Passphrase -> true
+                            StartStep.First -> start.personas.isNotEmpty()
+                            StartStep.Lock -> start.chosen != null && start.personas.size > 1
+                        }
+                }
+
+                else -> {
+                    false
+                }
+            }
+    }
+}

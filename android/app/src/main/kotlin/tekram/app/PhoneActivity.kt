@@ -1,0 +1,117 @@
+// What belongs to the phone and not to a profile: which players may be noticed, what the widget may say, and the technical
+// log. It can be opened while everything is locked, shows nothing of a profile but its name, and is linked from the system's
+// page about the app.
+package tekram.app
+
+import android.content.ComponentName
+import android.content.Intent
+import android.media.session.MediaSessionManager
+import android.os.Bundle
+import android.provider.Settings
+import androidx.activity.ComponentActivity
+import androidx.activity.compose.setContent
+import androidx.activity.enableEdgeToEdge
+import androidx.activity.result.contract.ActivityResultContracts
+import androidx.compose.foundation.layout.safeDrawingPadding
+import androidx.compose.material3.Surface
+import androidx.compose.runtime.CompositionLocalProvider
+import androidx.compose.runtime.mutableStateOf
+import androidx.compose.ui.Modifier
+import androidx.core.app.NotificationManagerCompat
+import kotlinx.coroutines.Dispatchers
+import kotlinx.coroutines.MainScope
+import kotlinx.coroutines.cancel
+import kotlinx.coroutines.launch
+import kotlinx.coroutines.withContext
+import tekram.ffi.PersonaEntry
+import tekram.platform.capture.CaptureService
+import tekram.ui.common.LocalWords
+import tekram.ui.common.TekramTheme
+import tekram.ui.common.attempt
+import java.io.IOException
+
+/** Settings of this phone. */
+class PhoneActivity : ComponentActivity() {
+    private val process get() = application as TekramApplication
+    private val scope = MainScope()
+    private val shown = mutableStateOf(PhoneScreenState())
+    private val saving =
+        registerForActivityResult(ActivityResultContracts.CreateDocument("text/plain")) { to -> if (to != null) scope.launch { save(to) } }
+
+    override fun onCreate(savedInstanceState: Bundle?) {
+        enableEdgeToEdge()
+        super.onCreate(savedInstanceState)
+        val words = PhoneWords(resources, packageName)
+        setContent {
+            TekramTheme {
+                CompositionLocalProvider(LocalWords provides words) {
+                    Surface(Modifier.safeDrawingPadding()) { PhoneScreen(shown.value, actions) }
+                }
+            }
+        }
+    }
+
+    override fun onResume() {
+        super.onResume()
+        scope.launch { refresh() }
+    }
+
+    override fun onDestroy() {
+        scope.cancel()
+        super.onDestroy()
+    }
+
+    private suspend fun refresh() {
+        val profiles = attempt { process.agent.personas() }.getOrDefault(emptyList())
+        val granted = packageName in NotificationManagerCompat.getEnabledListenerPackages(this)
+        val allowed = process.allowedPlayers.all()
+        val playing = if (granted) playing() else emptyList()
+        val players = (playing + allowed.keys).distinct().map { Player(it, CaptureService.playerName(packageManager, it), profileName(profiles, allowed[it])) }
+        shown.value = PhoneScreenState(granted, process.openSession() != null, players.sortedBy { it.name }, PhoneSettings(this).widgetSaysAmounts)
+    }
+
+    private fun playing(): List<String> =
+        getSystemService(MediaSessionManager::class.java)
+            ?.getActiveSessions(ComponentName(this, CaptureService::class.java))
+            .orEmpty()
+            .map { it.packageName }
+
+    private fun profileName(
+        profiles: List<PersonaEntry>,
+        id: String?,
+    ): String? = id?.let { profiles.find { profile -> profile.id == it }?.name }
+
+    private val actions =
+        object : PhoneScreenActions {
+            override fun back() = finish()
+
+            override fun grant() = startActivity(Intent(Settings.ACTION_NOTIFICATION_LISTENER_SETTINGS))
+
+            override fun allow(
+                player: Player,
+                allowed: Boolean,
+            ) {
+                scope.launch {
+                    process.listening.allow(player.packageName, player.name, allowed)
+                    refresh()
+                }
+            }
+
+            override fun widgetSaysAmounts(allowed: Boolean) {
+                PhoneSettings(this@PhoneActivity).widgetSaysAmounts = allowed
+                if (!allowed) SplitWidget.locked(this@PhoneActivity)
+                scope.launch { refresh() }
+            }
+
+            override fun saveLog() = saving.launch("tekram-log.txt")
+        }
+
+    private suspend fun save(to: android.net.Uri) =
+        withContext(Dispatchers.IO) {
+            try {
+                contentResolver.openOutputStream(to, "wt")?.use(process.diagnostics::export)
+            } catch (_: IOException) {
+                // The picker shows an empty file; the person tries again.
+            }
+        }
+}

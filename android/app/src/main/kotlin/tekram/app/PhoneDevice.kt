@@ -1,0 +1,132 @@
+// What screens ask of the phone: showing that the person is there, files, codes, other apps. It lives as long as the
+// process, since view models outlive activities; what needs an activity is asked of the one that is in front.
+package tekram.app
+
+import android.content.ActivityNotFoundException
+import android.content.ClipData
+import android.content.ClipDescription
+import android.content.ClipboardManager
+import android.content.Context
+import android.content.Intent
+import android.content.pm.PackageManager
+import android.net.Uri
+import android.os.PersistableBundle
+import android.os.SystemClock
+import kotlinx.coroutines.Dispatchers
+import kotlinx.coroutines.flow.MutableStateFlow
+import kotlinx.coroutines.flow.StateFlow
+import kotlinx.coroutines.flow.update
+import kotlinx.coroutines.withContext
+import tekram.ui.common.Device
+import tekram.ui.common.Presence
+import java.io.File
+import java.io.IOException
+import kotlin.time.Duration
+import kotlin.time.Duration.Companion.milliseconds
+
+/** The phone around the screens. */
+class PhoneDevice(
+    private val context: Context,
+    override val presence: Presence?,
+    private val questions: Questions,
+) : Device {
+    // How many screens want it: one that goes and one that comes overlap.
+    private val hiding = MutableStateFlow(0)
+
+    /** How many of the screens in front want to be kept out of pictures. */
+    val hidingScreens: StateFlow<Int> = hiding
+
+    // Files that were picked are copied here, because the core reads paths; others are waiting to be delivered.
+    private val passing = File(context.cacheDir, "passing")
+    private val targets = mutableMapOf<String, Uri>()
+
+    /** Deletes what an earlier run left behind: it may be a whole history. */
+    fun tidy() {
+        passing.deleteRecursively()
+    }
+
+    override fun elapsed(): Duration = SystemClock.elapsedRealtime().milliseconds
+
+    override suspend fun pickFile(): String? {
+        val picked = questions.ask(Question.OpenDocument) ?: return null
+        return withContext(Dispatchers.IO) {
+            tidy()
+            val copy = newPassing(Documents.name(context, picked) ?: "file")
+            if (Documents.copy(context, picked, copy)) copy.path else null
+        }
+    }
+
+    override suspend fun newFile(suggestedName: String): String? {
+        val target = questions.ask(Question.CreateDocument(suggestedName)) ?: return null
+        val path = withContext(Dispatchers.IO) { newPassing(suggestedName).path }
+        targets[path] = target
+        return path
+    }
+
+    override suspend fun delivered(path: String): Boolean {
+        val target = targets.remove(path) ?: return false
+        return withContext(Dispatchers.IO) {
+            val file = File(path)
+            try {
+                Documents.copy(context, file, target)
+            } finally {
+                file.delete()
+            }
+        }
+    }
+
+    private fun newPassing(name: String): File {
+        val folder = File(passing, SystemClock.elapsedRealtimeNanos().toString())
+        if (!folder.mkdirs()) throw IOException("no folder")
+        return File(folder, name.substringAfterLast('/').ifEmpty { "file" })
+    }
+
+    override suspend fun scan(): String? = questions.ask(Question.Scan)
+
+    override val canScan: Boolean
+        get() = context.packageManager.hasSystemFeature(PackageManager.FEATURE_CAMERA_ANY)
+
+    override fun open(link: String): Boolean {
+        val uri = Uri.parse(link)
+        val intent =
+            if (link == PHONE) {
+                Intent(context, PhoneActivity::class.java)
+            } else {
+                // Never back into this app, and never an address of a file: links come from payees and sellers.
+                if (uri.scheme.orEmpty().lowercase() in REFUSED) return false
+                Intent(Intent.ACTION_VIEW, uri).addCategory(Intent.CATEGORY_BROWSABLE)
+            }
+        return start(intent)
+    }
+
+    override fun share(text: String): Boolean =
+        start(Intent.createChooser(Intent(Intent.ACTION_SEND).setType("text/plain").putExtra(Intent.EXTRA_TEXT, text), null))
+
+    private fun start(intent: Intent): Boolean =
+        try {
+            context.startActivity(intent.addFlags(Intent.FLAG_ACTIVITY_NEW_TASK))
+            true
+        } catch (_: ActivityNotFoundException) {
+            false
+        } catch (_: SecurityException) {
+            false
+        }
+
+    override fun copy(text: String) {
+        val clip = ClipData.newPlainText("", text)
+        // Keyboards and the system's preview then show dots; the name is that of ClipDescription.EXTRA_IS_SENSITIVE (API 33).
+        clip.description.extras = PersistableBundle().apply { putBoolean("android.content.extra.IS_SENSITIVE", true) }
+        check(clip.description.hasMimeType(ClipDescription.MIMETYPE_TEXT_PLAIN))
+        context.getSystemService(ClipboardManager::class.java)?.setPrimaryClip(clip)
+    }
+
+    override fun hideScreen(hidden: Boolean) {
+        hiding.update { (it + if (hidden) 1 else -1).coerceAtLeast(0) }
+    }
+
+    companion object {
+        /** Opens what belongs to the phone: players that may be noticed, the widget, the technical log. */
+        const val PHONE = "tekram:phone"
+        private val REFUSED = setOf("", "file", "content", "javascript", "intent", "android-app", "tekram")
+    }
+}

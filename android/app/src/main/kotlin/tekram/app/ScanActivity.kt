@@ -1,0 +1,120 @@
+// Reads one code with the camera and hands back its text. Without the camera's permission it says so and ends.
+package tekram.app
+
+import android.Manifest
+import android.app.Activity
+import android.content.Context
+import android.content.Intent
+import android.content.pm.PackageManager
+import android.os.Bundle
+import android.view.SurfaceHolder
+import android.view.SurfaceView
+import androidx.activity.ComponentActivity
+import androidx.activity.compose.setContent
+import androidx.activity.enableEdgeToEdge
+import androidx.activity.result.contract.ActivityResultContract
+import androidx.activity.result.contract.ActivityResultContracts
+import androidx.compose.foundation.layout.Box
+import androidx.compose.foundation.layout.fillMaxSize
+import androidx.compose.foundation.layout.fillMaxWidth
+import androidx.compose.foundation.layout.safeDrawingPadding
+import androidx.compose.material3.Surface
+import androidx.compose.material3.Text
+import androidx.compose.runtime.Composable
+import androidx.compose.runtime.getValue
+import androidx.compose.runtime.mutableStateOf
+import androidx.compose.runtime.setValue
+import androidx.compose.ui.Alignment
+import androidx.compose.ui.Modifier
+import androidx.compose.ui.viewinterop.AndroidView
+import tekram.platform.diagnose.DiagnosticLog
+import tekram.platform.scan.CameraScanner
+import tekram.platform.scan.Scanned
+import tekram.ui.common.QuietButton
+import tekram.ui.common.TekramTheme
+
+/** The camera's picture with a hint, until a code is found. */
+class ScanActivity : ComponentActivity() {
+    private var scanner: CameraScanner? = null
+    private var allowed by mutableStateOf(false)
+    private var refused by mutableStateOf(false)
+    private val asking =
+        registerForActivityResult(ActivityResultContracts.RequestPermission()) {
+            allowed = it
+            refused = !it
+        }
+
+    override fun onCreate(savedInstanceState: Bundle?) {
+        enableEdgeToEdge()
+        super.onCreate(savedInstanceState)
+        allowed = checkSelfPermission(Manifest.permission.CAMERA) == PackageManager.PERMISSION_GRANTED
+        setContent { TekramTheme { Surface(Modifier.fillMaxSize()) { Content() } } }
+        if (!allowed && savedInstanceState == null) asking.launch(Manifest.permission.CAMERA)
+    }
+
+    @Composable
+    private fun Content() =
+        Box(Modifier.fillMaxSize().safeDrawingPadding()) {
+            if (allowed) AndroidView({ preview(it) }, Modifier.fillMaxSize())
+            Surface(Modifier.fillMaxWidth().align(Alignment.TopCenter)) {
+                Text(getString(if (refused) R.string.common_camera_denied else R.string.common_scan_hint))
+            }
+            Box(Modifier.align(Alignment.BottomCenter)) { QuietButton(getString(R.string.common_scan_type), onClick = ::finish) }
+        }
+
+    private fun preview(context: Context): SurfaceView {
+        val view = SurfaceView(context)
+        val calls =
+            object : SurfaceHolder.Callback {
+                override fun surfaceCreated(holder: SurfaceHolder) {
+                    scanner = CameraScanner(context, holder.surface) { end -> runOnUiThread { ended(end) } }.also(CameraScanner::start)
+                }
+
+                override fun surfaceChanged(
+                    holder: SurfaceHolder,
+                    format: Int,
+                    width: Int,
+                    height: Int,
+                ) = Unit
+
+                override fun surfaceDestroyed(holder: SurfaceHolder) {
+                    scanner?.close()
+                    scanner = null
+                }
+            }
+        view.holder.addCallback(calls)
+        return view
+    }
+
+    private fun ended(how: CameraScanner.End) {
+        when (how) {
+            is CameraScanner.End.Found -> setResult(Activity.RESULT_OK, Intent().putExtra(TEXT, text(how.scanned)))
+            CameraScanner.End.NotAllowed -> refused = true
+            CameraScanner.End.NoCamera -> (application as TekramApplication).diagnostics.note(DiagnosticLog.Moment.ScanFailed)
+        }
+        if (how != CameraScanner.End.NotAllowed) finish()
+    }
+
+    /** Asks for a code; its text, or none. */
+    object Contract : ActivityResultContract<Unit, String?>() {
+        override fun createIntent(
+            context: Context,
+            input: Unit,
+        ): Intent = Intent(context, ScanActivity::class.java)
+
+        override fun parseResult(
+            resultCode: Int,
+            intent: Intent?,
+        ): String? = intent?.getStringExtra(TEXT).takeIf { resultCode == Activity.RESULT_OK }
+    }
+
+    private companion object {
+        const val TEXT = "text"
+
+        fun text(scanned: Scanned): String =
+            when (scanned) {
+                is Scanned.Goods -> scanned.gtin
+                is Scanned.Text -> scanned.text
+            }
+    }
+}

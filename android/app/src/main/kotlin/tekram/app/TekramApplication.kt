@@ -1,0 +1,142 @@
+// What lives as long as the process: the core, the phone around it, and what the system starts without a screen (listening
+// along, work in the background). It opens no profile; it only knows whether a screen has one open.
+package tekram.app
+
+import android.app.Application
+import android.app.PendingIntent
+import android.content.Intent
+import android.net.Uri
+import tekram.ffi.Agent
+import tekram.ffi.AgentSettings
+import tekram.ffi.quietPanics
+import tekram.platform.capture.AllowedPlayers
+import tekram.platform.capture.CaptureHost
+import tekram.platform.core.CoreConnectivity
+import tekram.platform.core.CoreEars
+import tekram.platform.core.CoreKeyStore
+import tekram.platform.core.CoreLocation
+import tekram.platform.diagnose.DiagnosticLog
+import tekram.platform.diagnose.UncaughtExceptions
+import tekram.platform.keys.AndroidHardwareKeys
+import tekram.platform.keys.PhoneKeys
+import tekram.platform.keys.PromptWords
+import tekram.platform.keys.SystemPrompt
+import tekram.platform.net.PhoneNetwork
+import tekram.platform.notice.NoticeKind
+import tekram.platform.notice.NoticeWords
+import tekram.platform.notice.Notices
+import tekram.platform.place.PhonePlace
+import tekram.platform.work.PoliteWork
+import tekram.platform.work.WorkHost
+import tekram.platform.work.WorkKind
+import tekram.platform.work.WorkService
+import tekram.ui.start.Session
+import java.io.File
+import java.util.TimeZone
+
+/** The process. */
+class TekramApplication :
+    Application(),
+    CaptureHost,
+    WorkHost {
+    override val diagnostics by lazy { DiagnosticLog(File(noBackupFilesDir, "diagnostics")) }
+    override val allowedPlayers by lazy { AllowedPlayers(this) }
+
+    /** Which players may be noticed. */
+    val listening by lazy { Listening(allowedPlayers) { openSession() } }
+    private val questions = Questions()
+    private val prompt by lazy { SystemPrompt(this) { questions.activity } }
+    private val keys by lazy { PhoneKeys(AndroidHardwareKeys(this), { prompt.guard }) }
+
+    /** The phone around the screens. */
+    val device by lazy {
+        val presence = HardwarePresence(keys, prompt, diagnostics) { PromptWords(getString(R.string.start_presence_title), getString(R.string.common_cancel)) }
+        PhoneDevice(this, presence, questions)
+    }
+
+    /** The core. Its folder is left out of every backup by the system itself, and by the rules of the manifest. */
+    val agent: Agent by lazy {
+        Agent.open(
+            AgentSettings(vaults(this).path, allow = emptyList(), proxy = null, railsOff = emptyList(), zone = TimeZone.getDefault().id),
+            CoreKeyStore(keys, diagnostics),
+            CoreLocation(PhonePlace(this)),
+            CoreConnectivity(PhoneNetwork(this)),
+        )
+    }
+
+    /** Who asks what of a screen. */
+    val asking: Questions get() = questions
+
+    /** The profile that a screen has open; none while everything is locked. */
+    var openSession: () -> Session? = { null }
+
+    /** What may be said and done while nobody looks. */
+    val work by lazy { PoliteWork(this, WorkService::class.java) }
+    private val background by lazy { BackgroundWork(agent, { openSession()?.persona }, ::firstTime, ::tell) }
+    private val notices by lazy { Notices(this, R.drawable.ic_mark, ::words) }
+
+    override val heardSink by lazy { CoreEars({ agent }, diagnostics) }
+
+    override fun onCreate() {
+        super.onCreate()
+        UncaughtExceptions.install(diagnostics)
+        diagnostics.note(DiagnosticLog.Moment.Started)
+        quietPanics()
+        notices.makeChannels()
+        device.tidy()
+    }
+
+    override fun work(kind: WorkKind): (suspend () -> Unit)? = background.of(kind)
+
+    /** The app came to the screen, or left it with a profile open or locked. */
+    fun front(isInFront: Boolean) {
+        background.front(isInFront)
+        work.cancelAll()
+        if (!isInFront && openSession() != null) WorkKind.entries.forEach(work::schedule)
+        if (isInFront) NoticeKind.entries.forEach(notices::clear)
+    }
+
+    private fun firstTime(
+        profile: String,
+        month: String,
+    ): Boolean {
+        val kept = getSharedPreferences("told_months", MODE_PRIVATE)
+        val first = kept.getString(profile, null) != month
+        if (first) kept.edit().putString(profile, month).apply()
+        return first
+    }
+
+    private fun tell(kind: NoticeKind) {
+        val room = if (kind == NoticeKind.OfferArrived) "want" else "pay"
+        val opening = Intent(Intent.ACTION_VIEW, Uri.parse("tekram:$room"), this, MainActivity::class.java)
+        notices.show(kind, PendingIntent.getActivity(this, kind.id, opening, PendingIntent.FLAG_IMMUTABLE))
+    }
+
+    private fun words(kind: NoticeKind): NoticeWords {
+        val locked = getString(R.string.common_notify_locked)
+        return when (kind) {
+            NoticeKind.OfferArrived -> {
+                NoticeWords(
+                    getString(R.string.common_channel_offers),
+                    getString(R.string.common_notify_offer_title),
+                    getString(R.string.common_notify_offer_text),
+                    locked,
+                )
+            }
+
+            NoticeKind.StatementReady -> {
+                NoticeWords(
+                    getString(R.string.common_channel_statements),
+                    getString(R.string.common_notify_statement_title),
+                    getString(R.string.common_notify_statement_text),
+                    locked,
+                )
+            }
+        }
+    }
+
+    companion object {
+        /** Folder of all profiles. */
+        fun vaults(application: Application): File = File(application.noBackupFilesDir, "vaults")
+    }
+}
