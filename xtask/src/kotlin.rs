@@ -2,6 +2,7 @@
 //! needs has been downloaded, and is asked again online when something has not.
 
 use std::io::{BufRead, BufReader};
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
@@ -16,10 +17,21 @@ const NEEDED: [(Need, &str); 4] = [
     (Need::Library("libfontconfig.so.1"), "libfontconfig1"),
 ];
 
+/// What packs the app's resources for its tests; other systems than Debian's have no package for it.
+const NEEDED_BY_APP: [(Need, &str); 3] = [
+    (Need::File("/usr/bin/aapt"), "aapt"),
+    (
+        Need::File("/usr/share/android-framework-res/framework-res.apk"),
+        "android-framework-res",
+    ),
+    (Need::File("/usr/bin/unzip"), "unzip"),
+];
+
 #[derive(Clone, Copy)]
 enum Need {
     Program(&'static str),
     Library(&'static str),
+    File(&'static str),
 }
 
 /// What of the whole is asked for.
@@ -69,6 +81,10 @@ fn verify(wanted: &Wanted) -> Done {
     ];
     if wanted.pictures {
         goals.push("-Dpictures=write".to_owned());
+    }
+    if !NEEDED_BY_APP.iter().all(|(need, _)| is_there(*need)) {
+        say("the app's own tests are left out: they need Debian's aapt and android-framework-res");
+        goals.extend(["-pl", "!app,!app/androidx"].map(str::to_owned));
     }
     maven("the Kotlin modules and their tests", &goals)?;
     if !wanted.quick {
@@ -184,12 +200,13 @@ fn is_worth_showing(line: &str) -> bool {
 
 /// Installs the Debian packages that are missing, or says which to install.
 fn have_what_is_needed() -> Done {
-    let missing: Vec<&str> = NEEDED
-        .iter()
-        .filter(|(need, _)| !is_there(*need))
-        .map(|(_, package)| *package)
-        .collect();
-    if missing.is_empty() {
+    let without = |needs: &[(Need, &'static str)]| -> Vec<&'static str> {
+        let missing = needs.iter().filter(|(need, _)| !is_there(*need));
+        missing.map(|(_, package)| *package).collect()
+    };
+    let must = without(&NEEDED);
+    let missing = [must.as_slice(), &without(&NEEDED_BY_APP)].concat();
+    if missing.is_empty() || must.is_empty() && !may_install() {
         return Ok(());
     }
     let packages = missing.join(" ");
@@ -220,6 +237,7 @@ fn is_there(need: Need) -> bool {
             .stderr(Stdio::null())
             .status()
             .is_ok_and(|status| status.success()),
+        Need::File(path) => Path::new(path).is_file(),
         Need::Library(name) => {
             // Only Linux has to be asked: elsewhere the system brings what Compose draws with.
             !cfg!(target_os = "linux")
