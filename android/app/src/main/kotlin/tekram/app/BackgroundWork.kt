@@ -107,11 +107,11 @@ class BackgroundWork(
         if (--awake == 0 && !inFront) agent.pause()
     }
 
-    private companion object {
+    companion object {
         /** A request that is out and may get offers. */
         const val OUT = "open"
-        const val FEED = "feed:"
-        const val WAIT_MS = 15_000uL
-        const val ENOUGH = 20u
+        private const val FEED = "feed:"
+        private const val WAIT_MS = 15_000uL
+        private const val ENOUGH = 20u
     }
 }

@@ -45,6 +45,7 @@ class TekramApplication :
     /** Which players may be noticed. */
     val listening by lazy { Listening(allowedPlayers) { openSession() } }
     private val questions = Questions()
+    private val permissions by lazy { Permissions(this) { questions.activity } }
     private val prompt by lazy { SystemPrompt(this) { questions.activity } }
     private val keys by lazy { PhoneKeys(AndroidHardwareKeys(this), { prompt.guard }) }
 
@@ -59,7 +60,7 @@ class TekramApplication :
         Agent.open(
             AgentSettings(vaults(this).path, allow = emptyList(), proxy = null, railsOff = emptyList(), zone = TimeZone.getDefault().id),
             CoreKeyStore(keys, diagnostics),
-            CoreLocation(PhonePlace(this)),
+            CoreLocation(PhonePlace(this), permissions::place),
             CoreConnectivity(PhoneNetwork(this)),
         )
     }
@@ -92,8 +93,15 @@ class TekramApplication :
     fun front(isInFront: Boolean) {
         background.front(isInFront)
         work.cancelAll()
+        if (isInFront) openSession()?.let(::askAboutNotices)
         if (!isInFront && openSession() != null) WorkKind.entries.forEach(work::schedule)
         if (isInFront) NoticeKind.entries.forEach(notices::clear)
+    }
+
+    private fun askAboutNotices(session: Session) {
+        // A failure is shown by the screen that lists the requests.
+        val isOut = runCatching { session.persona.intents().any { it.state == BackgroundWork.OUT } }.getOrDefault(false)
+        if (isOut) permissions.notices()
     }
 
     private fun firstTime(

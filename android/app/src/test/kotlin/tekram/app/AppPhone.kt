@@ -49,6 +49,9 @@ abstract class AppPhone {
     @After
     fun closeCore() {
         started.forEach { if (!it.get().isDestroyed) it.close() }
+        // Compose keeps its dispatcher from test to test, and what lies in the queue at the end is thrown away: a frame that
+        // was asked for and never came would stop it for good.
+        repeat(QUIET_STEPS) { shadowOf(Looper.getMainLooper()).idleFor(Duration.ofMillis(STEP_MS)) }
         process.agent.shutDown()
     }
 
@@ -150,6 +153,7 @@ abstract class AppPhone {
     private companion object {
         const val PATIENCE_SECONDS = 40L
         const val STEP_MS = 20L
+        const val QUIET_STEPS = 10
     }
 }
 

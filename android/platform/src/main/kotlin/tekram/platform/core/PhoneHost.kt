@@ -61,8 +61,13 @@ class CoreKeyStore(
 /** The phone's position behind the core's source. */
 class CoreLocation(
     private val place: PhonePlace,
+    /** Told when the place was wanted and may not be known; it returns at once. */
+    private val onNotAllowed: () -> Unit,
 ) : LocationSource {
-    override fun position(): Position? = place.position()?.let { Position(it.latitude, it.longitude, it.accuracyMetres, it.atMs) }
+    override fun position(): Position? {
+        if (!place.isAllowed) onNotAllowed()
+        return place.position()?.let { Position(it.latitude, it.longitude, it.accuracyMetres, it.atMs) }
+    }
 }
 
 /** The phone's network behind the core's. */

@@ -31,6 +31,9 @@ class PhonePlace(
     private val fine: () -> Boolean = { false },
     private val patienceMs: Long = PATIENCE_MS,
 ) {
+    /** Whether the person lets the app know where the phone is, at least roughly. */
+    val isAllowed: Boolean get() = granted(Manifest.permission.ACCESS_COARSE_LOCATION) || granted(Manifest.permission.ACCESS_FINE_LOCATION)
+
     /** None when it was not allowed, is switched off, or did not come in time. Never on the main thread: it waits some seconds. */
     fun position(): Fix? {
         val wantsFine = fine() && granted(Manifest.permission.ACCESS_FINE_LOCATION)
