@@ -70,7 +70,7 @@ fun AcceptScreen(
     onBack: (() -> Unit)?,
 ) {
     val done = state.accepted?.takeIf { it.offer == number }
-    ScreenFrame(word("want_accept_title"), onBack) {
+    ScreenFrame(word(if (done == null) "want_accept_title" else "want_request"), onBack) {
         PhasePane(state.phase, phaseWords("want"), onRetry = onRetry) {
             val offer = state.offers?.offers?.find { it.offer == number }
             ScrollingColumn {

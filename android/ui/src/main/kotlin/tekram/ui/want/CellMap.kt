@@ -6,6 +6,7 @@ package tekram.ui.want
 import androidx.compose.foundation.Canvas
 import androidx.compose.foundation.layout.aspectRatio
 import androidx.compose.foundation.layout.fillMaxWidth
+import androidx.compose.foundation.layout.widthIn
 import androidx.compose.material3.MaterialTheme
 import androidx.compose.runtime.Composable
 import androidx.compose.runtime.remember
@@ -74,7 +75,7 @@ internal fun CellMap(
     // Numbers with degrees read from left to right in every language of the app.
     val style = MaterialTheme.typography.labelMedium.copy(color = colors.onSurface, textDirection = TextDirection.Ltr)
     Canvas(
-        modifier.fillMaxWidth().aspectRatio(MAP_ASPECT).clip(MaterialTheme.shapes.medium).semantics {
+        modifier.widthIn(max = 480.dp).fillMaxWidth().aspectRatio(MAP_ASPECT).clip(MaterialTheme.shapes.medium).semantics {
             contentDescription = spoken
             role = Role.Image
         },

@@ -150,7 +150,7 @@ private fun Quantity(
 }
 
 @Composable
-private fun Where(
+internal fun Where(
     state: ComposeState,
     actions: ComposeActions,
 ) = Section(word("want_where")) {

@@ -107,7 +107,7 @@ fun OffersScreen(
     }
 }
 
-private val COLUMN = 360.dp
+private val COLUMN = 310.dp
 private const val MOST_COLUMNS = 3
 
 @Composable
@@ -116,8 +116,8 @@ private fun Request(
     actions: OffersActions,
 ) = Section(intent.want) {
     val formats = LocalFormats.current
-    Text(word(stateKeys[intent.state] ?: "common_unknown"))
-    intent.ceiling?.let { Named(word("want_seen_ceiling"), formats.money(it.amountMinor, it.currency)) }
+    val ceiling = intent.ceiling?.let { formats.money(it.amountMinor, it.currency) }
+    Text(listOfNotNull(word(stateKeys[intent.state] ?: "common_unknown"), ceiling).joinToString(" · "))
     if (intent.state == "expired") Note(word("want_request_over")) else Note(word("want_until", formats.moment(intent.until)))
     QuietButton(word("want_request_seen"), actions::seen, icon = Icons.Show)
 }

@@ -62,6 +62,7 @@ fun PreviewScreen(
         val intent = state.intent ?: return@PhasePane
         ScrollingColumn {
             Text(word("want_preview_text"))
+            Where(intent)
             Seen(intent, state.terms)
             WhoSees(intent)
             WordForWord(intent)
@@ -97,7 +98,16 @@ private fun Sending(
     }
 }
 
-/** Every field in plain words, with the area on a map. */
+/** The area on a map, and every cell that is published with it. */
+@Composable
+private fun Where(intent: Intent) =
+    Section(word("want_preview_area")) {
+        CellMap(intent.cells)
+        Text(word("want_seen_cells"), style = MaterialTheme.typography.titleSmall)
+        intent.cells.forEach { cell -> Cell(cell) }
+    }
+
+/** Every field in plain words. */
 @Composable
 private fun Seen(
     intent: Intent,
@@ -112,10 +122,6 @@ private fun Seen(
     Named(word("want_seen_until"), formats.moment(intent.until))
     Named(word("want_seen_terms"), words.termsTitle(intent.terms, roster))
     Named(word("want_seen_key"), word("want_seen_key_text"))
-    Text(word("want_preview_area"), style = MaterialTheme.typography.titleSmall)
-    CellMap(intent.cells)
-    Text(word("want_seen_cells"), style = MaterialTheme.typography.titleSmall)
-    intent.cells.forEach { cell -> Cell(cell) }
 }
 
 @Composable
