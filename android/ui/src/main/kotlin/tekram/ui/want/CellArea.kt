@@ -8,25 +8,21 @@ private const val BITS = 5
 
 /** The box that [cell] stands for, or null when it is no geohash. */
 internal fun cellArea(cell: String): Area? {
-    var south = -90.0
-    var north = 90.0
-    var west = -180.0
-    var east = 180.0
-    var along = true
-    for (letter in cell) {
-        val value = ALPHABET.indexOf(letter)
-        if (value < 0) return null
-        for (bit in BITS - 1 downTo 0) {
-            val upper = value shr bit and 1 == 1
-            if (along) {
-                val middle = (west + east) / 2
-                if (upper) west = middle else east = middle
-            } else {
-                val middle = (south + north) / 2
-                if (upper) south = middle else north = middle
-            }
-            along = !along
-        }
-    }
+    val values = cell.map(ALPHABET::indexOf)
+    if (values.any { it < 0 }) return null
+    val upper = values.flatMap { value -> (BITS - 1 downTo 0).map { value shr it and 1 == 1 } }
+    val (west, east) = halved(-180.0, 180.0, upper.filterIndexed { index, _ -> index % 2 == 0 })
+    val (south, north) = halved(-90.0, 90.0, upper.filterIndexed { index, _ -> index % 2 == 1 })
     return Area(south, west, north, east)
 }
+
+/** What is left of a range after taking its [upper] or lower half again and again. */
+private fun halved(
+    low: Double,
+    high: Double,
+    upper: List<Boolean>,
+): Pair<Double, Double> =
+    upper.fold(low to high) { (from, to), up ->
+        val middle = (from + to) / 2
+        if (up) middle to to else from to middle
+    }
