@@ -6,6 +6,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
+use crate::stage::{self, Stage};
 use crate::step::{Done, Failure, output, run, say};
 use crate::{bindings, place};
 
@@ -86,10 +87,12 @@ fn verify(wanted: &Wanted) -> Done {
         say("the app's own tests are left out: they need Debian's aapt and android-framework-res");
         goals.extend(["-pl", "!app,!app/androidx"].map(str::to_owned));
     }
-    maven("the Kotlin modules and their tests", &goals)?;
+    let stage = Stage::raise("kotlin")?;
+    maven("the Kotlin modules and their tests", &goals, Some(&stage))?;
+    stage.told()?;
     if !wanted.quick {
         let lint = ["-N", "-Plint", "verify"].map(str::to_owned);
-        maven("ktlint and detekt", &lint)?;
+        maven("ktlint and detekt", &lint, None)?;
     }
     Ok(())
 }
@@ -123,13 +126,13 @@ pub fn window() -> Done<Command> {
 }
 
 /// Runs Maven in `android/`, offline at first.
-fn maven(what: &str, goals: &[String]) -> Done {
+fn maven(what: &str, goals: &[String], stage: Option<&Stage>) -> Done {
     say(what);
     let started = Instant::now();
-    let ended = match maven_once(goals, true)? {
+    let ended = match maven_once(goals, true, stage)? {
         Ended::NotDownloaded => {
             say(format!("{what}: downloading what is missing"));
-            maven_once(goals, false)?
+            maven_once(goals, false, stage)?
         }
         ended => ended,
     };
@@ -147,11 +150,14 @@ enum Ended {
     NotDownloaded,
 }
 
-fn maven_once(goals: &[String], offline: bool) -> Done<Ended> {
+fn maven_once(goals: &[String], offline: bool, stage: Option<&Stage>) -> Done<Ended> {
     let mut command = Command::new("mvn");
     command.args(goals).current_dir(place::root().join("android"));
     if offline {
         command.arg("--offline");
+    }
+    if let Some(stage) = stage {
+        command.env(stage::VARIABLE, stage.folder());
     }
     let mut child = command
         .stdout(Stdio::piped())

@@ -19,6 +19,7 @@ mod planted;
 mod resources;
 mod run;
 mod setup;
+mod stage;
 mod step;
 mod swift;
 mod test;
