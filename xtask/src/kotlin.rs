@@ -109,7 +109,7 @@ pub fn build_window() -> Done {
         format!("-Dtekram.native={}", target.join("debug").display()),
         format!("-Dtekram.bindings={}", target.join("bindings").display()),
     ];
-    maven("the app's window", &goals)
+    maven("the app's window", &goals, None)
 }
 
 /// A JVM that is about to run a program of the desktop module; its main class and arguments follow.
