@@ -87,8 +87,8 @@ class StoryTest : CoreTest() {
         private var rooms: Rooms? = null
 
         suspend fun play(steps: List<*>) =
-            steps.forEachIndexed { index, it ->
-                val step = it as Map<*, *>
+            steps.forEachIndexed { index, told ->
+                val step = told as Map<*, *>
                 val place = "step ${index + 1} (${step["do"]})"
                 val refused = withTimeoutOrNull(2.minutes) { listOf(act(step["do"] as String, step["with"] as Map<*, *>? ?: mapOf<String, Any?>())) }
                 assertEquals(step["refused"], (refused ?: fail("$place takes too long")).single(), "$place: refused")
