@@ -17,6 +17,9 @@ use crate::used::{self, Use};
 
 const ENGLISH: &str = "android/ui/src/main/res/values";
 const GERMAN: &str = "android/ui/src/main/res/values-de";
+/// Words of the Android app alone: its settings of the phone, tile and widget.
+const APP_ENGLISH: &str = "android/app/src/main/res/values";
+const APP_GERMAN: &str = "android/app/src/main/res/values-de";
 const CATALOGUE: &str = "ios/TekramUI/Resources/Localizable.xcstrings";
 const KOTLIN: &str = "android";
 const SWIFT: [&str; 3] = ["ios/TekramKit", "ios/TekramUI", "ios/App"];
@@ -41,8 +44,13 @@ pub fn words(args: &[String]) -> Done {
     let english = resources::read(&root.join(ENGLISH))?;
     let german = resources::read(&root.join(GERMAN))?;
     let uses = uses(root)?;
+    let app_english = resources::read(&root.join(APP_ENGLISH))?;
     let mut faults = differences(&english, &german);
-    faults.extend(missing(&english, &uses));
+    faults.extend(differences(&app_english, &resources::read(&root.join(APP_GERMAN))?));
+    faults.extend(missing(
+        &app_english.into_iter().chain(english.clone()).collect(),
+        &uses,
+    ));
     let unused = unused(&english, &uses);
     if unused_is_fault {
         faults.extend(unused.iter().map(|key| format!("{key} is used by no screen")));
