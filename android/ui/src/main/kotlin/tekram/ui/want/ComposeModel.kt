@@ -79,6 +79,7 @@ class ComposeModel(
 
     /** The draft that is replaced by the next one; kept until it is sent. */
     private var draft: String? = null
+    private var asked: String? = null
 
     val state: StateFlow<ComposeState> = states.asStateFlow()
 
@@ -107,6 +108,18 @@ class ComposeModel(
             attempt { checkGtin(text) }.fold(
                 { number -> edit { it.copy(gtin = number) } },
                 { states.update { it.copy(flaws = it.flaws + Flaw.Gtin) } },
+            )
+        }
+    }
+
+    /** Takes over what another app asked for, once: the number of a barcode, else words. */
+    fun asked(text: String) {
+        if (text.isBlank() || text == asked) return
+        asked = text
+        viewModelScope.launch {
+            attempt { checkGtin(text) }.fold(
+                { number -> edit { it.copy(gtin = number) } },
+                { edit { it.copy(what = text) } },
             )
         }
     }
@@ -149,6 +162,7 @@ class ComposeModel(
     fun done(intent: String) {
         if (draft != intent) return
         draft = null
+        asked = null
         states.update { state ->
             val fields = state.fields
             state.copy(fields = WantFields(terms = fields.terms, boards = fields.boards, currency = fields.currency, precision = fields.precision))

@@ -65,9 +65,7 @@ private fun Compose(
     val state by model.state.collectAsState()
     val device = LocalDevice.current
     val scope = rememberCoroutineScope()
-    LaunchedEffect(route.about) {
-        if (route.about.isNotEmpty()) model.edit { it.copy(what = route.about) }
-    }
+    LaunchedEffect(route.about) { model.asked(route.about) }
     LaunchedEffect(state.composed) {
         state.composed?.let {
             model.seen()

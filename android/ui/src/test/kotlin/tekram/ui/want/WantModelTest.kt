@@ -96,6 +96,19 @@ class WantModelTest : CoreTest() {
         }
 
     @Test
+    fun `what another app asked for is taken over once, a barcode as its number`() =
+        story {
+            val model = composing(session())
+            model.asked("4006381333931")
+            model.state.until("the number is there") { it.fields.gtin == "4006381333931" && it.fields.what.isEmpty() }
+            model.asked("A blue wool hat")
+            model.state.until("the words are there") { it.fields.what == "A blue wool hat" }
+            model.edit { it.copy(what = "A red wool hat") }
+            model.asked("A blue wool hat")
+            assertEquals("A red wool hat", model.state.value.fields.what)
+        }
+
+    @Test
     fun `a draft that is written again replaces the one before, and the boards are known the next time`() =
         story {
             val session = session()
