@@ -36,7 +36,9 @@ struct HistoryRoom: View {
             }
             Picker("history_filter_source", selection: $model.source) {
                 Text("history_filter_all").tag(String?.none)
-                ForEach(model.sources, id: \.self) { source in Text(verbatim: sourceName(source)).tag(String?.some(source)) }
+                ForEach(model.sources, id: \.self) { source in
+                    Text(verbatim: sourceName(source)).tag(String?.some(source))
+                }
             }
             NavigationLink {
                 ImportScreen(persona: persona)

@@ -49,7 +49,9 @@ struct ItemScreen: View {
 
     @ViewBuilder private func heard(_ listen: Listen) -> some View {
         let moment = Moments.dayAndTime(listen.startMs)
-        Text(verbatim: listen.source.isEmpty ? moment : Words.text("history_heard_in", moment, sourceName(listen.source)))
+        Text(
+            verbatim: listen.source.isEmpty ? moment : Words.text("history_heard_in", moment, sourceName(listen.source))
+        )
         let on = [listen.player, listen.device].filter { !$0.isEmpty }
         if !on.isEmpty { Text(Words.text("history_heard_on", on.joined(separator: ", "))) }
     }

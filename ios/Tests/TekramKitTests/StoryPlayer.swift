@@ -279,7 +279,9 @@ extension StoryPlayer {
             "plays": days.rows.reduce(0) { $0 + Int($1.plays) },
             "played_ms": days.rows.reduce(0) { $0 + Int($1.playedMs) }, "found": found,
         ]
-        if let day = days.rows.first { shown["first_day"] = ["date": day.date, "played_ms": Int(day.playedMs)] as Fields }
+        if let day = days.rows.first {
+            shown["first_day"] = ["date": day.date, "played_ms": Int(day.playedMs)] as Fields
+        }
         if let batch = rooms.pen?.batch {
             shown["pen"] =
                 [
