@@ -67,9 +67,8 @@ pub fn run(args: &[String]) -> Done {
     step(
         "building tekram, tekram-desk and the story (some minutes the first time)",
         cargo()
-            // The whole workspace is named so that dependencies get the same features as in `test`, and are built once.
-            .args(["build", "--locked", "--workspace"])
-            .args(["--bin", "tekram", "--bin", "tekram-desk", "--bin", "tekram-story"]),
+            // Exactly as in `test`: another selection would give dependencies other features and build them again.
+            .args(["build", "--workspace", "--bins", "--locked"]),
     )?;
     let mut story = story()?;
     story.args(&wanted.story);

@@ -31,9 +31,8 @@ impl Stage {
         run(
             "building the counterparts of the app's story",
             cargo()
-                // As in `run` and `test`, so that dependencies get the same features and are built once.
-                .args(["build", "--locked", "--workspace"])
-                .args(["--bin", "tekram", "--bin", "tekram-desk", "--bin", "tekram-story"]),
+                // Exactly as in `run` and `test`: another selection would give dependencies other features and build them again.
+                .args(["build", "--workspace", "--bins", "--locked"]),
         )?;
         // Under the checkout: the Debian folder shows nothing else.
         let folder = place::root().join("target").join(format!("app-story-{name}"));
