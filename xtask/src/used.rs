@@ -156,6 +156,25 @@ fn call(before: &str) -> &str {
     name.get(start..).unwrap_or_default()
 }
 
+/// Words that Android's own code and resources name: `R.string.key` and `@string/key`. The compiler holds those against the
+/// list, so here they only count as used.
+pub fn resources(text: &str, place: &str) -> Vec<Use> {
+    let name = |rest: &str| {
+        let end = rest.find(|character: char| !(character.is_ascii_alphanumeric() || character == '_'));
+        rest.get(..end.unwrap_or(rest.len())).unwrap_or_default().to_owned()
+    };
+    ["R.string.", "R.plurals.", "@string/"]
+        .iter()
+        .flat_map(|before| text.split(before).skip(1))
+        .map(|rest| Use {
+            place: place.to_owned(),
+            text: name(rest),
+            must_exist: false,
+            joined: false,
+        })
+        .collect()
+}
+
 /// Files of a folder and below, except what builds leave behind and tests that look for screens by name.
 pub fn files(folder: &Path, extension: &str) -> Done<Vec<PathBuf>> {
     let mut found = Vec::new();
@@ -238,6 +257,13 @@ mod tests {
             swift(r#"file("me_file.json")"#),
             [("me_file.json".into(), false, false)]
         );
+    }
+
+    #[test]
+    fn what_androids_resources_name_is_used() {
+        let found = resources("getString(R.string.app_line, 1) @string/me_log\"", "K.kt");
+        let names: Vec<_> = found.into_iter().map(|found| found.text).collect();
+        assert_eq!(names, ["app_line", "me_log"]);
     }
 
     #[test]

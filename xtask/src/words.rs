@@ -159,6 +159,9 @@ fn uses(root: &Path) -> Done<Vec<Use>> {
                 fs::read_to_string(&path).map_err(Failure::because(format!("cannot read {}", path.display())))?;
             let place = path.strip_prefix(root).unwrap_or(&path).display().to_string();
             found.extend(used::literals(&text, &place, shows));
+            if extension != "swift" {
+                found.extend(used::resources(&text, &place));
+            }
         }
         Ok(())
     };
