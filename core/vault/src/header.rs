@@ -14,12 +14,14 @@ use crate::durable;
 use crate::error::VaultError;
 use crate::recovery::UncheckedRecovery;
 use crate::way_in::WrappedKey;
+use crate::way_key::PublicKey;
 
 /// The header's file name.
 pub(crate) const FILE: &str = "header.json";
 const FORMAT: &str = "tekram-vault";
-/// 2: ways in have names and times, and recovery words are one of them. Version 1 is read, and written as 2.
-const VERSION: u32 = 2;
+/// 3: passphrases and recovery words are key pairs, and the database's file has a number. 2: ways in have names and times, and
+/// recovery words are one of them. Older ones are read, and written as 3 with the first change.
+const VERSION: u32 = 3;
 /// Room for hundreds of ways in; more is not a header.
 const LIMIT_BYTES: u64 = 256 * 1024;
 
@@ -35,7 +37,13 @@ pub(crate) struct Header {
     /// Where what arrives while the vault is locked is sealed to: X25519 (RFC 7748).
     #[serde(with = "hex::serde")]
     pub(crate) inbox_public_key: [u8; 32],
-    /// Each wraps the vault key once.
+    /// Who seals the vault key to the ways in; not in versions 1 and 2.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub(crate) sealer_public_key: Option<PublicKey>,
+    /// Which database file is the vault's: each vault key has a file of its own. Absent: the first.
+    #[serde(skip_serializing_if = "is_first", default = "first")]
+    pub(crate) database_number: u32,
+    /// Each lets to the vault key.
     pub(crate) ways_in: Vec<WrappedKey>,
     /// Recovery words that were shown and not checked yet, sealed under the vault key. They open nothing.
     #[serde(skip_serializing_if = "Option::is_none", default)]
@@ -64,13 +72,21 @@ pub(crate) struct UnprovenHeader {
 
 impl Header {
     /// A header for a vault that is being made.
-    pub(crate) fn new(vault_id: String, label: String, inbox_public_key: [u8; 32], ways_in: Vec<WrappedKey>) -> Self {
+    pub(crate) fn new(
+        vault_id: String,
+        label: String,
+        inbox_public_key: [u8; 32],
+        sealer_public_key: PublicKey,
+        ways_in: Vec<WrappedKey>,
+    ) -> Self {
         Self {
             format: FORMAT.to_owned(),
             version: VERSION,
             vault_id,
             label,
             inbox_public_key,
+            sealer_public_key: Some(sealer_public_key),
+            database_number: first(),
             ways_in,
             unchecked_recovery: None,
         }
@@ -137,6 +153,9 @@ impl Header {
         if file_bytes(&file)? != bytes || checksum(&file.vault.bytes()?, &file.hmac_sha256)? != file.sha256 {
             return Err(damaged());
         }
+        if file.vault.database_number == 0 || (file.vault.version >= 3) != file.vault.sealer_public_key.is_some() {
+            return Err(damaged());
+        }
         Ok(UnprovenHeader {
             claims: file.vault,
             hmac_sha256: file.hmac_sha256,
@@ -157,6 +176,15 @@ impl UnprovenHeader {
             .map_err(|_| VaultError::HeaderForged)?;
         Ok(self.claims)
     }
+}
+
+fn first() -> u32 {
+    1
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks like this")]
+fn is_first(number: &u32) -> bool {
+    *number == first()
 }
 
 fn mac_key(vault_key: &Secret32) -> hmac::Key {

@@ -48,8 +48,10 @@ mod recovery;
 mod schema;
 mod seal;
 mod store;
+mod stretch;
 mod vault;
 mod way_in;
+mod way_key;
 mod ways;
 
 pub use change::{Scope, Subscription};

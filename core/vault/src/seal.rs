@@ -12,8 +12,8 @@ use zeroize::Zeroizing;
 
 use crate::error::VaultError;
 
-type Suite = X25519HkdfSha256;
-type PrivateKey = <Suite as Kem>::PrivateKey;
+pub(crate) type Suite = X25519HkdfSha256;
+pub(crate) type PrivateKey = <Suite as Kem>::PrivateKey;
 type PublicKey = <Suite as Kem>::PublicKey;
 
 /// Bytes of the encapsulated key in front of the ciphertext (RFC 9180, section 7.1, Nenc of X25519).
@@ -35,7 +35,7 @@ pub(crate) fn seal(
     plain: &[u8],
 ) -> Result<Vec<u8>, VaultError> {
     let receiver = PublicKey::from_bytes(public_key).map_err(|_| failed())?;
-    let mut randomness = SystemRandomness { failed: false };
+    let mut randomness = SystemRandomness::new();
     let (encapsulated, ciphertext) = single_shot_seal::<ChaCha20Poly1305, HkdfSha256, Suite, _>(
         &OpModeS::Base,
         &receiver,
@@ -45,9 +45,7 @@ pub(crate) fn seal(
         &mut randomness,
     )
     .map_err(|_| failed())?;
-    if randomness.failed {
-        return Err(VaultError::Crypto { step: "randomness" });
-    }
+    randomness.check()?;
     let mut sealed = encapsulated.to_bytes().to_vec();
     sealed.extend_from_slice(&ciphertext);
     Ok(sealed)
@@ -99,14 +97,29 @@ fn unpad(mut padded: Zeroizing<Vec<u8>>) -> Option<Zeroizing<Vec<u8>>> {
     Some(padded)
 }
 
-fn failed() -> VaultError {
+pub(crate) fn failed() -> VaultError {
     VaultError::Crypto { step: "HPKE" }
 }
 
 /// The system's randomness in the shape the `hpke` crate asks for, which has no place for an error: it is remembered
 /// and looked at before anything made with it is used.
-struct SystemRandomness {
+pub(crate) struct SystemRandomness {
     failed: bool,
+}
+
+impl SystemRandomness {
+    pub(crate) fn new() -> Self {
+        Self { failed: false }
+    }
+
+    /// Whether all of it was random.
+    pub(crate) fn check(&self) -> Result<(), VaultError> {
+        if self.failed {
+            Err(VaultError::Crypto { step: "randomness" })
+        } else {
+            Ok(())
+        }
+    }
 }
 
 impl RngCore for SystemRandomness {

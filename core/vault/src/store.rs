@@ -21,7 +21,8 @@ use crate::recovery::RecoveryPhrase;
 use crate::schema::{self, RoomSchema};
 use crate::seal;
 use crate::vault::{self, Vault};
-use crate::way_in::{self, WayIn, WrappedKey};
+use crate::way_in::{self, NewKey, WayIn, WrappedKey};
+use crate::way_key::Sealer;
 
 const LABEL_LIMIT_CHARS: usize = 64;
 /// In front of the id while a vault is being made. Names with a dot are not listed.
@@ -87,8 +88,8 @@ impl Store {
         schemas: &[RoomSchema],
         clock: &dyn Clock,
     ) -> Result<Vault, VaultError> {
-        self.create_with(label, schemas, clock, |id, vault_key, now| {
-            WrappedKey::by_passphrase(id, vault_key, way_in::PASSPHRASE.to_owned(), passphrase, now)
+        self.create_with(label, schemas, clock, |key, now| {
+            WrappedKey::by_passphrase(key, way_in::PASSPHRASE.to_owned(), passphrase, Some(now))
         })
     }
 
@@ -103,8 +104,8 @@ impl Store {
         clock: &dyn Clock,
     ) -> Result<Vault, VaultError> {
         check_label(way_name)?;
-        self.create_with(label, schemas, clock, |id, vault_key, now| {
-            WrappedKey::by_key_store(id, vault_key, way_name.to_owned(), store, now)
+        self.create_with(label, schemas, clock, |key, now| {
+            WrappedKey::by_key_store(key, way_name.to_owned(), store, now)
         })
     }
 
@@ -127,7 +128,7 @@ impl Store {
         label: &str,
         schemas: &[RoomSchema],
         clock: &dyn Clock,
-        first_way: impl FnOnce(&str, &Secret32, Timestamp) -> Result<WrappedKey, VaultError>,
+        first_way: impl FnOnce(&NewKey<'_>, Timestamp) -> Result<WrappedKey, VaultError>,
     ) -> Result<Vault, VaultError> {
         check_label(label)?;
         // Two processes that make a vault of the same label at the same moment: the second finds the first's.
@@ -151,8 +152,20 @@ impl Store {
         founding.commit()?;
         database::checkpoint(&connection)?;
         connection.close().map_err(|(_, error)| VaultError::from(error))?;
-        let first_way = first_way(&id, &vault_key, now)?;
-        let mut header = Header::new(id, label.to_owned(), seal::public_key(&root)?, vec![first_way]);
+        let sealer = Sealer::of(&root)?;
+        let new_key = NewKey {
+            vault_id: &id,
+            vault_key: &vault_key,
+            sealer: &sealer,
+        };
+        let first_way = first_way(&new_key, now)?;
+        let mut header = Header::new(
+            id,
+            label.to_owned(),
+            seal::public_key(&root)?,
+            sealer.public_key,
+            vec![first_way],
+        );
         header.write(&unfinished, &vault_key)?;
         let folder = self.folder(&header.vault_id);
         fs::rename(&unfinished, &folder)
@@ -170,12 +183,14 @@ impl Store {
         passphrase: &Passphrase,
         schemas: &[RoomSchema],
     ) -> Result<Vault, VaultError> {
-        self.unlock_with(id_or_label, schemas, |header| {
+        let mut way_id = String::new();
+        let vault = self.unlock_with(id_or_label, schemas, |header| {
             let mut error = VaultError::NoSuchWayIn {
                 kind: way_in::PASSPHRASE,
             };
             for way_in in &header.ways_in {
-                if let Some(key) = way_in.try_passphrase(&header.vault_id, passphrase)? {
+                if let Some(key) = way_in.try_passphrase(&header.vault_id, header.sealer_public_key, passphrase)? {
+                    way_in.id().clone_into(&mut way_id);
                     return Ok(key);
                 }
                 if matches!(way_in, WrappedKey::Passphrase { .. }) {
@@ -183,7 +198,10 @@ impl Store {
                 }
             }
             Err(error)
-        })
+        })?;
+        // A full disk is no reason to stay out: the old way in stands, and the next unlock tries again.
+        let _ = vault.renew_passphrase(&way_id, passphrase);
+        Ok(vault)
     }
 
     /// Unlocks with the vault key itself, which native code unwrapped (see [`Store::wrapped_key`]). Fails like
@@ -231,12 +249,14 @@ impl Store {
         phrase: &RecoveryPhrase,
         schemas: &[RoomSchema],
     ) -> Result<Vault, VaultError> {
-        self.unlock_with(id_or_label, schemas, |header| {
+        let mut way_id = String::new();
+        let vault = self.unlock_with(id_or_label, schemas, |header| {
             let mut error = VaultError::NoSuchWayIn {
                 kind: way_in::RECOVERY_PHRASE,
             };
             for way_in in &header.ways_in {
-                if let Some(key) = way_in.try_recovery_phrase(&header.vault_id, phrase) {
+                if let Some(key) = way_in.try_recovery_phrase(&header.vault_id, header.sealer_public_key, phrase)? {
+                    way_in.id().clone_into(&mut way_id);
                     return Ok(key);
                 }
                 if matches!(way_in, WrappedKey::RecoveryPhrase { .. }) {
@@ -244,7 +264,10 @@ impl Store {
                 }
             }
             Err(error)
-        })
+        })?;
+        // As above.
+        let _ = vault.renew_recovery_phrase(&way_id, phrase);
+        Ok(vault)
     }
 
     /// The wrapped key of a key-store way in: where the platform wants the person's presence, native code unwraps it under

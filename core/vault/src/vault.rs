@@ -20,15 +20,16 @@ use crate::inbox::{Inbox, InboxAddress};
 use crate::readers::Readers;
 use crate::schema::{self, RoomSchema};
 use crate::seal;
+use crate::way_key::Sealer;
 
 /// One persona's unlocked store. Cheap to clone, safe to share between threads. Dropping the last clone locks it too.
 #[derive(Clone)]
 pub struct Vault(Arc<Inner>);
 
 /// What locking takes away.
-struct Secrets {
-    vault_key: Secret32,
-    root: Secret32,
+pub(crate) struct Secrets {
+    pub(crate) vault_key: Secret32,
+    pub(crate) root: Secret32,
 }
 
 struct Inner {
@@ -83,6 +84,14 @@ impl Vault {
             return Err(VaultError::ForeignVault { file: database::FILE });
         }
         if seal::public_key(&identity.root)? != header.inbox_public_key {
+            return Err(VaultError::ForeignVault {
+                file: crate::header::FILE,
+            });
+        }
+        if header
+            .sealer_public_key
+            .is_some_and(|public_key| Sealer::of(&identity.root).map_or(true, |sealer| sealer.public_key != public_key))
+        {
             return Err(VaultError::ForeignVault {
                 file: crate::header::FILE,
             });
@@ -186,13 +195,14 @@ impl Vault {
     /// the old header stands.
     pub(crate) fn change_header<T>(
         &self,
-        change: impl FnOnce(&mut Header, &Secret32) -> Result<T, VaultError>,
+        change: impl FnOnce(&mut Header, &Secrets) -> Result<T, VaultError>,
     ) -> Result<T, VaultError> {
         let value = {
             let mut header = lock(&self.0.header);
             let mut next = header.clone();
             let value = self.0.with_secrets(|secrets| {
-                let value = change(&mut next, &secrets.vault_key)?;
+                next.sealer_public_key = Some(Sealer::of(&secrets.root)?.public_key);
+                let value = change(&mut next, secrets)?;
                 next.write(&self.0.folder, &secrets.vault_key)?;
                 Ok(value)
             })?;

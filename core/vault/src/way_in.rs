@@ -1,56 +1,27 @@
-//! Ways in: each wraps the same random vault key once, so that a passphrase can be added or a phone replaced without
-//! touching the vault. A passphrase is stretched by Argon2id (RFC 9106) and wraps with ChaCha20-Poly1305 (RFC 8439);
-//! the way's own parameters and the vault's id are authenticated with the key, so that neither can be exchanged.
-//! Recovery words hold 256 random bits and need no stretching.
+//! Ways in: each lets one secret to the same random vault key, so that a passphrase can be added or a phone replaced without
+//! touching the vault. A passphrase is stretched, recovery words are random enough; either becomes a key pair, and the
+//! vault key is sealed to it (see [`crate::way_key`]). A key store wraps the vault key itself. The way's parameters and the
+//! vault's id are authenticated with the key, so that neither can be exchanged.
 
-use argon2::{Algorithm, Argon2, Params, Version};
 use ring::aead::{Aad, CHACHA20_POLY1305, LessSafeKey, Nonce, UnboundKey};
 use serde::{Deserialize, Serialize};
 use tekram_primitives::secret::{Passphrase, Secret32, fill_random, hkdf_sha256, random_hex_128};
 use tekram_primitives::time::Timestamp;
-use unicode_normalization::UnicodeNormalization;
 use zeroize::Zeroizing;
 
 use crate::error::VaultError;
 use crate::key_store::KeyStore;
 use crate::recovery::RecoveryPhrase;
+use crate::stretch::{Argon2idCost, stretch};
+use crate::way_key::{PublicKey, Sealer, WayKey};
 
 const NONCE_BYTES: usize = 12;
 const TAG_BYTES: usize = 16;
 const SALT_BYTES: usize = 16;
 
-/// What one try of a passphrase costs. It is stored with each way in, so that it can be raised without a new format.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Argon2idCost {
-    /// Memory, in KiB.
-    pub(crate) memory_kib: u32,
-    /// Passes over the memory.
-    pub(crate) passes: u32,
-    /// Lanes (degree of parallelism).
-    pub(crate) lanes: u32,
-}
-
-impl Argon2idCost {
-    /// OWASP Password Storage Cheat Sheet, Argon2id: 19 MiB, two passes, one lane.
-    pub(crate) const RECOMMENDED: Self = Self {
-        memory_kib: 19_456,
-        passes: 2,
-        lanes: 1,
-    };
-
-    /// A header comes from outside: more than this is damage or an attempt to exhaust the machine.
-    const MOST: Self = Self {
-        memory_kib: 2_097_152,
-        passes: 64,
-        lanes: 64,
-    };
-
-    fn is_sane(self) -> bool {
-        self.memory_kib <= Self::MOST.memory_kib && self.passes <= Self::MOST.passes && self.lanes <= Self::MOST.lanes
-    }
-}
-
-/// One way in, as it stands in the header. Headers of version 1 have neither `label` nor `added_ms`.
+/// One way in, as it stands in the header. Headers of version 1 have neither `label` nor `added_ms`. A passphrase or words
+/// without a public key are of version 1 or 2: `wrapped_key` is then wrapped under the secret itself, by ChaCha20-Poly1305
+/// (RFC 8439), until the next unlock by it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub(crate) enum WrappedKey {
@@ -69,7 +40,10 @@ pub(crate) enum WrappedKey {
         /// Random salt of the stretching.
         #[serde(with = "hex::serde")]
         salt: Vec<u8>,
-        /// Nonce, then ciphertext and tag of the vault key.
+        /// What the vault key is sealed to.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        public_key: Option<PublicKey>,
+        /// Encapsulated key, then ciphertext and tag of the vault key; without public key: nonce, ciphertext and tag.
         #[serde(with = "hex::serde")]
         wrapped_key: Vec<u8>,
     },
@@ -95,7 +69,10 @@ pub(crate) enum WrappedKey {
         id: String,
         /// When they were checked, in milliseconds since 1970.
         added_ms: i64,
-        /// Nonce, then ciphertext and tag of the vault key.
+        /// What the vault key is sealed to.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        public_key: Option<PublicKey>,
+        /// As above.
         #[serde(with = "hex::serde")]
         wrapped_key: Vec<u8>,
     },
@@ -104,7 +81,7 @@ pub(crate) enum WrappedKey {
 /// A way in as a screen shows it: nothing that would help to open.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WayIn {
-    /// Random hexadecimal; another one whenever the key is wrapped anew.
+    /// Random hexadecimal; another one whenever its secret changes.
     pub id: String,
     /// What it is called; names this way in within its vault.
     pub name: String,
@@ -144,44 +121,66 @@ pub(crate) const PASSPHRASE: &str = "passphrase";
 /// What recovery words are called.
 pub(crate) const RECOVERY_PHRASE: &str = "recovery_phrase";
 
+/// A vault key on its way into ways in.
+pub(crate) struct NewKey<'a> {
+    /// Whose.
+    pub(crate) vault_id: &'a str,
+    /// The key.
+    pub(crate) vault_key: &'a Secret32,
+    /// Who seals it.
+    pub(crate) sealer: &'a Sealer,
+}
+
 impl WrappedKey {
-    /// Wraps the vault key under a passphrase, with fresh salt and nonce. Fails with `empty_passphrase`.
+    /// Seals the vault key to a passphrase, with fresh id and salt. Fails with `empty_passphrase`.
     pub(crate) fn by_passphrase(
-        vault_id: &str,
-        vault_key: &Secret32,
+        key: &NewKey<'_>,
         label: String,
         passphrase: &Passphrase,
-        now: Timestamp,
+        added: Option<Timestamp>,
+    ) -> Result<Self, VaultError> {
+        Self::by_passphrase_at(key, label, passphrase, added, Argon2idCost::RECOMMENDED)
+    }
+
+    /// [`WrappedKey::by_passphrase`] at a cost of one's own.
+    pub(crate) fn by_passphrase_at(
+        key: &NewKey<'_>,
+        label: String,
+        passphrase: &Passphrase,
+        added: Option<Timestamp>,
+        argon2id: Argon2idCost,
     ) -> Result<Self, VaultError> {
         if passphrase.expose().is_empty() {
             return Err(VaultError::EmptyPassphrase);
         }
         let id = random_id()?;
-        let argon2id = Argon2idCost::RECOMMENDED;
         let salt = random_bytes::<SALT_BYTES>()?.to_vec();
-        let wrapping = stretch(passphrase, argon2id, &salt)?;
-        let wrapped_key = wrap(&wrapping, vault_key, &associated(vault_id, &id, argon2id, &salt))?;
-        Ok(Self::Passphrase {
+        let secret = stretch(passphrase, argon2id, &salt)?;
+        let public_key = WayKey::of(&secret, key.vault_id, &id, key.sealer.public_key)?.public_key;
+        let way_in = Self::Passphrase {
             id,
             label: Some(label),
-            added_ms: Some(now.millis()),
+            added_ms: added.map(|added| added.millis()),
             argon2id,
             salt,
-            wrapped_key,
-        })
+            public_key: Some(public_key),
+            wrapped_key: Vec::new(),
+        };
+        way_in
+            .resealed(key)?
+            .ok_or(VaultError::Crypto { step: "sealing a key" })
     }
 
     /// Wraps the vault key by a key store, under a key that is this way's alone: removing it disturbs no other vault.
     pub(crate) fn by_key_store(
-        vault_id: &str,
-        vault_key: &Secret32,
+        key: &NewKey<'_>,
         label: String,
         store: &dyn KeyStore,
         now: Timestamp,
     ) -> Result<Self, VaultError> {
         let id = random_id()?;
-        let name = format!("tekram.{vault_id}.{id}");
-        let wrapped_key = store.wrap(&name, vault_key)?;
+        let name = format!("tekram.{}.{id}", key.vault_id);
+        let wrapped_key = store.wrap(&name, key.vault_key)?;
         Ok(Self::KeyStore {
             id,
             label: Some(label),
@@ -191,63 +190,154 @@ impl WrappedKey {
         })
     }
 
-    /// Wraps the vault key under recovery words.
+    /// Seals the vault key to recovery words.
     pub(crate) fn by_recovery_phrase(
-        vault_id: &str,
-        vault_key: &Secret32,
+        key: &NewKey<'_>,
         phrase: &RecoveryPhrase,
-        now: Timestamp,
+        added: Timestamp,
     ) -> Result<Self, VaultError> {
         let id = random_id()?;
-        let wrapped_key = wrap(
-            &recovery_wrapping(phrase),
-            vault_key,
-            &recovery_associated(vault_id, &id),
-        )?;
-        Ok(Self::RecoveryPhrase {
+        let public_key = WayKey::of(&recovery_secret(phrase), key.vault_id, &id, key.sealer.public_key)?.public_key;
+        let way_in = Self::RecoveryPhrase {
             id,
-            added_ms: now.millis(),
-            wrapped_key,
-        })
+            added_ms: added.millis(),
+            public_key: Some(public_key),
+            wrapped_key: Vec::new(),
+        };
+        way_in
+            .resealed(key)?
+            .ok_or(VaultError::Crypto { step: "sealing a key" })
+    }
+
+    /// The same way in with another vault key. `None`: it has no public key (a key store, or of version 1 or 2).
+    pub(crate) fn resealed(&self, key: &NewKey<'_>) -> Result<Option<Self>, VaultError> {
+        let parameters = self.parameters(key.vault_id);
+        let mut next = self.clone();
+        match &mut next {
+            Self::Passphrase {
+                public_key: Some(public_key),
+                wrapped_key,
+                ..
+            }
+            | Self::RecoveryPhrase {
+                public_key: Some(public_key),
+                wrapped_key,
+                ..
+            } => *wrapped_key = key.sealer.seal(*public_key, key.vault_id, &parameters, key.vault_key)?,
+            _ => return Ok(None),
+        }
+        Ok(Some(next))
     }
 
     /// The vault key, if this way in opens with this passphrase. `None`: another kind, or another passphrase.
     pub(crate) fn try_passphrase(
         &self,
         vault_id: &str,
+        sealer: Option<PublicKey>,
         passphrase: &Passphrase,
     ) -> Result<Option<Secret32>, VaultError> {
-        let Self::Passphrase {
-            id,
-            argon2id,
-            salt,
-            wrapped_key,
-            ..
-        } = self
-        else {
-            return Ok(None);
-        };
-        if !argon2id.is_sane() {
-            return Err(VaultError::Damaged { file: "header.json" });
+        match self {
+            Self::Passphrase { argon2id, salt, .. } => {
+                if !argon2id.is_sane() {
+                    return Err(VaultError::Damaged { file: "header.json" });
+                }
+                self.open(vault_id, sealer, &stretch(passphrase, *argon2id, salt)?)
+            }
+            Self::RecoveryPhrase { .. } | Self::KeyStore { .. } => Ok(None),
         }
-        let wrapping = stretch(passphrase, *argon2id, salt)?;
-        Ok(unwrap(
-            &wrapping,
-            wrapped_key,
-            &associated(vault_id, id, *argon2id, salt),
-        ))
     }
 
     /// The vault key, if this way in opens with these recovery words. `None`: another kind, or other words.
-    pub(crate) fn try_recovery_phrase(&self, vault_id: &str, phrase: &RecoveryPhrase) -> Option<Secret32> {
+    pub(crate) fn try_recovery_phrase(
+        &self,
+        vault_id: &str,
+        sealer: Option<PublicKey>,
+        phrase: &RecoveryPhrase,
+    ) -> Result<Option<Secret32>, VaultError> {
         match self {
-            Self::RecoveryPhrase { id, wrapped_key, .. } => unwrap(
-                &recovery_wrapping(phrase),
-                wrapped_key,
-                &recovery_associated(vault_id, id),
-            ),
-            Self::Passphrase { .. } | Self::KeyStore { .. } => None,
+            Self::RecoveryPhrase { .. } => self.open(vault_id, sealer, &recovery_secret(phrase)),
+            Self::Passphrase { .. } | Self::KeyStore { .. } => Ok(None),
         }
+    }
+
+    /// The vault key by this way's secret.
+    fn open(
+        &self,
+        vault_id: &str,
+        sealer: Option<PublicKey>,
+        secret: &Secret32,
+    ) -> Result<Option<Secret32>, VaultError> {
+        let parameters = self.parameters(vault_id);
+        match self {
+            Self::Passphrase {
+                id,
+                public_key,
+                wrapped_key,
+                ..
+            }
+            | Self::RecoveryPhrase {
+                id,
+                public_key,
+                wrapped_key,
+                ..
+            } => match (public_key, sealer) {
+                (Some(public_key), Some(sealer)) => {
+                    let way = WayKey::of(secret, vault_id, id, sealer)?;
+                    let mine = way.public_key == *public_key;
+                    Ok(way.open(vault_id, &parameters, wrapped_key).filter(|_| mine))
+                }
+                (None, _) => Ok(unwrap(secret, wrapped_key, &parameters)),
+                (Some(_), None) => Err(VaultError::Damaged { file: "header.json" }),
+            },
+            Self::KeyStore { .. } => Ok(None),
+        }
+    }
+
+    /// Whether a new vault key could be sealed to it without asking the person or a key store.
+    pub(crate) fn has_public_key(&self) -> bool {
+        matches!(
+            self,
+            Self::Passphrase {
+                public_key: Some(_),
+                ..
+            } | Self::RecoveryPhrase {
+                public_key: Some(_),
+                ..
+            }
+        )
+    }
+
+    /// Whether the next unlock by it should make it anew: as a key pair, and at today's cost.
+    pub(crate) fn is_outdated(&self) -> bool {
+        match self {
+            Self::Passphrase { argon2id, .. } => !self.has_public_key() || argon2id.is_outdated(),
+            Self::RecoveryPhrase { .. } => !self.has_public_key(),
+            Self::KeyStore { .. } => false,
+        }
+    }
+
+    /// Its id.
+    pub(crate) fn id(&self) -> &str {
+        match self {
+            Self::Passphrase { id, .. } | Self::KeyStore { id, .. } | Self::RecoveryPhrase { id, .. } => id,
+        }
+    }
+
+    /// What is authenticated beside the key. Every part has a fixed length or is decimal, so no two inputs look alike.
+    fn parameters(&self, vault_id: &str) -> Vec<u8> {
+        match self {
+            Self::Passphrase { id, argon2id, salt, .. } => format!(
+                "tekram/v1/vault/way-in|{vault_id}|{id}|argon2id|{}|{}|{}|{}",
+                argon2id.memory_kib,
+                argon2id.passes,
+                argon2id.lanes,
+                hex::encode(salt)
+            ),
+            Self::RecoveryPhrase { id, .. } => format!("tekram/v1/vault/way-in|{vault_id}|{id}|recovery-phrase"),
+            // The key store authenticates as it does.
+            Self::KeyStore { .. } => String::new(),
+        }
+        .into_bytes()
     }
 
     /// What it is called. Version 1 had no names: there was one passphrase, and a key was called as in its store.
@@ -320,41 +410,7 @@ fn aead(key: &Secret32) -> Result<LessSafeKey, VaultError> {
     Ok(LessSafeKey::new(key))
 }
 
-fn stretch(passphrase: &Passphrase, cost: Argon2idCost, salt: &[u8]) -> Result<Secret32, VaultError> {
-    let failed = |_| VaultError::Crypto { step: "Argon2id" };
-    let params = Params::new(cost.memory_kib, cost.passes, cost.lanes, Some(32)).map_err(failed)?;
-    let mut key = Zeroizing::new([0; 32]);
-    Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
-        .hash_password_into(normal_form(passphrase).as_bytes(), salt, &mut *key)
-        .map_err(failed)?;
-    Ok(Secret32::new(*key))
-}
-
-/// The passphrase as it is stretched: NFC (RFC 8265, OpaqueString), because keyboards compose letters differently.
-fn normal_form(passphrase: &Passphrase) -> Zeroizing<String> {
-    // Composing can make a text longer, by three times at most; growing would leave a copy behind.
-    let mut normal = Zeroizing::new(String::with_capacity(passphrase.expose().len().saturating_mul(3)));
-    normal.extend(passphrase.expose().nfc());
-    normal
-}
-
-/// What is authenticated beside the key. Every part has a fixed length or is decimal, so no two inputs look alike.
-fn associated(vault_id: &str, way_id: &str, cost: Argon2idCost, salt: &[u8]) -> Vec<u8> {
-    format!(
-        "tekram/v1/vault/way-in|{vault_id}|{way_id}|argon2id|{}|{}|{}|{}",
-        cost.memory_kib,
-        cost.passes,
-        cost.lanes,
-        hex::encode(salt)
-    )
-    .into_bytes()
-}
-
-/// 256 random bits need no stretching: HKDF only keeps this key apart from others of the same words.
-fn recovery_wrapping(phrase: &RecoveryPhrase) -> Secret32 {
+/// 256 random bits need no stretching: HKDF only keeps this secret apart from others of the same words.
+fn recovery_secret(phrase: &RecoveryPhrase) -> Secret32 {
     hkdf_sha256(phrase.entropy(), "tekram/v1/vault/recovery-phrase")
-}
-
-fn recovery_associated(vault_id: &str, way_id: &str) -> Vec<u8> {
-    format!("tekram/v1/vault/way-in|{vault_id}|{way_id}|recovery-phrase").into_bytes()
 }

@@ -10,8 +10,9 @@ use crate::header::Header;
 use crate::key_store::KeyStore;
 use crate::recovery::{self, RecoveryAnswer, RecoveryPhrase, UncheckedRecovery};
 use crate::store::check_label;
-use crate::vault::Vault;
-use crate::way_in::{PASSPHRASE, WayIn, WrappedKey};
+use crate::vault::{Secrets, Vault};
+use crate::way_in::{NewKey, PASSPHRASE, WayIn, WrappedKey};
+use crate::way_key::Sealer;
 
 impl Vault {
     /// The ways in, in the order in which they were added.
@@ -23,20 +24,24 @@ impl Vault {
     /// name, and with the key store's refusals.
     pub fn add_key_store(&self, name: &str, store: &dyn KeyStore, now: Timestamp) -> Result<WayIn, VaultError> {
         check_label(name)?;
-        self.change_header(|header, vault_key| {
+        self.change_header(|header, secrets| {
             if header.ways_in.iter().any(|way_in| way_in.name() == name) {
                 return Err(VaultError::WayInExists);
             }
-            let way_in = WrappedKey::by_key_store(&header.vault_id, vault_key, name.to_owned(), store, now)?;
+            let way_in = with_new_key(&header.vault_id, secrets, |key| {
+                WrappedKey::by_key_store(key, name.to_owned(), store, now)
+            })?;
             Ok(added(header, way_in))
         })
     }
 
     /// Adds a passphrase; it is called `passphrase`, or `passphrase 2` and so on. Fails with `empty_passphrase`.
     pub fn add_passphrase(&self, passphrase: &Passphrase, now: Timestamp) -> Result<WayIn, VaultError> {
-        self.change_header(|header, vault_key| {
+        self.change_header(|header, secrets| {
             let name = free_name(header);
-            let way_in = WrappedKey::by_passphrase(&header.vault_id, vault_key, name, passphrase, now)?;
+            let way_in = with_new_key(&header.vault_id, secrets, |key| {
+                WrappedKey::by_passphrase(key, name, passphrase, Some(now))
+            })?;
             Ok(added(header, way_in))
         })
     }
@@ -44,16 +49,19 @@ impl Vault {
     /// Puts `new` in the place of the passphrase `old`, with fresh salt. Fails with `wrong_passphrase` when `old` opens
     /// nothing, `no_such_way_in` when there is no passphrase at all, and `empty_passphrase`.
     pub fn change_passphrase(&self, old: &Passphrase, new: &Passphrase, now: Timestamp) -> Result<WayIn, VaultError> {
-        self.change_header(|header, vault_key| {
+        self.change_header(|header, secrets| {
+            let sealer = header.sealer_public_key;
             let mut refusal = VaultError::NoSuchWayIn { kind: PASSPHRASE };
             for way_in in &mut header.ways_in {
                 if !matches!(way_in, WrappedKey::Passphrase { .. }) {
                     continue;
                 }
                 refusal = VaultError::WrongPassphrase;
-                if way_in.try_passphrase(&header.vault_id, old)?.is_some() {
+                if way_in.try_passphrase(&header.vault_id, sealer, old)?.is_some() {
                     let name = way_in.name().to_owned();
-                    *way_in = WrappedKey::by_passphrase(&header.vault_id, vault_key, name, new, now)?;
+                    *way_in = with_new_key(&header.vault_id, secrets, |key| {
+                        WrappedKey::by_passphrase(key, name, new, Some(now))
+                    })?;
                     return Ok(way_in.entry());
                 }
             }
@@ -77,9 +85,9 @@ impl Vault {
     /// Makes new recovery words, in the place of those that were not checked. They open nothing until they are checked;
     /// words that were checked before open until then.
     pub fn new_recovery_phrase(&self) -> Result<RecoveryPhrase, VaultError> {
-        self.change_header(|header, vault_key| {
+        self.change_header(|header, secrets| {
             let phrase = RecoveryPhrase::random()?;
-            header.unchecked_recovery = Some(UncheckedRecovery::seal(&header.vault_id, vault_key, &phrase)?);
+            header.unchecked_recovery = Some(UncheckedRecovery::seal(&header.vault_id, &secrets.vault_key, &phrase)?);
             Ok(phrase)
         })
     }
@@ -103,15 +111,51 @@ impl Vault {
     /// Takes the words into use as a way in when the answers are right, in the place of older ones; the words themselves
     /// are then kept nowhere. Fails with `nothing_to_check`, `too_few_answers` and `wrong_recovery_word`.
     pub fn check_recovery_phrase(&self, answers: &[RecoveryAnswer], now: Timestamp) -> Result<WayIn, VaultError> {
-        self.change_header(|header, vault_key| {
+        self.change_header(|header, secrets| {
             let unchecked = header.unchecked_recovery.take().ok_or(VaultError::NothingToCheck)?;
-            let phrase = unchecked.open(&header.vault_id, vault_key)?;
+            let phrase = unchecked.open(&header.vault_id, &secrets.vault_key)?;
             phrase.check(answers)?;
             header
                 .ways_in
                 .retain(|way_in| !matches!(way_in, WrappedKey::RecoveryPhrase { .. }));
-            let way_in = WrappedKey::by_recovery_phrase(&header.vault_id, vault_key, &phrase, now)?;
+            let way_in = with_new_key(&header.vault_id, secrets, |key| {
+                WrappedKey::by_recovery_phrase(key, &phrase, now)
+            })?;
             Ok(added(header, way_in))
+        })
+    }
+
+    /// Makes the passphrase way that was just used anew when it is outdated: as a key pair, and at today's cost.
+    pub(crate) fn renew_passphrase(&self, way_id: &str, passphrase: &Passphrase) -> Result<(), VaultError> {
+        self.renew(way_id, |key, way_in| {
+            let entry = way_in.entry();
+            let added = entry.added_ms.map(Timestamp::from_millis);
+            WrappedKey::by_passphrase(key, entry.name, passphrase, added)
+        })
+    }
+
+    /// The same for recovery words.
+    pub(crate) fn renew_recovery_phrase(&self, way_id: &str, phrase: &RecoveryPhrase) -> Result<(), VaultError> {
+        self.renew(way_id, |key, way_in| {
+            let added = Timestamp::from_millis(way_in.entry().added_ms.unwrap_or_default());
+            WrappedKey::by_recovery_phrase(key, phrase, added)
+        })
+    }
+
+    fn renew(
+        &self,
+        way_id: &str,
+        anew: impl FnOnce(&NewKey<'_>, &WrappedKey) -> Result<WrappedKey, VaultError>,
+    ) -> Result<(), VaultError> {
+        let is_due = |way_in: &WrappedKey| way_in.id() == way_id && way_in.is_outdated();
+        if !self.with_header(|header| header.ways_in.iter().any(is_due)) {
+            return Ok(());
+        }
+        self.change_header(|header, secrets| {
+            if let Some(way_in) = header.ways_in.iter_mut().find(|way_in| is_due(way_in)) {
+                *way_in = with_new_key(&header.vault_id, secrets, |key| anew(key, way_in))?;
+            }
+            Ok(())
         })
     }
 
@@ -122,6 +166,19 @@ impl Vault {
             Ok(())
         })
     }
+}
+
+/// Lends the vault key as something that ways in are made from.
+fn with_new_key<T>(
+    vault_id: &str,
+    secrets: &Secrets,
+    make: impl FnOnce(&NewKey<'_>) -> Result<T, VaultError>,
+) -> Result<T, VaultError> {
+    make(&NewKey {
+        vault_id,
+        vault_key: &secrets.vault_key,
+        sealer: &Sealer::of(&secrets.root)?,
+    })
 }
 
 fn added(header: &mut Header, way_in: WrappedKey) -> WayIn {
@@ -139,4 +196,64 @@ fn free_name(header: &Header) -> String {
         number = number.saturating_add(1);
     }
     name
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::indexing_slicing,
+        clippy::panic,
+        missing_docs
+    )]
+
+    use tekram_primitives::time::SystemClock;
+
+    use super::*;
+    use crate::store::Store;
+    use crate::stretch::Argon2idCost;
+
+    #[test]
+    fn the_next_unlock_by_a_passphrase_raises_what_a_try_of_it_costs_and_no_others() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path()).unwrap();
+        let old = Argon2idCost {
+            memory_kib: 64,
+            passes: 1,
+            lanes: 1,
+        };
+        let (first, second) = (Passphrase::from("first"), Passphrase::from("second"));
+        let vault = store.create("Home", &first, &[], &SystemClock).unwrap();
+        vault
+            .change_header(|header, secrets| {
+                let vault_id = header.vault_id.clone();
+                header.ways_in = with_new_key(&vault_id, secrets, |key| {
+                    let made = |name: &str, passphrase| {
+                        WrappedKey::by_passphrase_at(key, name.to_owned(), passphrase, None, old)
+                    };
+                    Ok(vec![made("a", &first)?, made("b", &second)?])
+                })?;
+                Ok(())
+            })
+            .unwrap();
+        vault.lock().unwrap();
+        let costs = |vault: &Vault| -> Vec<(String, Argon2idCost)> {
+            vault.with_header(|header| {
+                let cost = |way_in: &WrappedKey| match way_in {
+                    WrappedKey::Passphrase { argon2id, .. } => (way_in.name().to_owned(), *argon2id),
+                    _ => panic!("only passphrases"),
+                };
+                header.ways_in.iter().map(cost).collect()
+            })
+        };
+        let vault = store.unlock("Home", &second, &[]).unwrap();
+        let today = Argon2idCost::RECOMMENDED;
+        assert_eq!(costs(&vault), [("a".to_owned(), old), ("b".to_owned(), today)]);
+        vault.lock().unwrap();
+        let vault = store.unlock("Home", &first, &[]).unwrap();
+        assert_eq!(costs(&vault), [("a".to_owned(), today), ("b".to_owned(), today)]);
+        vault.lock().unwrap();
+        store.unlock("Home", &second, &[]).unwrap();
+    }
 }

@@ -141,7 +141,7 @@ fn a_header_of_a_newer_program_is_refused_by_its_version() {
     let device = Device::new();
     let id = device.locked_vault_with_notes("Home");
     let header = fs::read_to_string(device.folder_of(&id).join("header.json")).unwrap();
-    let newer = header.replace("\"version\": 2", "\"version\": 3");
+    let newer = header.replace("\"version\": 3", "\"version\": 4");
     assert_eq!(
         refusal_with(&device, &id, "header.json", newer.as_bytes()),
         "newer_schema"

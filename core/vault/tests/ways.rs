@@ -12,7 +12,6 @@
 mod support;
 
 use std::fs;
-use std::path::Path;
 
 use support::{Device, NOTES, count_notes, passphrase, write_note};
 use tekram_primitives::secret::Passphrase;
@@ -268,55 +267,6 @@ fn a_change_cut_before_the_rename_leaves_the_ways_as_they_were() {
             !folder.join("header.json.new").exists(),
             "the next change takes its place"
         );
-    }
-}
-
-#[test]
-fn a_vault_of_version_1_opens_by_all_its_ways_and_goes_on_as_version_2() {
-    let device = Device::new();
-    let fixture = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/version-1");
-    copy(&fixture, device.root());
-    let entry = device.store.list().unwrap().remove(0);
-    let listed: Vec<_> = entry
-        .ways_in
-        .iter()
-        .map(|way_in| (way_in.name.as_str(), way_in.added_ms))
-        .collect();
-    assert_eq!(listed, [("passphrase", None), ("laptop", None)]);
-    let header = device.folder_of(&entry.id).join("header.json");
-    let before = fs::read(&header).unwrap();
-    let vault = device.unlock("Home").unwrap();
-    assert_eq!(count_notes(&vault), 1);
-    vault.lock().unwrap();
-    device
-        .store
-        .unlock_key_store("Home", &keys(&device), &[NOTES])
-        .unwrap()
-        .lock()
-        .unwrap();
-    assert_eq!(fs::read(&header).unwrap(), before, "looking changes nothing");
-
-    let vault = device.unlock("Home").unwrap();
-    let phrase = checked(&vault);
-    assert_eq!(
-        code(vault.add_key_store("laptop", &keys(&device), now())),
-        "way_in_exists"
-    );
-    vault.remove_way("laptop").unwrap();
-    vault.lock().unwrap();
-    assert_eq!(opens(&device, &phrase), [true, false, false, true]);
-    assert!(fs::read_to_string(&header).unwrap().contains("\"version\": 2"));
-}
-
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).unwrap();
-    for entry in fs::read_dir(from).unwrap().map(Result::unwrap) {
-        let target = to.join(entry.file_name());
-        if entry.path().is_dir() {
-            copy(&entry.path(), &target);
-        } else {
-            fs::copy(entry.path(), target).unwrap();
-        }
     }
 }
 
