@@ -17,6 +17,11 @@ use crate::{bindings, place, planted};
 /// What `swift/env.sh` leaves in a finished folder.
 const READY: &str = ".swift-env-2";
 
+/// Sets how often `LifetimeTests` open and close; `LifetimeGrowthTests` run only with it, alone in their process.
+const CYCLES: &str = "TEKRAM_CYCLES";
+/// Enough for a leak to show, in a few seconds.
+const FEW_CYCLES: &str = "200";
+
 /// The generated sources and where the package wants them.
 const GENERATED: [(&str, &str); 2] = [
     ("TekramCore.swift", "TekramCore/TekramCore.swift"),
@@ -55,7 +60,9 @@ pub fn swift(args: &[String]) -> Done {
         None => everything(&swift),
         Some((command, rest)) if command == "build" || command == "test" => run(
             &format!("swift {command}"),
-            swift.with_library(command).args(rest.iter().filter(|arg| *arg != "--")),
+            swift
+                .with_cycles(command, named(CYCLES).as_deref())
+                .args(rest.iter().filter(|arg| *arg != "--")),
         ),
         Some((other, _)) => Err(Failure::usage(format!(
             "swift takes build, test or format, not {other:?}"
@@ -78,6 +85,12 @@ fn everything(swift: &Swift) -> Done {
         &mut swift.told_of(&stage, "test"),
     )?;
     stage.told()?;
+    run(
+        "counting what opening and closing leaves behind",
+        swift
+            .with_cycles("test", Some(Path::new(FEW_CYCLES)))
+            .args(["--filter", "LifetimeGrowthTests"]),
+    )?;
     planted::check(swift)
 }
 
@@ -128,6 +141,10 @@ fn generated() -> Done {
         let source = fs::read(&made).map_err(Failure::because(format!("cannot read {}", made.display())))?;
         let copy = ios().join(place);
         if fs::read(&copy).ok().as_ref() != Some(&source) {
+            // A fresh checkout has no folder for what is generated.
+            if let Some(folder) = copy.parent() {
+                fs::create_dir_all(folder).map_err(Failure::because(format!("cannot make {}", folder.display())))?;
+            }
             fs::write(&copy, source).map_err(Failure::because(format!("cannot write {}", copy.display())))?;
         }
     }
@@ -185,6 +202,16 @@ impl Swift {
     /// `swift COMMAND`, linked with the native library, warnings as errors.
     fn with_library(&self, subcommand: &str) -> Command {
         self.linked(self.command("swift"), subcommand)
+    }
+
+    /// The same with the number of cycles named, where it is one.
+    fn with_cycles(&self, subcommand: &str, cycles: Option<&Path>) -> Command {
+        let Some(cycles) = cycles else {
+            return self.with_library(subcommand);
+        };
+        let mut command = self.command("env");
+        command.arg(format!("{CYCLES}={}", cycles.display())).arg("swift");
+        self.linked(command, subcommand)
     }
 
     /// The same with the app's story's counterparts named; the namespace keeps nothing of the environment.
