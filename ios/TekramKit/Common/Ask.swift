@@ -9,6 +9,8 @@ public enum Ask: Codable, Equatable, Sendable {
     case payMaker(page: URL)
     /// Begin a request.
     case want(what: String, gtin: String?, page: URL?)
+    /// Begin a request by a store's card that was read in another room. No link says this.
+    case storeCard(String)
     /// Open one of the five rooms.
     case room(Room)
 

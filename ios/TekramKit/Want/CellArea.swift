@@ -61,22 +61,30 @@ public struct CellArea: Equatable, Sendable, Identifiable {
     }
 
     /// From south to north, in words.
-    public var alongText: String { Words.text("want_map_range", edges().south, edges().north) }
+    public var alongText: String {
+        Degrees.leftToRight(Words.text("want_map_range", edges().south, edges().north))
+    }
 
     /// From west to east, in words.
-    public var acrossText: String { Words.text("want_map_range", edges().west, edges().east) }
+    public var acrossText: String {
+        Degrees.leftToRight(Words.text("want_map_range", edges().west, edges().east))
+    }
 
     /// What the map shows, for VoiceOver.
     public var spoken: String {
         let (south, west, north, east) = edges()
         return Words.text(
-            "want_preview_map_a11y", Words.text("want_map_corner", south, west),
-            Words.text("want_map_corner", north, east))
+            "want_preview_map_a11y", Degrees.leftToRight(Words.text("want_map_corner", south, west)),
+            Degrees.leftToRight(Words.text("want_map_corner", north, east)))
     }
 }
 
 /// Degrees in words.
 enum Degrees {
+    /// Sets `text` apart in a sentence that runs from right to left (Unicode UAX #9: isolates), so that no number changes
+    /// places with its letter or with the other number.
+    static func leftToRight(_ text: String) -> String { "\u{2066}\(text)\u{2069}" }
+
     static func latitude(_ degrees: Double, _ digits: Int, _ locale: Locale) -> String {
         let number = text(degrees, digits, locale)
         return degrees < 0 ? Words.text("want_degrees_south", number) : Words.text("want_degrees_north", number)

@@ -43,6 +43,24 @@ public final class ComposeModel {
         case what, gtin, ceiling, place, boards
     }
 
+    /// How reading a store's card ended.
+    public enum CardReading: Sendable {
+        /// Its words are filled in.
+        case filledIn
+        /// It is none, or does not hold up.
+        case bad
+    }
+
+    /// Where the request is to be, as far as the device has to be asked.
+    public struct PlaceWish: Hashable, Sendable {
+        /// Around the device.
+        public let isHere: Bool
+        /// More exactly than a town.
+        public let isExact: Bool
+    }
+
+    /// From this precision on the device's rough position, a town, is not enough.
+    public static let exactFrom: UInt32 = 6
     /// How exact a place can be, in characters of geohash, from coarse to fine.
     public static let precisions: [UInt32] = [3, 4, 5, 6, 7]
     /// How long offers can be welcome, in hours.
@@ -55,7 +73,7 @@ public final class ComposeModel {
     /// The fields. Changing one takes back what was said about them.
     public var fields = WantFields() {
         didSet {
-            if fields != oldValue { (flaws, problem, cardProblem) = ([], nil, false) }
+            if fields != oldValue { (flaws, problem, card) = ([], nil, nil) }
         }
     }
     /// The roster.
@@ -68,8 +86,10 @@ public final class ComposeModel {
     public var typedBoard = ""
     /// What cannot be used; known after the person asked for the preview.
     public private(set) var flaws: Set<Flaw> = []
-    /// A card or code was read that is of no use here.
-    public private(set) var cardProblem = false
+    /// What became of the store's card that was read.
+    public private(set) var card: CardReading?
+    /// What the device said when it was asked where it is.
+    public private(set) var place: PlaceAnswer?
     /// The core is composing.
     public private(set) var isBusy = false
     /// Why the core did not.
@@ -119,12 +139,9 @@ public final class ComposeModel {
         if let gtin { scanned(gtin) }
     }
 
-    /// Takes over what the camera read: a barcode's number, once the core found it to be one, or a link of this app.
+    /// Takes over what the camera read: a barcode's number, once the core found it to be one, or a store's card.
     public func scanned(_ text: String) {
-        if let link = URL(string: text), let ask = Ask(link: link) {
-            card(ask)
-            return
-        }
+        guard URL(string: text)?.scheme?.lowercased() != Ask.scheme else { return readCard(text) }
         fields.gtin = text
         do {
             fields.gtin = try checkGtin(text: text)
@@ -133,14 +150,48 @@ public final class ComposeModel {
         }
     }
 
-    /// Takes over what a store's card says: a link of this app that fills in the request.
+    /// Takes over what a store's card says.
     public func readCard(_ text: String) {
-        if let link = URL(string: text), let ask = Ask(link: link) { card(ask) } else { cardProblem = true }
+        guard let read = StoreCard(text) else {
+            card = .bad
+            return
+        }
+        if !read.what.isEmpty { fields.what = read.what }
+        if let gtin = read.gtin { scanned(gtin) }
+        for board in read.boards { addBoard(board) }
+        // Who holds the phone to a store's card stands in it.
+        fields.isInStore = true
+        card = .filledIn
     }
 
-    private func card(_ ask: Ask) {
-        if case .want = ask { take(ask) } else { cardProblem = true }
+    /// What the device has to be asked for; it changes with the choice of the place and of how exact it is.
+    public var placeWish: PlaceWish {
+        PlaceWish(isHere: fields.isHere, isExact: fields.precision >= Self.exactFrom)
     }
+
+    /// Asks `phone` where it is, no more exactly than the request says. Without a phone, or against the person's will, the
+    /// coordinates can still be typed.
+    public func findPlace(on phone: (any Phone)?) async {
+        let wish = placeWish
+        place = nil
+        guard wish.isHere else { return }
+        let answer = await phone?.findPosition(exactly: wish.isExact) ?? .unknown
+        // Another answer is on its way when the wish has changed meanwhile.
+        if wish == placeWish { place = answer }
+    }
+
+    /// Key of the word that says what is known of the place.
+    public var placeKey: String {
+        switch place {
+        case .refused: "want_where_refused"
+        case .rough where placeWish.isExact: "want_where_rough"
+        case .unknown: "want_where_none"
+        case .found, .rough, nil: "common_location_text"
+        }
+    }
+
+    /// Only the device's settings let the app know more.
+    public var needsSettings: Bool { place == .refused || place == .rough && placeWish.isExact }
 
     /// Adds the board that was typed and chooses it.
     public func addBoard() {

@@ -7,6 +7,7 @@ import TekramKit
 struct RelationsRoom: View {
     private let persona: Persona
     @State private var model: RelationsModel
+    @Environment(\.phone) private var phone
 
     init(app: AppModel, persona: Persona) {
         self.persona = persona
@@ -19,6 +20,7 @@ struct RelationsRoom: View {
             locked: "relations_locked_text", retry: { model.load() }
         ) {
             List {
+                storeCard
                 ForEach(model.relations, id: \.party) { relation in
                     NavigationLink {
                         PartyScreen(persona: persona, party: relation.party)
@@ -29,10 +31,40 @@ struct RelationsRoom: View {
             }
             .refreshable { await model.load() }
         } empty: {
-            EmptyPane("relations_empty_title", text: "relations_empty_text", systemImage: "person.2")
+            EmptyPane("relations_empty_title", text: "relations_empty_text", systemImage: "person.2") {
+                cardButton
+            }
         }
         .task { await model.follow() }
         .accessibilityIdentifier("relations_list")
+    }
+
+    @ViewBuilder private var storeCard: some View {
+        if reader != nil {
+            Section {
+                cardButton
+            } footer: {
+                Text("relations_store_card_text")
+            }
+        }
+    }
+
+    /// Reads a card and goes on in Want: a store is nobody's relation before an offer of it was accepted.
+    @ViewBuilder private var cardButton: some View {
+        if let reader {
+            Button("want_store_card", systemImage: "wave.3.right") {
+                Task {
+                    let card = reader.canReadStoreCards ? await reader.readStoreCard() : await reader.scan()
+                    if let card { reader.asks.put(.storeCard(card)) }
+                }
+            }
+        }
+    }
+
+    /// The phone, where it can read a card's chip or its printed code.
+    private var reader: (any Phone)? {
+        guard let phone, phone.canReadStoreCards || phone.canScan else { return nil }
+        return phone
     }
 }
 

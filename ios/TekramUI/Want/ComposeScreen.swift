@@ -36,10 +36,8 @@ struct ComposeScreen: View {
         .navigationTitle("want_compose_title")
         .smallTitle()
         .task { model.load() }
-        .task(id: model.fields.isHere) {
-            // The system asks the person the first time; what the position is for stands beside the choice.
-            if model.fields.isHere { phone?.findPosition() }
-        }
+        // The system asks the person the first time, and once more for an exact area; what for stands beside the choice.
+        .task(id: model.placeWish) { await model.findPlace(on: phone) }
         .navigationDestination(item: $model.composed) { number in
             PreviewScreen(persona: persona, number: number, sent: { sent(number) }, discarded: { discarded(number) })
         }
@@ -78,7 +76,11 @@ private struct WhatSection: View {
                     Task { if let card = await phone.readStoreCard() { model.readCard(card) } }
                 }
             }
-            if model.cardProblem { ProblemText("common_scan_not_ours") }
+            switch model.card {
+            case .filledIn: Label("want_store_card_read", systemImage: "checkmark.circle").font(.callout)
+            case .bad: ProblemText("want_store_card_bad")
+            case nil: EmptyView()
+            }
         }
         Section {
             Stepper(value: $model.fields.quantity, in: 1...ComposeModel.mostPieces) {
@@ -109,10 +111,16 @@ private struct WhereSection: View {
                 Text("want_where_typed").tag(false)
             }
             if model.fields.isHere {
-                Text(phone?.isLocationDenied == false ? "common_location_text" : "want_where_none").font(.callout)
+                Text(LocalizedStringKey(model.placeKey)).font(.callout)
+                if model.needsSettings, let phone {
+                    Button("common_open_settings") { phone.openSettings() }
+                }
             } else {
                 TextField("want_latitude", text: $model.fields.latitude, prompt: Text("want_latitude_hint"))
+                    .environment(\.layoutDirection, .leftToRight)
                 TextField("want_longitude", text: $model.fields.longitude, prompt: Text("want_longitude_hint"))
+                    // A minus stands before its number in every language.
+                    .environment(\.layoutDirection, .leftToRight)
                 FlawLine(.place, of: model)
             }
         }

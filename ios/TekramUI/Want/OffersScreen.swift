@@ -44,6 +44,7 @@ struct OffersScreen: View {
         }
         .confirmationDialog("want_withdraw_confirm", isPresented: $asksToWithdraw, titleVisibility: .visible) {
             Button("want_withdraw", role: .destructive) { Task { await model.withdraw() } }
+            Button("common_cancel", role: .cancel) {}
         }
         .accessibilityIdentifier("want_offers")
     }

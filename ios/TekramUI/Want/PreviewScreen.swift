@@ -49,6 +49,7 @@ struct PreviewScreen: View {
             Button("want_draft_discard", role: .destructive) {
                 Task { if await model.withdraw() { discarded() } }
             }
+            Button("common_cancel", role: .cancel) {}
         }
         .accessibilityIdentifier("want_preview")
     }

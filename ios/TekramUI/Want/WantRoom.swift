@@ -78,10 +78,17 @@ struct WantRoom: View {
 
     /// Fills in what was asked for from outside.
     private func take() {
-        guard let ask = app.ask, case .want = ask else { return }
+        guard let ask = app.ask else { return }
+        switch ask {
+        case .want:
+            compose.load()
+            compose.take(ask)
+        case .storeCard(let card):
+            compose.load()
+            compose.readCard(card)
+        default: return
+        }
         app.ask = nil
-        compose.load()
-        compose.take(ask)
         place = .compose
     }
 

@@ -59,6 +59,15 @@ import Testing
         #expect(cell.spoken.contains(cell.edges().south))
     }
 
+    @Test func coordinatesAreSetApartFromTextThatRunsFromRightToLeft() throws {
+        let cell = try #require(CellArea("u0yjj"))
+        for text in [cell.alongText, cell.acrossText] {
+            #expect(text.first == "\u{2066}" && text.last == "\u{2069}")
+        }
+        #expect(cell.spoken.filter { $0 == "\u{2066}" }.count == 2)
+        #expect(cell.spoken.filter { $0 == "\u{2069}" }.count == 2)
+    }
+
     @Test func theMapShowsTheCellInsideAndABarOfARoundLength() throws {
         let coarse = try #require(CellArea("u0yj"))
         let fine = try #require(CellArea("u0yjj"))

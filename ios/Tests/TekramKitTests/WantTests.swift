@@ -130,16 +130,82 @@ import Testing
 
     @Test func aStoresCardFillsInTheRequestAndAnythingElseIsRefused() async throws {
         let model = composing(try await TestProfile.make())
-        model.readCard("{\"type\":\"StoreCard\"}")
-        #expect(model.cardProblem)
-        model.readCard("tekram:pay?page=https%3A%2F%2Fexample.org")
-        #expect(model.cardProblem)
-        model.readCard("tekram:want?what=green+tea&gtin=4006381333931")
-        #expect(!model.cardProblem)
+        for text in ["", "{\"type\":\"StoreCard\"}", "tekram:pay?page=https%3A%2F%2Fexample.org", "tekram:want"] {
+            model.readCard(text)
+            #expect(model.card == .bad, "\(text)")
+        }
+        #expect(!model.fields.isInStore)
+        model.readCard("tekram:want?what=green+tea&gtin=4006381333931&board=wss%3A%2F%2Fboard.example")
+        #expect(model.card == .filledIn)
+        #expect(model.fields.isInStore)
+        #expect(model.fields.boards == ["wss://board.example"])
         #expect(model.fields.what == "green tea")
         #expect(model.fields.gtin == "4006381333931")
         model.take(try #require(Ask(what: "", gtin: nil, page: URL(string: "https://example.org/tea"))))
         #expect(model.fields.what == "https://example.org/tea")
+    }
+
+    @Test func aCardsCodeIsReadByTheCameraToo() async throws {
+        let model = composing(try await TestProfile.make())
+        model.scanned("TEKRAM:want?board=wss://one.example&board=wss://two.example&board=wss://one.example")
+        #expect(model.card == .filledIn)
+        #expect(model.fields.boards == ["wss://one.example", "wss://two.example"])
+        #expect(model.fields.gtin.isEmpty)
+    }
+
+    @Test func aCardWithABoardThatIsNoneDoesNotHoldUp() {
+        for board in ["", "http://one.example", "wss://", "wss://me@one.example", "wss://one.example/a b", "ws://a"] {
+            let typed = board.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? ""
+            #expect(StoreCard("tekram:want?what=tea&board=\(typed)") == nil, "\(board)")
+        }
+        let many = (0..<9).map { "&board=wss://b\($0).example" }.joined()
+        #expect(StoreCard("tekram:want?what=tea\(many)") == nil)
+    }
+
+    @Test func anExactPositionIsAskedForWhenTheAreaIsExactAndNotBefore() async throws {
+        let (model, phone) = (composing(try await TestProfile.make()), MemoryPhone())
+        await model.findPlace(on: phone)
+        #expect(phone.searches == [false])
+        #expect(model.placeKey == "common_location_text")
+        model.fields.precision = 6
+        await model.findPlace(on: phone)
+        #expect(phone.searches == [false, true])
+        model.fields.isHere = false
+        await model.findPlace(on: phone)
+        #expect(phone.searches.count == 2)
+    }
+
+    @Test func aRefusedPositionIsSaidAndCoordinatesCanBeTyped() async throws {
+        let profile = try await TestProfile.make()
+        let (model, phone) = (composing(profile), MemoryPhone())
+        phone.placeLeave = .refused
+        await model.findPlace(on: phone)
+        #expect(model.placeKey == "want_where_refused")
+        #expect(model.needsSettings)
+        write(model)
+        model.fields.isHere = false
+        (model.fields.latitude, model.fields.longitude) = ("50.1", "8.7")
+        let number = try await composed(model)
+        #expect(try profile.persona.intents().map(\.intent) == [number])
+    }
+
+    @Test func aRoughPositionIsSaidWhereTheAreaIsExact() async throws {
+        let (model, phone) = (composing(try await TestProfile.make()), MemoryPhone())
+        phone.allowsExactPlace = false
+        await model.findPlace(on: phone)
+        #expect(!model.needsSettings)
+        model.fields.precision = 7
+        await model.findPlace(on: phone)
+        #expect(model.placeKey == "want_where_rough")
+        #expect(model.needsSettings)
+        model.fields.precision = 5
+        #expect(model.placeKey == "common_location_text")
+    }
+
+    @Test func withoutADeviceThePlaceIsTyped() async throws {
+        let model = composing(try await TestProfile.make())
+        await model.findPlace(on: nil)
+        #expect(model.placeKey == "want_where_none")
     }
 
     @Test func aDraftThatIsWrittenAgainReplacesTheOneBefore() async throws {

@@ -3,6 +3,7 @@
 import CoreLocation
 import Foundation
 import TekramCore
+import TekramKit
 import os
 
 final class CoreLocationSource: LocationSource, Sendable {
@@ -33,47 +34,76 @@ final class CoreLocationSource: LocationSource, Sendable {
     }
 }
 
-/// Asks the system for the position while the request's screen is open, and only then.
+/// Asks the system for the position while the request's screen is open, and only then: roughly, unless the request names an
+/// area finer than a town.
 @MainActor
 final class LocationAsker: NSObject {
+    /// Names the reason in `NSLocationTemporaryUsageDescriptionDictionary`.
+    private static let reasonForExact = "ExactArea"
+
     private let source: CoreLocationSource
     private let manager = CLLocationManager()
+    private var waitingForLeave: [CheckedContinuation<Void, Never>] = []
+    private var waitingForPlace: [CheckedContinuation<Bool, Never>] = []
 
     init(source: CoreLocationSource) {
         self.source = source
         super.init()
         manager.delegate = self
-        // Finer than this is never needed: the finest area that can be sent is about 150 m.
-        manager.desiredAccuracy = kCLLocationAccuracyHundredMeters
     }
 
-    var isDenied: Bool {
-        [.denied, .restricted].contains(manager.authorizationStatus)
-    }
-
-    /// Called when the person taps on "around here"; the system asks them the first time.
-    func begin() {
+    /// Looks once. The system asks the person the first time, and for an exact position, which holds until the app is left,
+    /// when they allow a rough one only.
+    func find(exactly: Bool) async -> PlaceAnswer {
         if manager.authorizationStatus == .notDetermined {
-            manager.requestWhenInUseAuthorization()
-        } else {
+            await withCheckedContinuation { answer in
+                waitingForLeave.append(answer)
+                manager.requestWhenInUseAuthorization()
+            }
+        }
+        guard [.authorizedWhenInUse, .authorizedAlways].contains(manager.authorizationStatus) else { return .refused }
+        if exactly && manager.accuracyAuthorization == .reducedAccuracy {
+            try? await manager.requestTemporaryFullAccuracyAuthorization(withPurposeKey: Self.reasonForExact)
+        }
+        // Finer than this is never needed: the finest area that can be sent is about 150 m.
+        manager.desiredAccuracy = exactly ? kCLLocationAccuracyHundredMeters : kCLLocationAccuracyReduced
+        source.forget()
+        let isFound = await withCheckedContinuation { answer in
+            waitingForPlace.append(answer)
             manager.requestLocation()
         }
+        guard isFound else { return .unknown }
+        return manager.accuracyAuthorization == .reducedAccuracy ? .rough : .found
+    }
+
+    /// Everybody who waits is answered: the system answers several questions once.
+    private func answer(_ isFound: Bool) {
+        for waiting in waitingForPlace { waiting.resume(returning: isFound) }
+        waitingForPlace = []
+    }
+
+    private func leaveChanged() {
+        guard manager.authorizationStatus != .notDetermined else { return }
+        for waiting in waitingForLeave { waiting.resume() }
+        waitingForLeave = []
     }
 }
 
 extension LocationAsker: CLLocationManagerDelegate {
     nonisolated func locationManager(_ manager: CLLocationManager, didUpdateLocations locations: [CLLocation]) {
         guard let last = locations.last else { return }
-        MainActor.assumeIsolated { source.keep(last) }
+        MainActor.assumeIsolated {
+            source.keep(last)
+            answer(true)
+        }
     }
 
     nonisolated func locationManager(_ manager: CLLocationManager, didFailWithError error: any Error) {
-        // No position: the screen offers the map. The system's text may name a place, so it goes nowhere.
+        // The screen offers to type the coordinates. The system's text may name a place, so it goes nowhere.
+        MainActor.assumeIsolated { answer(false) }
     }
 
     nonisolated func locationManagerDidChangeAuthorization(_ manager: CLLocationManager) {
-        if [.authorizedWhenInUse, .authorizedAlways].contains(manager.authorizationStatus) {
-            manager.requestLocation()
-        }
+        MainActor.assumeIsolated { leaveChanged() }
     }
 }

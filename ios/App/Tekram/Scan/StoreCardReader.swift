@@ -13,7 +13,7 @@ final class StoreCardReader: NSObject {
 
     static var isPossible: Bool { NFCNDEFReaderSession.readingAvailable }
 
-    /// The card's text; nothing when the person turned away or the card holds nothing of ours. `hint` is shown by the
+    /// The card's text, empty when it holds nothing of ours; nothing when the person turned away. `hint` is shown by the
     /// system.
     func read(hint: String) async -> String? {
         guard Self.isPossible, answer == nil else { return nil }
@@ -46,7 +46,7 @@ final class StoreCardReader: NSObject {
 
 extension StoreCardReader: NFCNDEFReaderSessionDelegate {
     nonisolated func readerSession(_ session: NFCNDEFReaderSession, didDetectNDEFs messages: [NFCNDEFMessage]) {
-        let text = messages.flatMap(\.records).lazy.compactMap(Self.cardText).first
+        let text = messages.flatMap(\.records).lazy.compactMap(Self.cardText).first ?? ""
         MainActor.assumeIsolated { finish(text) }
     }
 
