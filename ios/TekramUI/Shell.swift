@@ -12,7 +12,9 @@ public enum Room: String, CaseIterable, Hashable, Identifiable, Sendable {
     /// The room itself.
     public var id: Room { self }
 
-    var title: LocalizedStringKey {
+    var title: LocalizedStringKey { LocalizedStringKey(titleKey) }
+
+    var titleKey: String {
         switch self {
         case .history: "common_tab_history"
         case .pay: "common_tab_pay"
@@ -89,7 +91,8 @@ private struct Entrance: View {
         if personas.isEmpty {
             StartScreen(model: model)
         } else {
-            LockScreen(model: model, personas: personas, lockedItself: app.lockedItself)
+            LockScreen(
+                model: model, personas: personas, lockedItself: app.lockedItself, undeleted: app.undeleted)
         }
     }
 }
@@ -111,11 +114,23 @@ struct RoomsView: View {
     let app: AppModel
     let persona: Persona
     @State private var room = Room.history
+    @State private var duty: DutyModel
     @Environment(\.horizontalSizeClass) private var width
     @Environment(\.phone) private var phone
+    @Environment(\.scenePhase) private var scenePhase
+
+    init(app: AppModel, persona: Persona) {
+        self.app = app
+        self.persona = persona
+        _duty = State(initialValue: DutyModel(persona: persona))
+    }
 
     var body: some View {
         rooms
+            .task { await duty.follow() }
+            .onChange(of: scenePhase) { _, phase in
+                if phase == .active { duty.load() }
+            }
             .task(id: phone?.asks.waiting.count ?? 0) { take() }
             .onChange(of: app.ask) { take() }
     }
@@ -125,7 +140,7 @@ struct RoomsView: View {
         guard app.ask == nil, let ask = phone?.asks.take() else { return }
         switch ask {
         case .payMaker: room = .pay
-        case .want: room = .want
+        case .want, .storeCard: room = .want
         case .room(let asked): room = Room(rawValue: asked.rawValue) ?? room
         }
         if case .room = ask { return }
@@ -137,7 +152,7 @@ struct RoomsView: View {
             NavigationSplitView {
                 List(selection: chosen) {
                     ForEach(Room.allCases) { room in
-                        Label(room.title, systemImage: room.systemImage).tag(room)
+                        label(room).badge(waiting(in: room)).tag(room)
                     }
                 }
                 .navigationTitle("common_app_name")
@@ -149,12 +164,25 @@ struct RoomsView: View {
             TabView(selection: $room) {
                 ForEach(Room.allCases) { room in
                     RoomView(room: room, app: app, persona: persona)
-                        .tabItem { Label(room.title, systemImage: room.systemImage) }
+                        .tabItem { label(room) }
+                        .badge(waiting(in: room))
                         .tag(room)
                 }
             }
         }
     }
+
+    @ViewBuilder private func label(_ room: Room) -> some View {
+        if waiting(in: room) > 0 {
+            Label(room.title, systemImage: room.systemImage)
+                .accessibilityLabel(Words.text("common_tab_waiting_a11y", Words.text(room.titleKey)))
+        } else {
+            Label(room.title, systemImage: room.systemImage)
+        }
+    }
+
+    /// How many things wait for the person there.
+    private func waiting(in room: Room) -> Int { room == .me && duty.isDue ? 1 : 0 }
 
     /// The list can show nothing as chosen; the detail always shows a room.
     private var chosen: Binding<Room?> {

@@ -22,4 +22,22 @@ struct PhoneSettings {
         get { defaults.object(forKey: "music-library-read") as? Date }
         nonmutating set { defaults.set(newValue, forKey: "music-library-read") }
     }
+
+    /// Whether the app says that an offer has come; off until the person says so.
+    var tellsOfOffers: Bool {
+        get { defaults.bool(forKey: "tells-of-offers") }
+        nonmutating set { defaults.set(newValue, forKey: "tells-of-offers") }
+    }
+
+    /// Whether the app says on the first of a month that its split can be looked at.
+    var remindsOfSplit: Bool {
+        get { defaults.bool(forKey: "reminds-of-split") }
+        nonmutating set { defaults.set(newValue, forKey: "reminds-of-split") }
+    }
+
+    /// The proxy that the next start goes through.
+    var proxy: String? {
+        get { defaults.string(forKey: "proxy") }
+        nonmutating set { defaults.set(newValue, forKey: "proxy") }
+    }
 }

@@ -14,9 +14,7 @@ struct TekramApp: App {
         WindowGroup {
             Root(phone: phone)
                 .environment(\.phone, phone)
-                .onOpenURL { link in
-                    if let ask = Ask(link: link) { phone.asks.put(ask) }
-                }
+                .onOpenURL { phone.open($0) }
         }
     }
 }

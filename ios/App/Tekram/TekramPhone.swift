@@ -15,6 +15,7 @@ final class TekramPhone: Phone {
     /// The app's root, unless the vaults' folder cannot be had: then `problem` says why.
     let app: AppModel?
     let problem: Problem?
+    private let log: DiagnosticLog?
 
     private let location = CoreLocationSource()
     private let locationAsker: LocationAsker
@@ -26,6 +27,12 @@ final class TekramPhone: Phone {
     private init() {
         // From here on a panic in the core prints nothing: its text may quote anything.
         quietPanics()
+        let settings = PhoneSettings()
+        let log = StoreEdition.log()
+        self.log = log
+        log?.note(.started)
+        CoreErrors.note(in: log)
+        let edition = StoreEdition.current(proxy: settings.proxy, log: log)
         let keys = PhoneKeys()
         presence = DevicePresence(keys: keys)
         locationAsker = LocationAsker(source: location)
@@ -33,10 +40,10 @@ final class TekramPhone: Phone {
             let folder = try VaultFolder.prepared()
             let agent = try Agent.open(
                 settings: AgentSettings(
-                    dataFolder: folder.path(percentEncoded: false), allow: [], proxy: nil,
-                    railsOff: StoreEdition.railsOff(), zone: TimeZone.current.identifier),
+                    dataFolder: folder.path(percentEncoded: false), allow: [], proxy: edition.proxy,
+                    railsOff: edition.railsOff, zone: TimeZone.current.identifier),
                 keyStore: KeychainKeyStore(keys: keys), location: location, connectivity: PathConnectivity())
-            app = AppModel(agent: agent, railsOff: StoreEdition.railsOff())
+            app = AppModel(agent: agent, edition: edition)
             problem = nil
         } catch {
             app = nil
@@ -47,6 +54,11 @@ final class TekramPhone: Phone {
     }
 
     // MARK: From outside
+
+    /// A link of this app was followed somewhere.
+    func open(_ link: URL) {
+        if let ask = Ask(link: link) { asks.put(ask) } else { log?.note(.linkRefused) }
+    }
 
     /// A profile was opened: what was shared meanwhile comes to its screens.
     func profileOpened() async {
@@ -80,15 +92,25 @@ final class TekramPhone: Phone {
 
     // MARK: Place
 
-    var isLocationDenied: Bool { locationAsker.isDenied }
-
-    func findPosition() { locationAsker.begin() }
+    func findPosition(exactly: Bool) async -> PlaceAnswer { await locationAsker.find(exactly: exactly) }
 
     // MARK: Speaking up
 
-    func askToSpeakUp() async -> Bool { await Notices.ask() }
+    func maySpeakUp() async -> Leave { await Notices.leave() }
 
-    func remindOfSplit(_ on: Bool) async { await Notices.remindMonthly(on) }
+    func askToSpeakUp() async -> Leave { await Notices.ask() }
+
+    var tellsOfOffers: Bool {
+        get { settings.tellsOfOffers }
+        set { settings.tellsOfOffers = newValue }
+    }
+
+    var remindsOfSplit: Bool { settings.remindsOfSplit }
+
+    func remindOfSplit(_ on: Bool) async {
+        settings.remindsOfSplit = on
+        await Notices.remindMonthly(on)
+    }
 
     var isWidgetAllowed: Bool {
         get { settings.isWidgetAllowed }
@@ -112,15 +134,14 @@ final class TekramPhone: Phone {
 
     // MARK: Music
 
-    func notesMusic(of personaId: String) -> Bool { settings.musicPersona == personaId }
+    var mayNoteMusic: Leave { NowPlayingCapture.leave }
 
-    func noteMusic(_ on: Bool, of personaId: String) async {
-        settings.musicPersona = on ? personaId : nil
-        // The core keeps nothing of a player that its own list does not allow.
-        if let persona = app?.persona, persona.id() == personaId {
-            try? persona.setCaptureApp(app: NowPlayingCapture.player, allowed: on)
-        }
+    var musicProfile: String? { settings.musicPersona }
+
+    func noteMusic(for personaId: String?) async -> Leave {
+        settings.musicPersona = personaId
         await resumeCapture()
+        return NowPlayingCapture.leave
     }
 
     func musicLibraryFile() async -> URL? {
@@ -136,7 +157,7 @@ final class TekramPhone: Phone {
         guard let agent = app?.agent, let personaId = settings.musicPersona else { return }
         // What was noted while the profile was open, or by a run before, goes into its log.
         if let persona = app?.persona, persona.id() == personaId { _ = try? await persona.drain() }
-        let begun = NowPlayingCapture(agent: agent, personaId: personaId)
+        let begun = NowPlayingCapture(agent: agent, personaId: personaId, log: log)
         capture = begun
         await begun.start()
     }
@@ -151,6 +172,7 @@ final class TekramPhone: Phone {
     /// Looks for offers to open requests, as far as iOS gives time. True when it could look.
     func lookForOffers() async -> Bool {
         guard let app, let persona = app.persona else { return true }
+        log?.note(.jobStarted)
         app.agent.resume()
         defer { app.agent.pause() }
         do {
@@ -165,11 +187,25 @@ final class TekramPhone: Phone {
                 }
                 came = came || found.offers.count > before
             }
-            if came { await Notices.show(.offer) }
+            if came && settings.tellsOfOffers { await Notices.show(.offer) }
+            log?.note(.jobFinished)
             return true
         } catch {
+            log?.note(.jobStopped, code: Int64(Problem(error).code))
             return false
         }
+    }
+
+    // MARK: Settings
+
+    var proxyOfNextStart: String? {
+        get { settings.proxy }
+        set { settings.proxy = newValue }
+    }
+
+    func openSettings() {
+        guard let page = URL(string: UIApplication.openSettingsURLString) else { return }
+        UIApplication.shared.open(page)
     }
 
     private static var front: UIViewController? {

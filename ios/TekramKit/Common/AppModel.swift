@@ -36,15 +36,15 @@ public final class AppModel {
 
     /// The device.
     public let agent: Agent
-    /// Payment methods that this edition leaves out.
-    public let railsOff: [RailKind]
-    /// Where everything goes through, if anywhere.
-    public let proxy: String?
+    /// What this app was built and started with.
+    public let edition: Edition
+    /// The profile that was open and could not be deleted, and why; the lock screen says so.
+    public private(set) var undeleted: (name: String, problem: Problem)?
     private var hiddenSince: ContinuousClock.Instant?
 
-    /// Looks at the profiles of `agent`; unlocks nothing. `railsOff` and `proxy` are what it was opened with.
-    public init(agent: Agent, railsOff: [RailKind] = [], proxy: String? = nil) {
-        (self.agent, self.railsOff, self.proxy) = (agent, railsOff, proxy)
+    /// Looks at the profiles of `agent`; unlocks nothing. `edition` is what it was opened with.
+    public init(agent: Agent, edition: Edition = Edition()) {
+        (self.agent, self.edition) = (agent, edition)
         phase = AppModel.closedPhase(agent)
     }
 
@@ -59,7 +59,7 @@ public final class AppModel {
     /// A profile was created or unlocked. Another that was open is locked.
     public func opened(_ persona: Persona) {
         if let before = self.persona, before !== persona { try? before.lock() }
-        (lockedItself, wanted) = (false, nil)
+        (lockedItself, wanted, undeleted) = (false, nil, nil)
         phase = .open(persona)
     }
 
@@ -76,6 +76,20 @@ public final class AppModel {
     public func switchTo(_ id: String) {
         wanted = id
         lock()
+    }
+
+    /// Deletes the open profile for good. It is locked first, so what becomes of it is said on the lock screen.
+    public func deleteOpen() {
+        guard let persona else { return }
+        let (id, name) = (persona.id(), (try? persona.name()) ?? "")
+        try? persona.lock()
+        do {
+            try agent.deletePersona(id: id)
+            undeleted = nil
+        } catch {
+            undeleted = (name, Problem(error))
+        }
+        phase = AppModel.closedPhase(agent)
     }
 
     /// Reads the profiles again, when none is open.

@@ -37,6 +37,28 @@ public struct WidgetSplit: Equatable, Sendable {
     }
 }
 
+/// What the person said when the system asked them.
+public enum Leave: Equatable, Sendable {
+    /// The system did not ask yet.
+    case notAsked
+    /// The app may.
+    case given
+    /// The app may not; only the device's settings change that.
+    case refused
+}
+
+/// What came of looking for the position.
+public enum PlaceAnswer: Equatable, Sendable {
+    /// The device knows where it is as exactly as was asked for.
+    case found
+    /// It does, but the person lets the app know it roughly only.
+    case rough
+    /// The person does not let the app know.
+    case refused
+    /// The device does not know.
+    case unknown
+}
+
 /// The device around the screens.
 @MainActor
 public protocol Phone: AnyObject, Sendable {
@@ -53,14 +75,19 @@ public protocol Phone: AnyObject, Sendable {
     /// Reads a store's card where the phone is held to it; nothing when the person turned away.
     func readStoreCard() async -> String?
 
-    /// The person does not want the app to know where they are.
-    var isLocationDenied: Bool { get }
-    /// Asks the system for the position; the core gets it as soon as there is one.
-    func findPosition()
+    /// Asks the system for the position, `exactly` or about as exactly as a town, and waits for the answer; the core gets the
+    /// position. The system asks the person the first time, and anew when `exactly` is more than they allowed.
+    func findPosition(exactly: Bool) async -> PlaceAnswer
 
+    /// Whether the app may speak up.
+    func maySpeakUp() async -> Leave
     /// Asks the person, the first time, whether the app may speak up about offers and finished months.
-    func askToSpeakUp() async -> Bool
-    /// Whether to say on the first of a month that its split can be looked at.
+    func askToSpeakUp() async -> Leave
+    /// Whether the app says that an offer has come.
+    var tellsOfOffers: Bool { get set }
+    /// Whether the app says on the first of a month that its split can be looked at.
+    var remindsOfSplit: Bool { get }
+    /// Begins or ends that.
     func remindOfSplit(_ on: Bool) async
 
     /// Whether the person allowed amounts on the widget and the lock screen.
@@ -68,10 +95,18 @@ public protocol Phone: AnyObject, Sendable {
     /// Shows this on the widget, when it is allowed; nothing takes it away.
     func showOnWidget(_ split: WidgetSplit?)
 
-    /// Whether the Music app's plays go to the profile with this id.
-    func notesMusic(of personaId: String) -> Bool
-    /// Begins or ends that. The system asks the person the first time.
-    func noteMusic(_ on: Bool, of personaId: String) async
+    /// Whether the app may see what the Music app plays.
+    var mayNoteMusic: Leave { get }
+    /// Id of the profile that the Music app's plays go to.
+    var musicProfile: String? { get }
+    /// Sends the Music app's plays to the profile with this id, or to nobody. The system asks the person the first time.
+    func noteMusic(for personaId: String?) async -> Leave
     /// A file of what the Music library remembers, for the import; nothing when there is nothing new.
     func musicLibraryFile() async -> URL?
+
+    /// The proxy that the next start goes through; nothing for none.
+    var proxyOfNextStart: String? { get set }
+
+    /// Opens the page of this app in the device's settings.
+    func openSettings()
 }

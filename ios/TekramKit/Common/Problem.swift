@@ -19,6 +19,8 @@ public struct Problem: Equatable, Sendable, Identifiable, Error {
         switch error {
         case TekramError.Failed(let code, let name, let params):
             self.init(code: code, name: name, values: params)
+            // Locking and turning away are no faults.
+            if !isCancelled && !isLocked { CoreErrors.heard(code) }
         case let problem as Problem:
             self = problem
         case is CancellationError:

@@ -60,17 +60,21 @@ public final class MeModel {
 
     /// Calls the open profile `name`.
     public func rename(_ name: String) {
-        change { try persona.rename(name: name) }
+        change { try persona.rename(name: name.trimmingCharacters(in: .whitespacesAndNewlines)) }
     }
 
-    /// Whether `typed` is the name of the profile to delete: asked for, since nothing brings it back.
-    public func mayDelete(_ persona: PersonaEntry, typed: String) -> Bool { typed == persona.name }
+    /// No name that a profile can have.
+    public func isBlank(_ name: String) -> Bool { name.allSatisfy(\.isWhitespace) }
 
-    /// Deletes a profile for good; the open one is locked first.
+    /// Whether `typed` is the name of the profile to delete: asked for, since nothing brings it back.
+    public func mayDelete(_ persona: PersonaEntry, typed: String) -> Bool {
+        typed.trimmingCharacters(in: .whitespacesAndNewlines) == persona.name
+    }
+
+    /// Deletes a profile for good; the open one is locked first, and this model ends with it.
     public func delete(_ persona: PersonaEntry) {
-        if persona.id == id { app.lock() }
+        guard persona.id != id else { return app.deleteOpen() }
         change { try app.agent.deletePersona(id: persona.id) }
-        app.reload()
     }
 
     /// Locks this profile and goes to the lock screen of another.

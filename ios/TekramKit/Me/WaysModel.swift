@@ -73,10 +73,10 @@ public final class WaysModel {
     /// Removes a way in.
     public func remove(_ way: WayIn) async {
         let persona = persona
-        await change(nil) { try persona.removeWay(name: way.name) }
+        await change("me_way_removed_done") { try persona.removeWay(name: way.name) }
     }
 
-    private func change(_ word: String?, _ call: () async throws -> Void) async {
+    private func change(_ word: String, _ call: () async throws -> Void) async {
         guard !isBusy else { return }
         isBusy = true
         (done, problem) = (nil, nil)

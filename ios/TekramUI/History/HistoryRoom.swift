@@ -51,7 +51,7 @@ struct HistoryRoom: View {
                 Label("history_export", systemImage: "square.and.arrow.up")
             }
             NavigationLink {
-                CaptureScreen(persona: persona)
+                PhonePlace(app: app, persona: persona)
             } label: {
                 Label("history_capture_title", systemImage: "waveform")
             }

@@ -10,6 +10,8 @@ struct ImportScreen: View {
     let persona: Persona
     @State private var model: ImportModel
     @State private var isChoosing = false
+    @State private var isLibraryEmpty = false
+    @Environment(\.phone) private var phone
 
     init(persona: Persona) {
         self.persona = persona
@@ -25,6 +27,10 @@ struct ImportScreen: View {
                     if model.isStopped { Text("history_import_stopped") }
                     ProblemLine(problem: model.problem)
                     Button("history_import_choose") { isChoosing = true }
+                    if let phone {
+                        Button("history_import_music_ios") { Task { await readLibrary(of: phone) } }
+                        if isLibraryEmpty { Text("history_import_music_none_ios").font(.callout) }
+                    }
                 }
             } header: {
                 Text("history_import_text").textCase(nil)
@@ -61,6 +67,17 @@ struct ImportScreen: View {
         }
         if let progress = model.progress { Text(Words.plural("history_import_lines", progress.records)) }
         Button("history_import_stop", role: .cancel) { model.stop() }
+    }
+
+    /// What the Music app remembers goes through the holding pen like any other file, which then goes.
+    private func readLibrary(of phone: any Phone) async {
+        isLibraryEmpty = false
+        guard let file = await phone.musicLibraryFile() else {
+            isLibraryEmpty = true
+            return
+        }
+        await model.read(file.path)
+        try? FileManager.default.removeItem(at: file)
     }
 
     /// A file outside the app's own folders may be read only between these two calls.
@@ -130,6 +147,7 @@ struct PenScreen: View {
                     Button(batch.state == .held ? "history_pen_reject" : "history_pen_undo", role: .destructive) {
                         Task { if batch.state == .held { await model.reject() } else { await model.undo() } }
                     }
+                    Button("common_cancel", role: .cancel) {}
                 }
             }
         } empty: {

@@ -34,7 +34,7 @@ struct MeRoom: View {
         .alert("me_profile_rename", isPresented: $renames) {
             TextField("me_profile_name_label", text: $newName)
             Button("common_cancel", role: .cancel) {}
-            Button("common_rename") { model.rename(newName) }
+            Button("common_rename") { model.rename(newName) }.disabled(model.isBlank(newName))
         }
         .accessibilityIdentifier("me_home")
     }
@@ -68,14 +68,17 @@ struct MeRoom: View {
             Section {
                 NavigationLink(value: MePlace.ways) { Label("me_ways_title", systemImage: "key") }
                 NavigationLink(value: MePlace.words) { Label("me_words_title", systemImage: "list.number") }
+                    .badge(model.recoveryDuty == .none ? 0 : 1)
             }
             Section {
                 NavigationLink(value: MePlace.shared) { Label("me_shared_title", systemImage: "paperplane") }
                 NavigationLink(value: MePlace.networks) { Label("me_networks_title", systemImage: "network") }
                 NavigationLink(value: MePlace.export) { Label("me_export_title", systemImage: "square.and.arrow.up") }
             }
-            if let phone { PhoneSection(phone: phone) }
             Section {
+                if phone != nil {
+                    NavigationLink(value: MePlace.phone) { Label("me_phone_title", systemImage: "iphone") }
+                }
                 NavigationLink(value: MePlace.about) { Label("me_about", systemImage: "info.circle") }
             }
         }
@@ -98,7 +101,7 @@ private struct HoldingsSection: View {
 
 /// Screens behind me_home.
 enum MePlace: Hashable {
-    case profiles, ways, words, export, shared, networks, about
+    case profiles, ways, words, export, shared, networks, phone, about
 }
 
 /// Opens a screen behind me_home.
@@ -115,7 +118,8 @@ private struct MePlaceView: View {
         case .export: ExportScreen(persona: persona)
         case .shared: SharedScreen(persona: persona)
         case .networks: NetworksScreen(app: app, persona: persona)
-        case .about: AboutScreen(app: app)
+        case .phone: PhonePlace(app: app, persona: persona)
+        case .about: AboutScreen(edition: app.edition)
         }
     }
 }

@@ -17,7 +17,7 @@ struct NetworksScreen: View {
         PhasePane(phase: model.phase, loading: "me_loading", locked: "me_locked_text", retry: { model.load() }) {
             List {
                 Section("me_proxy") {
-                    if let proxy = app.proxy {
+                    if let proxy = app.edition.proxy {
                         Text(Words.text("me_proxy_on", proxy))
                     } else {
                         Text("me_proxy_off")

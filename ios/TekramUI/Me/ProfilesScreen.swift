@@ -50,6 +50,7 @@ struct ProfilesScreen: View {
                     } label: {
                         LabeledContent("me_profile_delete", value: persona.name)
                     }
+                    .accessibilityLabel(Words.text("me_profile_delete_one_a11y", persona.name))
                 }
                 ProblemLine(problem: model.problem)
             }
@@ -65,6 +66,7 @@ struct ProfilesScreen: View {
             Button("common_delete", role: .destructive) {
                 if let doomed, model.mayDelete(doomed, typed: typed) { model.delete(doomed) }
             }
+            .disabled(doomed.map { !model.mayDelete($0, typed: typed) } ?? true)
         } message: {
             Text("me_profile_delete_text")
         }

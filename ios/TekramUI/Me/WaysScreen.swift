@@ -49,6 +49,7 @@ struct WaysScreen: View {
             Button("common_remove", role: .destructive) {
                 if let removes { Task { await model.remove(removes) } }
             }
+            Button("common_cancel", role: .cancel) {}
         } message: {
             Text("me_way_remove_text")
         }

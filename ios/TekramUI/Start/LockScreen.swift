@@ -8,12 +8,17 @@ public struct LockScreen: View {
     private let model: StartModel
     private let personas: [PersonaEntry]
     private let lockedItself: Bool
+    private let undeleted: (name: String, problem: Problem)?
 
-    /// Shows `model` with the profiles of this phone.
-    public init(model: StartModel, personas: [PersonaEntry], lockedItself: Bool) {
+    /// Shows `model` with the profiles of this phone, and what could not be deleted.
+    public init(
+        model: StartModel, personas: [PersonaEntry], lockedItself: Bool,
+        undeleted: (name: String, problem: Problem)? = nil
+    ) {
         self.model = model
         self.personas = personas
         self.lockedItself = lockedItself
+        self.undeleted = undeleted
     }
 
     /// The form.
@@ -22,6 +27,12 @@ public struct LockScreen: View {
             Form {
                 if lockedItself {
                     Section { Text("start_auto_locked") }
+                }
+                if let undeleted {
+                    Section {
+                        Text(Words.text("start_profile_not_deleted", undeleted.name))
+                        ProblemLine(problem: undeleted.problem)
+                    }
                 }
                 if personas.count > 1 {
                     Section("start_choose_profile") {

@@ -63,6 +63,27 @@ import Testing
         }
     }
 
+    @Test func aProfileThatCannotBeDeletedIsSaidOnTheLockScreen() throws {
+        let model = MeModel(app: app, persona: try persona())
+        model.load()
+        let entry = try #require(model.personas.first)
+        // Somebody took the vault away behind the app's back, so there is nothing left to delete.
+        let files = FileManager.default
+        let vault = try #require(try files.subpathsOfDirectory(atPath: folder.path).first { $0.hasSuffix(entry.id) })
+        try files.removeItem(at: folder.appending(path: vault))
+        model.delete(entry)
+        #expect(app.persona == nil)
+        #expect(app.undeleted?.name == "Home")
+        #expect(app.undeleted?.problem.text.isEmpty == false)
+    }
+
+    @Test func aNameOfSpacesAloneIsNone() throws {
+        let model = MeModel(app: app, persona: try persona())
+        #expect(model.isBlank(" ") && model.isBlank("") && !model.isBlank(" a "))
+        model.rename("  Work ")
+        #expect(model.name == "Work")
+    }
+
     @Test func aLockedProfileIsAStateOfItsScreen() throws {
         let model = MeModel(app: app, persona: try persona())
         app.lock()

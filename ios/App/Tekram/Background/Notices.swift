@@ -18,12 +18,19 @@ enum Notices {
         }
     }
 
-    /// Asked for when the person sends their first request, with the reason on the screen.
-    static func ask() async -> Bool {
-        let asked = try? await UNUserNotificationCenter.current().requestAuthorization(options: [
-            .alert, .sound, .badge,
-        ])
-        return asked ?? false
+    /// What the person said.
+    static func leave() async -> Leave {
+        switch await UNUserNotificationCenter.current().notificationSettings().authorizationStatus {
+        case .authorized, .provisional, .ephemeral: .given
+        case .notDetermined: .notAsked
+        default: .refused
+        }
+    }
+
+    /// Asked for when the person switches notices on, with the reason beside the switch.
+    static func ask() async -> Leave {
+        _ = try? await UNUserNotificationCenter.current().requestAuthorization(options: [.alert, .sound, .badge])
+        return await leave()
     }
 
     /// A second notice of a kind takes the place of the first.

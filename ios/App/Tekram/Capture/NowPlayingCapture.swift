@@ -4,21 +4,30 @@
 import Foundation
 import MediaPlayer
 import TekramCore
+import TekramKit
 
 @MainActor
 final class NowPlayingCapture {
-    /// The player's name in the core's list of allowed players.
-    static let player = "Music"
-
     private let agent: Agent
     private let personaId: String
+    private let log: DiagnosticLog?
     private let music = MPMusicPlayerController.systemMusicPlayer
     private let session = UUID().uuidString
     private var observers: [any NSObjectProtocol] = []
 
-    init(agent: Agent, personaId: String) {
+    init(agent: Agent, personaId: String, log: DiagnosticLog?) {
         self.agent = agent
         self.personaId = personaId
+        self.log = log
+    }
+
+    /// What the person said about Music.
+    static var leave: Leave {
+        switch MPMediaLibrary.authorizationStatus() {
+        case .authorized: .given
+        case .notDetermined: .notAsked
+        default: .refused
+        }
     }
 
     /// Asks the person the first time; does nothing without their leave.
@@ -74,14 +83,18 @@ final class NowPlayingCapture {
         let now = Date.now
         let event = PlayerEvent(
             session: session,
-            app: Self.player,
+            app: PhoneModel.player,
             atMs: Int64(now.timeIntervalSince1970 * 1_000),
             offsetMin: Int64(TimeZone.current.secondsFromGMT(for: now) / 60),
             monotonicMs: Int64(clock_gettime_nsec_np(CLOCK_MONOTONIC) / 1_000_000),
             action: action,
             positionMs: seconds.isFinite ? Int64(seconds * 1_000) : nil)
         // A full disk or a deleted profile loses this event and nothing else.
-        try? agent.capture(persona: personaId, events: [event])
+        do {
+            try agent.capture(persona: personaId, events: [event])
+        } catch {
+            log?.note(.captureFailed, code: Int64(Problem(error).code))
+        }
     }
 
     private static func media(of item: MPMediaItem) -> PlayerMedia {
