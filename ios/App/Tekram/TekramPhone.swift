@@ -79,8 +79,13 @@ final class TekramPhone: Phone {
 
     var canScan: Bool { CodeScanner.isPossible }
 
+    var cameraLeave: Leave { CodeScanner.leave }
+
     func scan() async -> String? {
-        guard let root = Self.front else { return nil }
+        guard await CodeScanner.isReady(), let root = Self.front else {
+            log?.note(.scanFailed)
+            return nil
+        }
         return await ScannerSheet.show(over: root)
     }
 

@@ -67,7 +67,9 @@ public protocol Phone: AnyObject, Sendable {
 
     /// Whether `scan` can work here and now; false also when the person did not allow the camera.
     var canScan: Bool { get }
-    /// Reads a QR code or barcode; nothing when the person turned away.
+    /// What the person said about the camera.
+    var cameraLeave: Leave { get }
+    /// Reads a QR code or barcode; nothing when the person turned away. The system asks them the first time.
     func scan() async -> String?
 
     /// Whether `readStoreCard` can work here.

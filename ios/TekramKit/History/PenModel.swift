@@ -11,6 +11,8 @@ public final class PenModel {
     public private(set) var phase: Phase = .loading
     /// The import.
     public private(set) var batch: Batch?
+    /// How many feeds it says the person follows.
+    public private(set) var subscriptions = 0
     /// A decision is being carried out.
     public private(set) var isBusy = false
     /// Why it was not.
@@ -41,6 +43,7 @@ public final class PenModel {
     public func load() async {
         do {
             batch = try persona.batches().first { $0.batch == number }
+            subscriptions = try persona.previewBatch(batch: number, after: nil, limit: 1).subscriptions.count
             phase = batch == nil ? .failed(Problem(name: "no_such_batch")) : .ready
         } catch {
             phase = .ended(error)

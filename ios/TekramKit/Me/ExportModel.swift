@@ -10,8 +10,14 @@ import TekramCore
 public final class ExportModel {
     /// Something is being written.
     public private(set) var isBusy = false
+    /// The form that the history is written in; another one makes another file.
+    public var form: ExportForm = .jsonLines {
+        didSet { if form != oldValue { (history, exported, problem) = (nil, nil, nil) } }
+    }
     /// The file with the history, to hand on.
     public private(set) var history: URL?
+    /// What is in that file, and what its form could not hold.
+    public private(set) var exported: Exported?
     /// One file for each signed agreement.
     public private(set) var agreements: [URL] = []
     /// Why it did not work.
@@ -26,12 +32,14 @@ public final class ExportModel {
         self.folder = folder
     }
 
-    /// Writes the history as `form`.
-    public func writeHistory(_ form: ExportForm) async {
-        let (persona, file) = (persona, folder.appending(path: "tekram-history.jsonl"))
+    /// Writes the history in the chosen form.
+    public func writeHistory() async {
+        let (persona, form) = (persona, form)
+        let name = form == .jsonLines ? "tekram-history.jsonl" : "tekram-listenbrainz.jsonl"
+        let file = folder.appending(path: name)
         await write {
             try? FileManager.default.removeItem(at: file)
-            _ = try await persona.export(form: form, path: file.path)
+            exported = try await persona.export(form: form, path: file.path)
             history = file
         }
     }
@@ -55,7 +63,7 @@ public final class ExportModel {
     /// Removes the files.
     public func forget() {
         try? FileManager.default.removeItem(at: folder)
-        (history, agreements) = (nil, [])
+        (history, exported, agreements) = (nil, nil, [])
     }
 
     private func write(_ call: () async throws -> Void) async {

@@ -44,11 +44,20 @@ public final class RecoveryModel {
         attempt { hasWords = try persona.ways().contains { $0.kind == .recoveryPhrase } }
     }
 
-    /// Makes new words and shows them; they open nothing until they are checked.
+    /// Shows the words that were not checked yet, so that a paper already written stays right; else new ones. They open
+    /// nothing until they are checked.
     public func show() {
         attempt {
-            words = try persona.newRecoveryPhrase().words()
+            words = try (unchecked() ?? persona.newRecoveryPhrase()).words()
             step = .shown
+        }
+    }
+
+    private func unchecked() throws -> RecoveryPhrase? {
+        do {
+            return try persona.uncheckedRecoveryPhrase()
+        } catch TekramError.Failed(_, "nothing_to_check", _) {
+            return nil
         }
     }
 
@@ -86,12 +95,18 @@ public final class RecoveryModel {
     public func check() {
         attempt {
             _ = try persona.checkRecoveryPhrase(
-                positions: questions, words: questions.map { self[answerTo: $0] })
+                positions: questions,
+                words: questions.map {
+                    self[answerTo: $0].trimmingCharacters(in: .whitespacesAndNewlines).lowercased()
+                })
             forget()
             hasWords = true
             step = .done
         }
     }
+
+    /// The position of the first word that was not right.
+    public var wrongPosition: UInt32? { problem?.values["position"].flatMap { UInt32($0) } }
 
     /// Wipes what the screen holds, when it is left or covered.
     public func forget() {

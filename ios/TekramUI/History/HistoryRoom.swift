@@ -46,7 +46,7 @@ struct HistoryRoom: View {
                 Label("history_import", systemImage: "square.and.arrow.down")
             }
             NavigationLink {
-                ExportScreen(persona: persona)
+                HistoryExportScreen(persona: persona)
             } label: {
                 Label("history_export", systemImage: "square.and.arrow.up")
             }

@@ -36,7 +36,11 @@ struct ImportScreen: View {
                 Text("history_import_text").textCase(nil)
             }
             Section("history_imports") {
-                if model.batches.isEmpty { Text("history_imports_empty").foregroundStyle(.secondary) }
+                if case .failed(let problem) = model.phase {
+                    ProblemLine(problem: problem)
+                } else if model.batches.isEmpty {
+                    Text("history_imports_empty").foregroundStyle(.secondary)
+                }
                 ForEach(model.batches, id: \.batch) { batch in
                     NavigationLink {
                         PenScreen(persona: persona, number: batch.batch)
@@ -169,6 +173,9 @@ struct PenScreen: View {
             if batch.read > 0 && batch.newRecords == 0 { Text("history_pen_empty") }
             Text(Words.plural("history_pen_new", batch.listens))
             Text(Words.plural("history_pen_duplicates", batch.duplicates))
+            if model.subscriptions > 0 {
+                Text(Words.plural("history_pen_subscriptions", UInt64(model.subscriptions)))
+            }
             if batch.refused > 0 {
                 NavigationLink {
                     RefusedScreen(lines: model.refused)

@@ -6,9 +6,11 @@ import TekramKit
 
 /// history_item.
 struct ItemScreen: View {
+    private let persona: Persona
     @State private var model: ItemModel
 
     init(persona: Persona, id: Int64) {
+        self.persona = persona
         _model = State(initialValue: ItemModel(persona: persona, id: id))
     }
 
@@ -24,7 +26,7 @@ struct ItemScreen: View {
                     Section("history_q_published") { published(detail.listen.publisher) }
                     Section("history_q_heard") { heard(detail.listen) }
                     Section("history_q_before") { before(detail) }
-                    Section("history_q_relation") { Relations(detail: detail) }
+                    Section("history_q_relation") { Relations(persona: persona, detail: detail) }
                     Section("history_evidence") {
                         ForEach(detail.toldBy, id: \.batch) { told in Evidence(told: told) }
                     }
@@ -103,6 +105,7 @@ private struct What: View {
 }
 
 private struct Relations: View {
+    let persona: Persona
     let detail: ListenDetail
 
     var body: some View {
@@ -116,6 +119,9 @@ private struct Relations: View {
                     .font(.subheadline).foregroundStyle(.secondary)
             }
             .accessibilityElement(children: .combine)
+            if let party = payee.party {
+                NavigationLink("history_relation_open") { PartyScreen(persona: persona, party: party) }
+            }
         }
     }
 }
@@ -129,6 +135,8 @@ private struct Evidence: View {
                 Text("history_evidence_captured")
             } else {
                 Text(Words.text("history_evidence_import", Moments.day(told.importedMs)))
+                Text(verbatim: sourceName(told.format.components(separatedBy: "_")[0]))
+                    .font(.footnote).foregroundStyle(.secondary)
                 Text(verbatim: told.fileName).font(.footnote).foregroundStyle(.secondary)
                 if let record = told.record { Text(Words.text("history_evidence_record", record)).font(.footnote) }
             }

@@ -23,7 +23,7 @@ struct ExportScreen: View {
                 if let history = model.history {
                     ShareLink("common_share", item: history)
                 } else {
-                    Button("me_export_go") { Task { await model.writeHistory(.jsonLines) } }
+                    Button("me_export_go") { Task { await model.writeHistory() } }
                 }
             }
             Section("me_export_agreements") {

@@ -101,8 +101,14 @@ private struct CheckView: View {
         Section {
             MainButton(title: "me_words_check_title") { model.check() }
                 .disabled(!model.isAnswered)
-            if model.problem != nil {
-                Label("me_words_check_wrong", systemImage: "exclamationmark.triangle").foregroundStyle(.red)
+            if let problem = model.problem {
+                if let position = model.wrongPosition {
+                    Label(
+                        Words.text("me_words_check_wrong_at", position), systemImage: "exclamationmark.triangle"
+                    ).foregroundStyle(.red)
+                } else {
+                    ProblemLine(problem: problem)
+                }
                 Button("me_words_check_again") { model.showAgain() }
             }
         }

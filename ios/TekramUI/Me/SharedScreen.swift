@@ -5,9 +5,11 @@ import TekramKit
 
 /// me_shared.
 struct SharedScreen: View {
+    private let persona: Persona
     @State private var model: SharedModel
 
     init(persona: Persona) {
+        self.persona = persona
         _model = State(initialValue: SharedModel(persona: persona))
     }
 
@@ -20,7 +22,7 @@ struct SharedScreen: View {
                 Section {
                     PagedSection(list: model.items, id: \.record) { item in
                         NavigationLink {
-                            SharedDetail(item: item)
+                            SharedDetail(persona: persona, item: item)
                         } label: {
                             SharedRow(item: item)
                         }
@@ -64,6 +66,7 @@ private struct SharedRow: View {
 
 /// One thing that left, in full.
 private struct SharedDetail: View {
+    let persona: Persona
     let item: SharedItem
 
     var body: some View {
@@ -75,16 +78,36 @@ private struct SharedDetail: View {
                 if let amount = item.amount { Text(amount.text()) }
                 ForEach(item.to, id: \.self) { to in Text(Words.text("me_shared_to", to)) }
                 Text(item.confirmed ? "me_shared_confirmed" : "me_shared_unconfirmed")
-                Text(item.content != nil ? "me_shared_public" : "me_shared_sealed")
-            }
-            if let content = item.content {
-                Section("me_shared_open_record") {
-                    Text(verbatim: content).font(.callout).monospaced().textSelection(.enabled)
+                if let terms = item.terms {
+                    Text(Words.text("me_shared_under", TermsWords.title(terms, otherwise: nil)))
+                } else {
+                    Text("me_shared_no_terms")
                 }
+            }
+            Section("me_shared_open_record") {
+                Text(item.content != nil ? "me_shared_public" : "me_shared_sealed")
+                if let content = item.content { Exactly(text: content) }
+                LabeledContent("relations_record_id") { Exactly(text: item.record) }
+            }
+            if let party = item.party {
+                NavigationLink("history_relation_open") { PartyScreen(persona: persona, party: party) }
             }
         }
         .navigationTitle("me_shared_title")
         .smallTitle()
+    }
+}
+
+/// Bytes as they are; always from left to right.
+private struct Exactly: View {
+    let text: String
+
+    var body: some View {
+        Text(verbatim: text)
+            .font(.footnote)
+            .monospaced()
+            .textSelection(.enabled)
+            .environment(\.layoutDirection, .leftToRight)
     }
 }
 

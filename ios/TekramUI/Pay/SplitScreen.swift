@@ -56,6 +56,7 @@ struct SplitScreen: View {
         if model.rules != nil { BudgetSection(model: model) }
         WeightSection(model: model)
         MinimumSection(model: model)
+        if let zone = model.statement?.zone { Section { LabeledContent("pay_zone", value: zone) } }
     }
 
     /// What is promised is not divided anew.

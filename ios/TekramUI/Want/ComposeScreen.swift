@@ -71,6 +71,7 @@ private struct WhatSection: View {
                     Task { if let code = await phone.scan() { model.scanned(code) } }
                 }
             }
+            if let phone, phone.cameraLeave == .refused { Text("common_camera_denied").font(.callout) }
             if let phone, phone.canReadStoreCards {
                 Button("want_store_card", systemImage: "wave.3.right") {
                     Task { if let card = await phone.readStoreCard() { model.readCard(card) } }

@@ -169,6 +169,27 @@ import Testing
         #expect(app.persona != nil)
     }
 
+    @Test func wordsOnPaperStayRightUntilTheyWereChecked() throws {
+        let model = RecoveryModel(persona: try persona())
+        model.show()
+        let words = model.words
+        model.forget()
+        model.show()
+        #expect(model.words == words)
+        model.written()
+        for position in model.questions { model[answerTo: position] = words[Int(position) - 1] }
+        let wrong = try #require(model.questions.last)
+        model[answerTo: wrong] = words[Int(wrong) - 1] == "zebra" ? "zoo" : "zebra"
+        model.check()
+        #expect(model.wrongPosition == wrong)
+        model[answerTo: wrong] = " \(words[Int(wrong) - 1].uppercased()) "
+        model.check()
+        #expect(model.step == .done)
+        // Once they are in use, the next ones are new.
+        model.show()
+        #expect(model.words != words)
+    }
+
     @Test func leavingTheWordsWipesThem() throws {
         let model = RecoveryModel(persona: try persona())
         model.show()
@@ -188,8 +209,9 @@ import Testing
 
     @Test func theHistoryLeavesAsAFileAndGoesWithTheScreen() async throws {
         let model = ExportModel(persona: try persona(), folder: folder.appending(path: "export"))
-        await model.writeHistory(.jsonLines)
+        await model.writeHistory()
         #expect(model.problem == nil)
+        #expect(model.exported?.written == 0)
         let file = try #require(model.history)
         #expect(FileManager.default.fileExists(atPath: file.path))
         await model.writeAgreements()

@@ -7,6 +7,7 @@ import Foundation
 final class MemoryPhone: Phone {
     let asks = AskQueue()
     var canScan = false
+    var cameraLeave = Leave.given
     var canReadStoreCards = false
     var card: String?
 

@@ -1,6 +1,8 @@
 // Reads QR codes and goods' barcodes with the camera, by VisionKit. Pictures are looked at on this device and dropped. A
 // number of goods goes to the core's own check; a text is outside input like any other.
+import AVFoundation
 import SwiftUI
+import TekramKit
 import Vision
 import VisionKit
 
@@ -9,8 +11,21 @@ struct CodeScanner: UIViewControllerRepresentable {
     let found: @MainActor (String) -> Void
 
     /// False where there is no camera, or the person did not allow it: then the screen offers to type.
-    @MainActor static var isPossible: Bool {
-        DataScannerViewController.isSupported && DataScannerViewController.isAvailable
+    @MainActor static var isPossible: Bool { DataScannerViewController.isSupported && leave != .refused }
+
+    /// What the person said about the camera.
+    static var leave: Leave {
+        switch AVCaptureDevice.authorizationStatus(for: .video) {
+        case .authorized: .given
+        case .notDetermined: .notAsked
+        default: .refused
+        }
+    }
+
+    /// Asks the person the first time; then says whether the scanner can begin.
+    @MainActor static func isReady() async -> Bool {
+        guard await AVCaptureDevice.requestAccess(for: .video) else { return false }
+        return DataScannerViewController.isAvailable
     }
 
     func makeUIViewController(context: Context) -> DataScannerViewController {
@@ -24,7 +39,7 @@ struct CodeScanner: UIViewControllerRepresentable {
     }
 
     func updateUIViewController(_ scanner: DataScannerViewController, context: Context) {
-        // Fails only where `isPossible` is false.
+        // Fails only where `isReady` said no.
         try? scanner.startScanning()
     }
 
