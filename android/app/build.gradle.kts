@@ -1,4 +1,4 @@
-// The app. Its native library comes from `cargo xtask android`, which puts one for each processor into jniLibs of `binding`.
+// The app. Its native library comes from `cargo xtask android`, which puts one for each processor into generated/jniLibs of `binding`.
 plugins {
     alias(libs.plugins.android.application)
     alias(libs.plugins.kotlin.android)

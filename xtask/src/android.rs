@@ -1,5 +1,6 @@
-//! Builds the native library for Android phones and packs it as an AAR, where Google's NDK is. The sources of the facade
-//! are generated before the libraries are stripped, because stripping takes away what they are generated from.
+//! Builds the native library for Android phones, hands it to the Gradle build of the app and packs it as an AAR for others,
+//! where Google's NDK is. The sources of the facade are generated before the libraries are stripped, because stripping takes
+//! away what they are generated from.
 
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
@@ -17,6 +18,12 @@ const API: u32 = 30;
 
 /// Pages of 16 KB, which Android 15 phones may have: every loadable segment is aligned to them.
 const PAGE_BYTES: u64 = 16_384;
+
+/// The native library, as the facade loads it.
+const LIBRARY: &str = "libtekram_ffi.so";
+
+/// Where Gradle takes the native libraries: `jniLibs` in the build file of the same folder.
+const GRADLE_LIBRARIES: &str = "android/binding/generated/jniLibs";
 
 /// A kind of processor: Android's name, Rust's target, and the compiler's name for it in the NDK.
 struct Abi {
@@ -60,11 +67,13 @@ pub fn android(args: &[String]) -> Done {
     bindings::make()?;
     let mut stripped = Vec::new();
     for (abi, library) in libraries {
-        let out = target.join("android").join(abi).join("libtekram_ffi.so");
+        let out = target.join("android").join(abi).join(LIBRARY);
         strip(&tools, &library, &out)?;
         check_pages(&out)?;
         stripped.push((abi, out));
     }
+    let gradle = place::root().join(GRADLE_LIBRARIES);
+    for_gradle(&gradle, &stripped).map_err(Failure::because(format!("cannot write {}", gradle.display())))?;
     let classes = classes(&place::root().join("android/binding/target"));
     if classes.is_none() {
         say("android/binding is not built by Maven, so the AAR has no classes: take the module's sources beside it");
@@ -142,7 +151,7 @@ fn build(abi: &Abi, tools: &Path, target: &Path) -> Done<PathBuf> {
         // OpenSSL's own build looks for the compiler by its name.
         .env("PATH", path);
     run(&format!("building the native library for {}", abi.name), &mut command)?;
-    Ok(target.join(abi.target).join("release/libtekram_ffi.so"))
+    Ok(target.join(abi.target).join("release").join(LIBRARY))
 }
 
 fn strip(tools: &Path, library: &Path, out: &Path) -> Done {
@@ -215,6 +224,21 @@ fn classes(folder: &Path) -> Option<PathBuf> {
     jars.into_iter().next()
 }
 
+/// Puts the library for each kind of processor where Gradle packs it into the app, and nothing beside them: what an earlier
+/// run left for another processor would be packed as well.
+fn for_gradle(folder: &Path, libraries: &[(&str, PathBuf)]) -> io::Result<()> {
+    match fs::remove_dir_all(folder) {
+        Err(cause) if cause.kind() != io::ErrorKind::NotFound => return Err(cause),
+        _ => {}
+    }
+    for (abi, library) in libraries {
+        let folder = folder.join(abi);
+        fs::create_dir_all(&folder)?;
+        fs::copy(library, folder.join(LIBRARY))?;
+    }
+    Ok(())
+}
+
 /// Writes an Android archive: manifest, classes, resources (none) and a library for each kind of processor.
 fn write_aar(out: &Path, classes: Option<&Path>, libraries: &[(&str, PathBuf)]) -> io::Result<()> {
     if let Some(folder) = out.parent() {
@@ -245,7 +269,7 @@ fn write_aar(out: &Path, classes: Option<&Path>, libraries: &[(&str, PathBuf)]) 
     for (abi, library) in libraries {
         let mut bytes = Vec::new();
         File::open(library)?.read_to_end(&mut bytes)?;
-        put(&format!("jni/{abi}/libtekram_ffi.so"), &bytes)?;
+        put(&format!("jni/{abi}/{LIBRARY}"), &bytes)?;
     }
     aar.finish()?;
     Ok(())
@@ -287,6 +311,41 @@ mod tests {
         let mut jar = Vec::new();
         aar.by_name("classes.jar").unwrap().read_to_end(&mut jar).unwrap();
         assert_eq!(zip::ZipArchive::new(io::Cursor::new(jar)).unwrap().len(), 0);
+    }
+
+    #[test]
+    fn the_app_is_built_with_the_libraries_of_this_run() {
+        let folder = tempfile::tempdir().unwrap();
+        let gradle = folder.path().join("generated/jniLibs");
+        fs::create_dir_all(gradle.join("x86")).unwrap();
+        fs::write(gradle.join("x86").join(LIBRARY), b"of another day").unwrap();
+        let libraries: Vec<_> = ABIS
+            .iter()
+            .map(|abi| {
+                let library = folder.path().join(abi.name);
+                fs::write(&library, abi.target).unwrap();
+                (abi.name, library)
+            })
+            .collect();
+        for_gradle(&gradle, &libraries).unwrap();
+
+        let mut names: Vec<_> = fs::read_dir(&gradle)
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        names.sort();
+        assert_eq!(names, ["arm64-v8a", "armeabi-v7a", "x86_64"]);
+        for abi in &ABIS {
+            let library = gradle.join(abi.name).join("libtekram_ffi.so");
+            assert_eq!(fs::read_to_string(library).unwrap(), abi.target);
+        }
+    }
+
+    #[test]
+    fn gradle_looks_where_the_libraries_are_put() {
+        let build = fs::read_to_string(place::root().join("android/binding/build.gradle.kts")).unwrap();
+        let named = GRADLE_LIBRARIES.strip_prefix("android/binding/").unwrap();
+        assert!(build.contains(&format!("jniLibs.srcDir(\"{named}\")")), "{build}");
     }
 
     #[test]
