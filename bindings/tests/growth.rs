@@ -58,6 +58,11 @@ async fn opening_and_closing_leaves_nothing_behind() {
         }
     }
     let Some((files, kib)) = settled else { return };
+    println!(
+        "after {cycles} cycles: {} open files ({files} after 20), {} KiB resident ({kib} after 20)",
+        open_files(),
+        resident_kib()
+    );
     assert!(open_files() <= files + 8, "{} open files, {files} before", open_files());
     assert!(soon(|| threads_named("tekram-changes") == 0));
     let grown = resident_kib().saturating_sub(kib);
