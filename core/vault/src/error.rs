@@ -3,6 +3,8 @@
 
 use std::io;
 
+use crate::holding_error::HoldingError;
+
 /// Why a vault refused. [`VaultError::code`] is stable; the text is for developers.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -142,6 +144,9 @@ pub enum VaultError {
         /// The limit, in bytes of the plain item.
         limit_bytes: usize,
     },
+    /// Something that the vault holds was refused: audit, files, attributes, purchases, credentials.
+    #[error(transparent)]
+    Holding(#[from] HoldingError),
     /// The platform's key store refused.
     #[error("the key store refused")]
     KeyStore(#[from] KeyStoreError),
@@ -201,6 +206,7 @@ impl VaultError {
             Self::Locked => "locked",
             Self::NestedWrite => "nested_write",
             Self::ItemTooLarge { .. } => "item_too_large",
+            Self::Holding(error) => error.code(),
             Self::KeyStore(error) => error.code(),
             Self::NotEncrypted => "not_encrypted",
             Self::Crypto { .. } => "crypto",

@@ -162,7 +162,8 @@ impl Header {
         })
     }
 
-    fn bytes(&self) -> Result<Vec<u8>, VaultError> {
+    /// What is authenticated: the claims as compact JSON.
+    pub(crate) fn bytes(&self) -> Result<Vec<u8>, VaultError> {
         serde_json::to_vec(self).map_err(|_| VaultError::Crypto {
             step: "writing the header as JSON",
         })

@@ -33,6 +33,8 @@
 //! # }
 //! ```
 
+mod audit;
+mod blob;
 mod change;
 mod database;
 mod delete;
@@ -41,6 +43,7 @@ mod error;
 mod frames;
 mod header;
 mod hold;
+mod holding_error;
 mod inbox;
 mod key_store;
 mod readers;
@@ -54,8 +57,14 @@ mod way_in;
 mod way_key;
 mod ways;
 
+pub use audit::{
+    AuditBreak, AuditContent, AuditEntry, AuditEvent, AuditFault, AuditKind, AuditPage, AuditQuery, AuditReport,
+    verify_audit_export,
+};
+pub use blob::{BLOB_LIMIT_BYTES, BlobEntry, BlobId, BlobReader, BlobWriter};
 pub use change::{Scope, Subscription};
 pub use error::{KeyStoreError, VaultError};
+pub use holding_error::HoldingError;
 pub use inbox::{Drained, ITEM_LIMIT_BYTES, Inbox, InboxAddress, InboxItem, ItemId};
 pub use key_store::{FileKeyStore, KeyStore};
 pub use recovery::{RECOVERY_WORDS, RecoveryAnswer, RecoveryPhrase};

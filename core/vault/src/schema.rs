@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use rusqlite::{Connection, TransactionBehavior, params};
 
 use crate::error::VaultError;
+use crate::{audit, blob};
 
 /// A room's tables, as the list of changes that led to them. The list only grows: the version is its length.
 #[derive(Clone, Copy, Debug)]
@@ -16,8 +17,8 @@ pub struct RoomSchema {
     pub migrations: &'static [&'static str],
 }
 
-/// The vault's own tables.
-pub(crate) const VAULT: RoomSchema = RoomSchema {
+/// What a vault is, and what its inbox delivered.
+const VAULT: RoomSchema = RoomSchema {
     room: "vault",
     migrations: &[
         "CREATE TABLE vault_identity (
@@ -33,6 +34,9 @@ pub(crate) const VAULT: RoomSchema = RoomSchema {
     ],
 };
 
+/// All tables that each vault has, whatever rooms the program brings.
+const OWN: [RoomSchema; 3] = [VAULT, audit::SCHEMA, blob::SCHEMA];
+
 /// The table that everything else is versioned by. It is made once, with the vault, and never changes.
 pub(crate) const VERSIONS: &str = "CREATE TABLE vault_room_schema (
     room TEXT PRIMARY KEY NOT NULL,
@@ -44,7 +48,7 @@ pub(crate) const VERSIONS: &str = "CREATE TABLE vault_room_schema (
 pub(crate) fn migrate(connection: &mut Connection, rooms: &[RoomSchema]) -> Result<(), VaultError> {
     let found = versions(connection)?;
     let mut due = Vec::new();
-    for schema in std::iter::once(&VAULT).chain(rooms) {
+    for schema in OWN.iter().chain(rooms) {
         let version = found.get(schema.room).copied().unwrap_or(0);
         let known = u32::try_from(schema.migrations.len()).unwrap_or(u32::MAX);
         if version > known {

@@ -171,7 +171,7 @@ impl Store {
         fs::rename(&unfinished, &folder)
             .and_then(|()| self.sync())
             .map_err(VaultError::io("naming the vault's folder"))?;
-        Vault::open(folder, header, vault_key, hold, schemas)
+        Vault::open(folder, header, vault_key, hold, schemas, None)
     }
 
     /// Unlocks by passphrase, and brings the rooms' tables up to date. Fails with `no_such_vault`, `vault_in_use`,
@@ -184,7 +184,7 @@ impl Store {
         schemas: &[RoomSchema],
     ) -> Result<Vault, VaultError> {
         let mut way_id = String::new();
-        let vault = self.unlock_with(id_or_label, schemas, |header| {
+        let vault = self.unlock_with(id_or_label, schemas, way_in::PASSPHRASE, |header| {
             let mut error = VaultError::NoSuchWayIn {
                 kind: way_in::PASSPHRASE,
             };
@@ -212,7 +212,7 @@ impl Store {
         vault_key: Secret32,
         schemas: &[RoomSchema],
     ) -> Result<Vault, VaultError> {
-        let unlocked = self.unlock_with(id_or_label, schemas, |_| Ok(vault_key));
+        let unlocked = self.unlock_with(id_or_label, schemas, "vault_key", |_| Ok(vault_key));
         // Nothing has authenticated a key that comes as bytes, so it is the first to be doubted.
         unlocked.map_err(|error| match error {
             VaultError::HeaderForged => VaultError::WrongKey,
@@ -228,7 +228,7 @@ impl Store {
         store: &dyn KeyStore,
         schemas: &[RoomSchema],
     ) -> Result<Vault, VaultError> {
-        self.unlock_with(id_or_label, schemas, |header| {
+        self.unlock_with(id_or_label, schemas, "key_store", |header| {
             let mut error = VaultError::NoSuchWayIn { kind: "key_store" };
             for way_in in &header.ways_in {
                 if let WrappedKey::KeyStore { name, wrapped_key, .. } = way_in {
@@ -250,7 +250,7 @@ impl Store {
         schemas: &[RoomSchema],
     ) -> Result<Vault, VaultError> {
         let mut way_id = String::new();
-        let vault = self.unlock_with(id_or_label, schemas, |header| {
+        let vault = self.unlock_with(id_or_label, schemas, way_in::RECOVERY_PHRASE, |header| {
             let mut error = VaultError::NoSuchWayIn {
                 kind: way_in::RECOVERY_PHRASE,
             };
@@ -291,6 +291,7 @@ impl Store {
         &self,
         id_or_label: &str,
         schemas: &[RoomSchema],
+        how: &'static str,
         vault_key: impl FnOnce(&Header) -> Result<Secret32, VaultError>,
     ) -> Result<Vault, VaultError> {
         let folder = self.find(id_or_label)?;
@@ -299,7 +300,7 @@ impl Store {
         let header = read_header(&folder)?;
         let raw_key = vault_key(&header.claims)?;
         let header = header.prove(&raw_key)?;
-        Vault::open(folder, header, raw_key, hold, schemas)
+        Vault::open(folder, header, raw_key, hold, schemas, Some(how))
     }
 
     /// Removes vaults whose making or removal was cut. Nobody else is at it: the caller has the turn.

@@ -8,9 +8,11 @@ use std::thread::{self, ThreadId};
 
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 use tekram_primitives::secret::{Secret32, hkdf_sha256};
-use tekram_primitives::time::Timestamp;
+use tekram_primitives::time::{Clock, SystemClock, Timestamp};
 use zeroize::Zeroizing;
 
+use crate::audit;
+use crate::blob;
 use crate::change::{Changes, Scope, Subscription};
 use crate::database::{self, Role};
 use crate::error::VaultError;
@@ -70,13 +72,15 @@ struct Identity {
 }
 
 impl Vault {
-    /// Opens the database of a vault that is held and whose header is proven.
+    /// Opens the database of a vault that is held and whose header is proven. `how` is the kind of way in that opened it,
+    /// for the audit; `None` for a vault that was just made.
     pub(crate) fn open(
         folder: PathBuf,
         header: Header,
         vault_key: Secret32,
         hold: Hold,
         schemas: &[RoomSchema],
+        how: Option<&'static str>,
     ) -> Result<Self, VaultError> {
         let mut writer = database::open(&folder, &header.vault_id, &vault_key, Role::Writer)?;
         let identity = identity(&writer)?;
@@ -98,6 +102,8 @@ impl Vault {
         }
         schema::migrate(&mut writer, schemas)?;
         database::trust(&writer)?;
+        blob::sweep(&writer)?;
+        audit::note_unlock(&mut writer, &header, how, SystemClock.now())?;
         Ok(Self(Arc::new(Inner {
             folder,
             id: header.vault_id.clone(),
@@ -125,17 +131,20 @@ impl Vault {
         scope: Scope,
         change: impl FnOnce(&Transaction<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
-        let value = {
-            let mut writing = self.0.begin_writing()?;
-            let writer = writing.writer.as_mut().ok_or(VaultError::Locked)?;
-            let transaction = writer
-                .transaction_with_behavior(TransactionBehavior::Immediate)
-                .map_err(VaultError::from)?;
-            let value = change(&transaction)?;
-            transaction.commit().map_err(VaultError::from)?;
-            value
-        };
+        let value = self.transact(change)?;
         self.0.changes.tell(scope);
+        Ok(value)
+    }
+
+    /// [`Vault::write`] without telling anybody.
+    fn transact<T, E: From<VaultError>>(&self, change: impl FnOnce(&Transaction<'_>) -> Result<T, E>) -> Result<T, E> {
+        let mut writing = self.0.begin_writing()?;
+        let writer = writing.writer.as_mut().ok_or(VaultError::Locked)?;
+        let transaction = writer
+            .transaction_with_behavior(TransactionBehavior::Immediate)
+            .map_err(VaultError::from)?;
+        let value = change(&transaction)?;
+        transaction.commit().map_err(VaultError::from)?;
         Ok(value)
     }
 
@@ -209,8 +218,17 @@ impl Vault {
             *header = next;
             value
         };
+        // The change is made; what could not be noted now is noted at the next unlock. The header is read inside the write,
+        // so that of two changes the later one is noted last (order of locks: writer, then header).
+        let _ = self.transact(|transaction| audit::note_header(transaction, &lock(&self.0.header), SystemClock.now()));
         self.0.changes.tell(Scope::VAULT);
         Ok(value)
+    }
+
+    /// Moves everything from the WAL into the file. What a reader still needs stays in the WAL.
+    pub(crate) fn checkpoint(&self) -> Result<(), VaultError> {
+        let writing = self.0.begin_writing()?;
+        database::checkpoint(writing.writer.as_ref().ok_or(VaultError::Locked)?)
     }
 
     /// The inbox: what is put there is sealed, also while the vault is locked.

@@ -231,22 +231,24 @@ fn every_flipped_page_is_noticed_at_the_latest_when_it_is_read() {
         changed[page * PAGE + offset] ^= 1;
         fs::write(&path, &changed).unwrap();
         let before = fingerprints(&device.folder_of(&id));
-        let read = device.unlock(&id).and_then(|vault| {
-            let texts = vault.read(|connection| {
-                let mut statement = connection.prepare("SELECT text FROM note_text ORDER BY id")?;
-                let texts = statement
-                    .query_map([], |row| row.get(0))?
-                    .collect::<Result<Vec<String>, _>>()?;
-                Ok::<_, VaultError>(texts)
-            });
-            vault.lock()?;
-            texts
-        });
-        match read {
-            Err(error) => {
-                assert_eq!(error.code(), "damaged", "page {page} byte {offset}");
-                assert_eq!(fingerprints(&device.folder_of(&id)), before);
+        let read = match device.unlock(&id) {
+            Ok(vault) => {
+                let texts = vault.read(|connection| {
+                    let mut statement = connection.prepare("SELECT text FROM note_text ORDER BY id")?;
+                    let texts = statement
+                        .query_map([], |row| row.get(0))?
+                        .collect::<Result<Vec<String>, _>>()?;
+                    Ok::<_, VaultError>(texts)
+                });
+                vault.lock().and(texts)
             }
+            Err(refused) => {
+                assert_eq!(fingerprints(&device.folder_of(&id)), before);
+                Err(refused)
+            }
+        };
+        match read {
+            Err(error) => assert_eq!(error.code(), "damaged", "page {page} byte {offset}"),
             // A page that this question does not need: the answer is right.
             Ok(texts) => assert!(
                 page > 0 && texts.len() == 80,

@@ -339,6 +339,24 @@ pub(super) const VAULT: Rows = &[
     (36, "key_not_mine", "The wrapped bytes were not made by this key."),
     (37, "host_failed", "Native code threw; its text is dropped."),
     (38, "key_store_failed", "The key store itself failed."),
+    (
+        101,
+        "no_such_audit_entry",
+        "The audit has no such entry, or its content was destroyed before.",
+    ),
+    (102, "no_such_blob", "The vault has no such file."),
+    (103, "blob_in_use", "Something in the vault refers to the file."),
+    (104, "blob_too_large", "A file in the vault has at most 256 MiB."),
+    (
+        105,
+        "bad_blob_name",
+        "A file's name has at most 255 characters, no slash and no control character.",
+    ),
+    (
+        106,
+        "bad_media_type",
+        "Not a media type without parameters, like image/jpeg.",
+    ),
 ];
 
 pub(super) const LISTEN: Rows = &[
