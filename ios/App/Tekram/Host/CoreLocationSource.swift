@@ -63,7 +63,12 @@ final class LocationAsker: NSObject {
         }
         guard [.authorizedWhenInUse, .authorizedAlways].contains(manager.authorizationStatus) else { return .refused }
         if exactly && manager.accuracyAuthorization == .reducedAccuracy {
-            try? await manager.requestTemporaryFullAccuracyAuthorization(withPurposeKey: Self.reasonForExact)
+            // By its handler: the manager must not leave this actor, and the handler belongs to none.
+            await withCheckedContinuation { answer in
+                manager.requestTemporaryFullAccuracyAuthorization(withPurposeKey: Self.reasonForExact) {
+                    @Sendable _ in answer.resume()
+                }
+            }
         }
         // Finer than this is never needed: the finest area that can be sent is about 150 m.
         manager.desiredAccuracy = exactly ? kCLLocationAccuracyHundredMeters : kCLLocationAccuracyReduced
