@@ -4,11 +4,17 @@ import SwiftUI
 import TekramCore
 import TekramKit
 
+/// Screens that the menu of history_days leads to.
+private enum HistoryPlace: Hashable {
+    case imports, export, capture
+}
+
 /// The room of one open profile; history_days and history_search.
 struct HistoryRoom: View {
     let app: AppModel
     let persona: Persona
     @State private var model: HistoryModel
+    @State private var place: HistoryPlace?
 
     init(app: AppModel, persona: Persona) {
         self.app = app
@@ -25,6 +31,13 @@ struct HistoryRoom: View {
             .task { await model.load() }
             .task { await model.follow() }
             .task(id: model.search) { await model.find() }
+            .navigationDestination(item: $place) { place in
+                switch place {
+                case .imports: ImportScreen(persona: persona)
+                case .export: HistoryExportScreen(persona: persona)
+                case .capture: PhonePlace(app: app, persona: persona)
+                }
+            }
             .accessibilityIdentifier(model.isSearching ? "history_search" : "history_days")
     }
 
@@ -40,21 +53,10 @@ struct HistoryRoom: View {
                     Text(verbatim: sourceName(source)).tag(String?.some(source))
                 }
             }
-            NavigationLink {
-                ImportScreen(persona: persona)
-            } label: {
-                Label("history_import", systemImage: "square.and.arrow.down")
-            }
-            NavigationLink {
-                HistoryExportScreen(persona: persona)
-            } label: {
-                Label("history_export", systemImage: "square.and.arrow.up")
-            }
-            NavigationLink {
-                PhonePlace(app: app, persona: persona)
-            } label: {
-                Label("history_capture_title", systemImage: "waveform")
-            }
+            // A link in a menu opens nothing; a button that says where to go does.
+            Button("history_import", systemImage: "square.and.arrow.down") { place = .imports }
+            Button("history_export", systemImage: "square.and.arrow.up") { place = .export }
+            Button("history_capture_title", systemImage: "waveform") { place = .capture }
         } label: {
             Label("common_more", systemImage: "ellipsis.circle")
         }

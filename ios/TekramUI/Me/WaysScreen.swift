@@ -29,6 +29,9 @@ struct WaysScreen: View {
                 }
                 passphrase
                 Section {
+                    NavigationLink(value: MePlace.words) { Label("me_words_title", systemImage: "list.number") }
+                }
+                Section {
                     if let done = model.done { Text(LocalizedStringKey(done)) }
                     ProblemLine(problem: model.problem)
                 }
