@@ -41,8 +41,8 @@ const MISTAKES: [Mistake; 19] = [
     mistake(
         "a missing argument",
         LOCK,
-        "personas: [PersonaEntry], lockedItself: Bool)",
-        "personas: [PersonaEntry])",
+        "UnlockSection(model: model)",
+        "UnlockSection()",
     ),
     mistake(
         "a binding of another type",
