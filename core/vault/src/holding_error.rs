@@ -22,6 +22,27 @@ pub enum HoldingError {
     /// Not a media type.
     #[error("not a media type without parameters, like image/jpeg")]
     BadMediaType,
+    /// A field is not what it should be.
+    #[error("{field} is not what it should be")]
+    BadField {
+        /// The field's name, as schema.org has it where it does.
+        field: &'static str,
+    },
+    /// No attribute, membership, preference, purchase or credential of this id.
+    #[error("the vault keeps nothing under this id")]
+    NoSuchHolding,
+    /// The same record, preference or credential is kept already.
+    #[error("the vault keeps this already")]
+    HeldAlready,
+    /// No batch of this id in the holding pen.
+    #[error("the holding pen has no such batch")]
+    NoSuchBatch,
+    /// The thing does not wait in the holding pen.
+    #[error("this does not wait in the holding pen")]
+    NotHeld,
+    /// A batch has too many things.
+    #[error("a batch has at most 100,000 things")]
+    BatchTooLarge,
 }
 
 impl HoldingError {
@@ -34,6 +55,12 @@ impl HoldingError {
             Self::BlobTooLarge => "blob_too_large",
             Self::BadBlobName => "bad_blob_name",
             Self::BadMediaType => "bad_media_type",
+            Self::BadField { .. } => "bad_field",
+            Self::NoSuchHolding => "no_such_holding",
+            Self::HeldAlready => "held_already",
+            Self::NoSuchBatch => "no_such_pen_batch",
+            Self::NotHeld => "not_held",
+            Self::BatchTooLarge => "batch_too_large",
         }
     }
 }

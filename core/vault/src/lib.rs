@@ -33,6 +33,7 @@
 //! # }
 //! ```
 
+mod attribute;
 mod audit;
 mod blob;
 mod change;
@@ -46,6 +47,9 @@ mod hold;
 mod holding_error;
 mod inbox;
 mod key_store;
+mod membership;
+mod pen;
+mod purchase;
 mod readers;
 mod recovery;
 mod schema;
@@ -57,6 +61,7 @@ mod way_in;
 mod way_key;
 mod ways;
 
+pub use attribute::{Attribute, AttributeSource, AttributeValue, NewAttribute, PersonName, PostalAddress};
 pub use audit::{
     AuditBreak, AuditContent, AuditEntry, AuditEvent, AuditFault, AuditKind, AuditPage, AuditQuery, AuditReport,
     verify_audit_export,
@@ -67,6 +72,9 @@ pub use error::{KeyStoreError, VaultError};
 pub use holding_error::HoldingError;
 pub use inbox::{Drained, ITEM_LIMIT_BYTES, Inbox, InboxAddress, InboxItem, ItemId};
 pub use key_store::{FileKeyStore, KeyStore};
+pub use membership::{Membership, MembershipEntry, Preference, PreferenceEntry, Stance};
+pub use pen::{BATCH_LIMIT, PenAccepted, PenBatch, PenChoice, PenContent, PenItem, PenState};
+pub use purchase::{CsvDate, CsvFault, CsvField, CsvPurchases, Purchase, PurchaseCsv, PurchaseEntry, PurchaseItem};
 pub use recovery::{RECOVERY_WORDS, RecoveryAnswer, RecoveryPhrase};
 pub use schema::RoomSchema;
 pub use store::{Store, VaultEntry};

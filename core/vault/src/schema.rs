@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use rusqlite::{Connection, TransactionBehavior, params};
 
 use crate::error::VaultError;
-use crate::{audit, blob};
+use crate::{attribute, audit, blob, membership, pen, purchase};
 
 /// A room's tables, as the list of changes that led to them. The list only grows: the version is its length.
 #[derive(Clone, Copy, Debug)]
@@ -35,7 +35,15 @@ const VAULT: RoomSchema = RoomSchema {
 };
 
 /// All tables that each vault has, whatever rooms the program brings.
-const OWN: [RoomSchema; 3] = [VAULT, audit::SCHEMA, blob::SCHEMA];
+const OWN: [RoomSchema; 7] = [
+    VAULT,
+    audit::SCHEMA,
+    blob::SCHEMA,
+    attribute::SCHEMA,
+    membership::SCHEMA,
+    purchase::SCHEMA,
+    pen::SCHEMA,
+];
 
 /// The table that everything else is versioned by. It is made once, with the vault, and never changes.
 pub(crate) const VERSIONS: &str = "CREATE TABLE vault_room_schema (

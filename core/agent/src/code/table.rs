@@ -357,6 +357,16 @@ pub(super) const VAULT: Rows = &[
         "bad_media_type",
         "Not a media type without parameters, like image/jpeg.",
     ),
+    (
+        107,
+        "bad_field",
+        "A field of what should be kept is not what it should be.",
+    ),
+    (108, "no_such_holding", "The vault keeps nothing under this id."),
+    (109, "held_already", "The vault keeps this already."),
+    (110, "no_such_pen_batch", "The holding pen has no such batch."),
+    (111, "not_held", "This does not wait in the holding pen."),
+    (112, "batch_too_large", "A batch has at most 100,000 things."),
 ];
 
 pub(super) const LISTEN: Rows = &[
