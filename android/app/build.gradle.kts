@@ -15,6 +15,15 @@ android {
         versionCode = 1
         versionName = "0.1.0"
     }
+    // `open` has every payment method; `strict` leaves out what a store's rules forbid (src/strict/res/values/edition.xml).
+    flavorDimensions += "store"
+    productFlavors {
+        create("open") {
+            dimension = "store"
+            isDefault = true
+        }
+        create("strict") { dimension = "store" }
+    }
     compileOptions {
         sourceCompatibility = JavaVersion.VERSION_17
         targetCompatibility = JavaVersion.VERSION_17

@@ -14,6 +14,7 @@ android {
     }
     sourceSets["main"].apply {
         kotlin.srcDir("generated")
+        resources.srcDir("generated/resources")
         jniLibs.srcDir("generated/jniLibs")
     }
 }

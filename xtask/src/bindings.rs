@@ -5,8 +5,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::place;
 use crate::step::{Done, Failure, cargo, run, say};
+use crate::{licences, place};
 
 /// The native library as cargo names it on this system.
 pub const LIBRARY: &str = if cfg!(target_os = "macos") {
@@ -21,6 +21,12 @@ const GENERATED: [&str; 3] = [
     "swift/TekramCore.swift",
     "swift/TekramFFI.h",
 ];
+
+/// The licences page below `target/bindings`, as a resource of the packages.
+const LICENCES: &str = "resources/tekram/licences.txt";
+
+/// Where Gradle takes it.
+const PACKAGED_LICENCES: &str = "android/binding/generated/resources/tekram/licences.txt";
 
 /// Where the packages take it: Gradle, the Swift package and its C module. Maven reads `target/bindings` itself.
 const PACKAGED: [(&str, &str); 3] = [
@@ -45,6 +51,9 @@ pub fn bindings(args: &[String]) -> Done {
 pub fn make() -> Done {
     let fresh = generate()?;
     let made = place::target()?.join("bindings");
+    // Packed beside the facade, so that no edition is without it.
+    licences::write(&made.join(LICENCES))?;
+    copy_when_changed(&made.join(LICENCES), &place::root().join(PACKAGED_LICENCES))?;
     let mut written = 0;
     for name in GENERATED {
         written += usize::from(copy_when_changed(&fresh.join(name), &made.join(name))?);

@@ -46,6 +46,11 @@ pub fn licences(args: &[String]) -> Done {
         [file] if !file.starts_with('-') => PathBuf::from(file),
         _ => return Err(Failure::usage("licences takes one file at most")),
     };
+    write(&file)
+}
+
+/// Writes the page to `file`, when it is not there already as it would be written.
+pub fn write(file: &Path) -> Done {
     let mut parts = crates()?;
     parts.extend(libraries(place::root())?);
     let own = COMMON_TEXTS
@@ -53,7 +58,14 @@ pub fn licences(args: &[String]) -> Done {
         .map(|(name, file)| Ok((*name, text(&place::root().join(file))?)))
         .collect::<Done<Vec<_>>>()?;
     let page = page(&parts, &own);
-    fs::write(&file, &page).map_err(Failure::because(format!("cannot write {}", file.display())))?;
+    if fs::read_to_string(file).is_ok_and(|before| before == page) {
+        return Ok(());
+    }
+    let cannot = || format!("cannot write {}", file.display());
+    if let Some(folder) = file.parent() {
+        fs::create_dir_all(folder).map_err(Failure::because(cannot()))?;
+    }
+    fs::write(file, &page).map_err(Failure::because(cannot()))?;
     say(format!(
         "{} parts, {} KB in {}",
         parts.len(),

@@ -27,8 +27,21 @@ class Permissions(
         if (Build.VERSION.SDK_INT >= Build.VERSION_CODES.TIRAMISU) once(Manifest.permission.POST_NOTIFICATIONS)
     }
 
+    /** Whether the app may do this. */
+    fun has(permission: String): Boolean = context.checkSelfPermission(permission) == PackageManager.PERMISSION_GRANTED
+
+    /** What has to be asked for so that the place is known, [exact] or roughly; empty when it was asked before. They count as asked from now on. */
+    fun unaskedPlace(exact: Boolean): List<String> {
+        val wanted = if (exact) Manifest.permission.ACCESS_FINE_LOCATION else Manifest.permission.ACCESS_COARSE_LOCATION
+        if (has(wanted) || kept.getBoolean(wanted, false)) return emptyList()
+        // The system gives the exact place only to those who ask for the rough one in the same question.
+        val asked = listOf(Manifest.permission.ACCESS_COARSE_LOCATION, wanted).distinct()
+        kept.edit().apply { asked.forEach { putBoolean(it, true) } }.apply()
+        return asked
+    }
+
     private fun once(permission: String) {
-        if (context.checkSelfPermission(permission) == PackageManager.PERMISSION_GRANTED || kept.getBoolean(permission, false)) return
+        if (has(permission) || kept.getBoolean(permission, false)) return
         main.post {
             val activity = front() ?: return@post
             kept.edit().putBoolean(permission, true).apply()

@@ -3,9 +3,11 @@
 // page about the app.
 package tekram.app
 
+import android.Manifest
 import android.content.ComponentName
 import android.content.Intent
 import android.media.session.MediaSessionManager
+import android.os.Build
 import android.os.Bundle
 import android.provider.Settings
 import androidx.activity.ComponentActivity
@@ -25,9 +27,17 @@ import kotlinx.coroutines.launch
 import kotlinx.coroutines.withContext
 import tekram.ffi.PersonaEntry
 import tekram.platform.capture.CaptureService
+import tekram.platform.notice.NoticeKind
 import tekram.ui.common.LocalWords
 import tekram.ui.common.TekramTheme
 import tekram.ui.common.attempt
+import tekram.ui.me.Notice
+import tekram.ui.me.NoticeSwitch
+import tekram.ui.me.PhoneScreen
+import tekram.ui.me.PhoneScreenActions
+import tekram.ui.me.PhoneScreenState
+import tekram.ui.me.Player
+import tekram.ui.me.ProxyState
 import java.io.IOException
 
 /** Settings of this phone. */
@@ -37,6 +47,8 @@ class PhoneActivity : ComponentActivity() {
     private val shown = mutableStateOf(PhoneScreenState())
     private val saving =
         registerForActivityResult(ActivityResultContracts.CreateDocument("text/plain")) { to -> if (to != null) scope.launch { save(to) } }
+
+    private val asking = registerForActivityResult(ActivityResultContracts.RequestPermission()) { scope.launch { refresh() } }
 
     override fun onCreate(savedInstanceState: Bundle?) {
         enableEdgeToEdge()
@@ -67,7 +79,17 @@ class PhoneActivity : ComponentActivity() {
         val allowed = process.allowedPlayers.all()
         val playing = if (granted) playing() else emptyList()
         val players = (playing + allowed.keys).distinct().map { Player(it, CaptureService.playerName(packageManager, it), profileName(profiles, allowed[it])) }
-        shown.value = PhoneScreenState(granted, process.openSession() != null, players.sortedBy { it.name }, PhoneSettings(this).widgetSaysAmounts)
+        val settings = PhoneSettings(this)
+        shown.value =
+            PhoneScreenState(
+                granted,
+                process.openSession() != null,
+                players.sortedBy { it.name },
+                process.notices.areBlocked,
+                NoticeKind.entries.map { NoticeSwitch(it.shown(), settings.wants(it), process.notices.isBlocked(it)) },
+                settings.widgetSaysAmounts,
+                ProxyState(process.edition.proxy, settings.proxy),
+            )
     }
 
     private fun playing(): List<String> =
@@ -97,6 +119,33 @@ class PhoneActivity : ComponentActivity() {
                 }
             }
 
+            override fun want(
+                notice: Notice,
+                wanted: Boolean,
+            ) {
+                val kind = NoticeKind.entries.first { it.shown() == notice }
+                PhoneSettings(this@PhoneActivity).want(kind, wanted)
+                if (!wanted) process.notices.clear(kind)
+                // Only where the system still asks; after a refusal its settings are the way, and the screen leads there.
+                if (wanted && process.notices.areBlocked && Build.VERSION.SDK_INT >= Build.VERSION_CODES.TIRAMISU) {
+                    asking.launch(Manifest.permission.POST_NOTIFICATIONS)
+                }
+                scope.launch { refresh() }
+            }
+
+            override fun noticeSettings() =
+                startActivity(Intent(Settings.ACTION_APP_NOTIFICATION_SETTINGS).putExtra(Settings.EXTRA_APP_PACKAGE, packageName))
+
+            override fun useProxy(address: String?) {
+                val read = address?.let(ProxyAddress::read)
+                if (address != null && read == null) {
+                    shown.value = shown.value.run { copy(proxy = proxy.copy(wrong = true)) }
+                    return
+                }
+                PhoneSettings(this@PhoneActivity).proxy = read
+                scope.launch { refresh() }
+            }
+
             override fun widgetSaysAmounts(allowed: Boolean) {
                 PhoneSettings(this@PhoneActivity).widgetSaysAmounts = allowed
                 if (!allowed) SplitWidget.locked(this@PhoneActivity)
@@ -115,3 +164,9 @@ class PhoneActivity : ComponentActivity() {
             }
         }
 }
+
+private fun NoticeKind.shown(): Notice =
+    when (this) {
+        NoticeKind.OfferArrived -> Notice.Offer
+        NoticeKind.StatementReady -> Notice.Statement
+    }

@@ -2,6 +2,8 @@
 // process, since view models outlive activities; what needs an activity is asked of the one that is in front.
 package tekram.app
 
+import android.Manifest
+import android.app.Activity
 import android.content.ActivityNotFoundException
 import android.content.ClipData
 import android.content.ClipDescription
@@ -12,15 +14,21 @@ import android.content.pm.PackageManager
 import android.net.Uri
 import android.os.PersistableBundle
 import android.os.SystemClock
+import kotlinx.coroutines.CompletableDeferred
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.flow.MutableStateFlow
 import kotlinx.coroutines.flow.StateFlow
 import kotlinx.coroutines.flow.update
 import kotlinx.coroutines.withContext
+import tekram.platform.scan.NfcStoreCards
+import tekram.platform.scan.StoreCards
 import tekram.ui.common.Device
+import tekram.ui.common.Edition
+import tekram.ui.common.PlaceAnswer
 import tekram.ui.common.Presence
 import java.io.File
 import java.io.IOException
+import java.util.concurrent.atomic.AtomicBoolean
 import kotlin.time.Duration
 import kotlin.time.Duration.Companion.milliseconds
 
@@ -29,7 +37,15 @@ class PhoneDevice(
     private val context: Context,
     override val presence: Presence?,
     private val questions: Questions,
+    private val permissions: Permissions,
+    override val edition: Edition,
+    private val cards: (Activity) -> StoreCards = ::NfcStoreCards,
 ) : Device {
+    // The exact position is for the next request alone.
+    private val exactPlace = AtomicBoolean()
+
+    override val phonePage: String get() = PHONE
+
     // How many screens want it: one that goes and one that comes overlap.
     private val hiding = MutableStateFlow(0)
 
@@ -85,6 +101,37 @@ class PhoneDevice(
 
     override val canScan: Boolean
         get() = context.packageManager.hasSystemFeature(PackageManager.FEATURE_CAMERA_ANY)
+
+    override val readsCards: Boolean
+        get() = context.packageManager.hasSystemFeature(PackageManager.FEATURE_NFC)
+
+    override suspend fun readCard(): String? =
+        withContext(Dispatchers.Main.immediate) {
+            val activity = questions.activity ?: return@withContext null
+            val reader = cards(activity)
+            val card = CompletableDeferred<String>()
+            try {
+                if (reader.listen(card::complete)) card.await() else null
+            } finally {
+                reader.stop()
+            }
+        }
+
+    override suspend fun place(exact: Boolean): PlaceAnswer {
+        val unasked = permissions.unaskedPlace(exact)
+        if (unasked.isNotEmpty()) questions.ask(Question.MayIt(unasked))
+        val mayExact = permissions.has(Manifest.permission.ACCESS_FINE_LOCATION)
+        exactPlace.set(exact && mayExact)
+        return when {
+            exact && mayExact -> PlaceAnswer.AsWanted
+            !mayExact && !permissions.has(Manifest.permission.ACCESS_COARSE_LOCATION) -> PlaceAnswer.Refused
+            exact -> PlaceAnswer.RoughOnly
+            else -> PlaceAnswer.AsWanted
+        }
+    }
+
+    /** Whether the person chose an area that needs the exact position; asked once for each request. */
+    fun takeExactPlace(): Boolean = exactPlace.getAndSet(false)
 
     override fun open(link: String): Boolean {
         val uri = Uri.parse(link)

@@ -19,6 +19,11 @@ sealed interface Question<A : Any> {
     ) : Question<Uri>
 
     data object Scan : Question<String>
+
+    /** May the app do these? The answers by the permissions' names. */
+    data class MayIt(
+        val permissions: List<String>,
+    ) : Question<Map<String, Boolean>>
 }
 
 /** Puts one question at a time to the activity in front. */
@@ -66,12 +71,16 @@ class Questions {
             activity.registerForActivityResult(ActivityResultContracts.CreateDocument("application/octet-stream"), answered)
         private val scan: ActivityResultLauncher<Unit> = activity.registerForActivityResult(ScanActivity.Contract, answered)
 
+        private val may: ActivityResultLauncher<Array<String>> =
+            activity.registerForActivityResult(ActivityResultContracts.RequestMultiplePermissions(), answered)
+
         fun put(question: Question<*>): Boolean =
             try {
                 when (question) {
                     Question.OpenDocument -> open.launch(arrayOf("*/*"))
                     is Question.CreateDocument -> create.launch(question.name)
                     Question.Scan -> scan.launch(Unit)
+                    is Question.MayIt -> may.launch(question.permissions.toTypedArray())
                 }
                 true
             } catch (_: android.content.ActivityNotFoundException) {

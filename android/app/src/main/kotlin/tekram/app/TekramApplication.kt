@@ -52,15 +52,18 @@ class TekramApplication :
     /** The phone around the screens. */
     val device by lazy {
         val presence = HardwarePresence(keys, prompt, diagnostics) { PromptWords(getString(R.string.start_presence_title), getString(R.string.common_cancel)) }
-        PhoneDevice(this, presence, questions)
+        PhoneDevice(this, presence, questions, permissions, edition)
     }
+
+    /** What this app was built and started with. A proxy that is kept later holds from the next start on. */
+    val edition by lazy { PhoneEdition(PhoneEdition.railsOff(resources), PhoneSettings(this).proxy, diagnostics) }
 
     /** The core. Its folder is left out of every backup by the system itself, and by the rules of the manifest. */
     val agent: Agent by lazy {
         Agent.open(
-            AgentSettings(vaults(this).path, allow = emptyList(), proxy = null, railsOff = emptyList(), zone = TimeZone.getDefault().id),
+            AgentSettings(vaults(this).path, allow = emptyList(), proxy = edition.proxy, railsOff = edition.railsOff.toList(), zone = TimeZone.getDefault().id),
             CoreKeyStore(keys, diagnostics),
-            CoreLocation(PhonePlace(this), permissions::place),
+            CoreLocation(PhonePlace(this, device::takeExactPlace), permissions::place),
             CoreConnectivity(PhoneNetwork(this)),
         )
     }
@@ -74,7 +77,9 @@ class TekramApplication :
     /** What may be said and done while nobody looks. */
     val work by lazy { PoliteWork(this, WorkService::class.java) }
     private val background by lazy { BackgroundWork(agent, { openSession()?.persona }, ::firstTime, ::tell) }
-    private val notices by lazy { Notices(this, R.drawable.ic_mark, ::words) }
+
+    /** Speaks up about what came in, when the person wants to hear of it. */
+    val notices by lazy { Notices(this, R.drawable.ic_mark, PhoneSettings(this)::wants, ::words) }
 
     override val heardSink by lazy { CoreEars({ agent }, diagnostics) }
 

@@ -2,6 +2,7 @@
 package tekram.desktop
 
 import tekram.ffi.AgentSettings
+import tekram.ui.common.Edition
 import java.time.ZoneId
 import java.util.Locale
 
@@ -14,6 +15,9 @@ data class Arguments(
 ) {
     /** How the core is opened. */
     fun settings() = AgentSettings(dataFolder, allow, proxy, emptyList(), ZoneId.systemDefault().id)
+
+    /** What the window says of itself: no store took anything out, and the proxy is the one it was started with. */
+    fun edition() = Edition(proxy = proxy)
 
     companion object {
         const val USAGE = "tekram-desktop --data FOLDER [--allow HOST:PORT]… [--proxy URL] [--language de]"

@@ -31,7 +31,7 @@ fun main(args: Array<String>) {
             exitProcess(WRONG_USAGE)
         }
     val agent = Agent.open(arguments.settings(), keyStore = null, location = null, connectivity = null)
-    val device = WindowDevice()
+    val device = WindowDevice(arguments.edition())
     application {
         val words = remember { XmlWords(arguments.locale) }
         val app = remember { AppModel(agent, device) }

@@ -58,7 +58,7 @@ private class Pictures(
     private val folder: Path,
 ) {
     private val agent = agent
-    private val device = WindowDevice()
+    private val device = WindowDevice(arguments.edition())
     private val app = AppModel(agent, device)
     private val start = StartModel(agent, device, app::opened)
     private val words = XmlWords(arguments.locale)

@@ -4,6 +4,7 @@ package tekram.desktop
 
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.withContext
+import tekram.ui.common.Edition
 import tekram.ui.common.PlainDevice
 import java.awt.Desktop
 import java.awt.FileDialog
@@ -16,7 +17,9 @@ import java.net.URI
 import java.net.URISyntaxException
 
 /** The desktop around the window. */
-class WindowDevice : PlainDevice() {
+class WindowDevice(
+    override val edition: Edition,
+) : PlainDevice() {
     override suspend fun pickFile(): String? = dialog(FileDialog.LOAD, name = null)
 
     override suspend fun newFile(suggestedName: String): String? = dialog(FileDialog.SAVE, suggestedName)

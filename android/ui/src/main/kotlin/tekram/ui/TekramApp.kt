@@ -4,6 +4,7 @@ package tekram.ui
 
 import androidx.compose.runtime.Composable
 import androidx.compose.runtime.CompositionLocalProvider
+import androidx.compose.runtime.LaunchedEffect
 import androidx.compose.runtime.collectAsState
 import androidx.compose.runtime.getValue
 import androidx.compose.runtime.key
@@ -11,6 +12,7 @@ import androidx.compose.runtime.remember
 import androidx.compose.runtime.saveable.Saver
 import androidx.compose.runtime.saveable.rememberSaveable
 import androidx.lifecycle.viewmodel.compose.LocalViewModelStoreOwner
+import androidx.lifecycle.viewmodel.compose.viewModel
 import tekram.ui.common.Device
 import tekram.ui.common.Formats
 import tekram.ui.common.LoadingPane
@@ -20,12 +22,16 @@ import tekram.ui.common.LocalWords
 import tekram.ui.common.Phase
 import tekram.ui.common.PhasePane
 import tekram.ui.common.PhaseWords
+import tekram.ui.common.Place
 import tekram.ui.common.Shell
+import tekram.ui.common.Tab
 import tekram.ui.common.TekramTheme
 import tekram.ui.common.Words
 import tekram.ui.common.word
+import tekram.ui.me.WaitingModel
 import tekram.ui.start.AppModel
 import tekram.ui.start.AppPhase
+import tekram.ui.start.Session
 import tekram.ui.start.StartModel
 import tekram.ui.start.StartRoom
 import java.time.Clock
@@ -58,7 +64,7 @@ private fun AppContent(
         }
 
         AppPhase.FirstRun, is AppPhase.Locked -> {
-            StartRoom(phase, state.autoLocked, start, state.chosen)
+            StartRoom(phase, state.autoLocked, start, state.chosen, state.notDeleted)
         }
 
         is AppPhase.Failed -> {
@@ -68,12 +74,24 @@ private fun AppContent(
         is AppPhase.Open -> {
             val room = remember(phase.session) { Room(phase.session, app) }
             CompositionLocalProvider(LocalViewModelStoreOwner provides phase.session) {
-                Shell(state.place, { app.select(it) }, { app.back() }) { route, onBack ->
+                Shell(state.place, { app.select(it) }, { app.back() }, waiting(phase.session, state.place)) { route, onBack ->
                     key(route) { RoomScreen(route, room, onBack) }
                 }
             }
         }
     }
+}
+
+/** The tabs where something waits. Looked at again wherever the person goes, since a third day begins by itself. */
+@Composable
+private fun waiting(
+    session: Session,
+    place: Place,
+): Set<Tab> {
+    val model = viewModel { WaitingModel(session) }
+    val tabs by model.tabs.collectAsState()
+    LaunchedEffect(model, place) { model.reload() }
+    return tabs
 }
 
 /** Lets the system keep the place while the app is put away, and goes back to it. */

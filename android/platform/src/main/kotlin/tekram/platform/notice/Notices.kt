@@ -29,6 +29,7 @@ data class NoticeWords(
 class Notices(
     private val context: Context,
     private val icon: Int,
+    private val wanted: (NoticeKind) -> Boolean,
     private val words: (NoticeKind) -> NoticeWords,
 ) {
     private val manager: NotificationManager? = context.getSystemService(NotificationManager::class.java)
@@ -48,7 +49,7 @@ class Notices(
         kind: NoticeKind,
         opens: PendingIntent,
     ): Boolean {
-        val shower = manager?.takeIf { it.areNotificationsEnabled() } ?: return false
+        val shower = manager?.takeIf { wanted(kind) && !isBlocked(kind) } ?: return false
         val said = words(kind)
         val locked =
             Notification
@@ -71,6 +72,13 @@ class Notices(
         shower.notify(kind.id, notice)
         return true
     }
+
+    /** Whether the phone's own settings let no notice of this app through. */
+    val areBlocked: Boolean get() = manager?.areNotificationsEnabled() != true
+
+    /** Whether the phone's own settings let none of this kind through. */
+    fun isBlocked(kind: NoticeKind): Boolean =
+        areBlocked || manager?.getNotificationChannel(kind.channel)?.importance == NotificationManager.IMPORTANCE_NONE
 
     fun clear(kind: NoticeKind) {
         manager?.cancel(kind.id)

@@ -1,6 +1,7 @@
 package tekram.platform.notice
 
 import android.app.Notification
+import android.app.NotificationChannel
 import android.app.NotificationManager
 import android.app.PendingIntent
 import android.content.Intent
@@ -12,10 +13,11 @@ import kotlin.test.assertFalse
 import kotlin.test.assertTrue
 
 class NoticesTest : Phone() {
+    private val unwanted = mutableSetOf<NoticeKind>()
     private val manager get() = context.getSystemService(NotificationManager::class.java)!!
     private val opens get() = PendingIntent.getActivity(context, 0, Intent(), PendingIntent.FLAG_IMMUTABLE)
     private val notices get() =
-        Notices(context, android.R.drawable.ic_dialog_info) { NoticeWords("$it channel", "$it title", "$it text", "$it locked") }
+        Notices(context, android.R.drawable.ic_dialog_info, { it !in unwanted }) { NoticeWords("$it channel", "$it title", "$it text", "$it locked") }
 
     @Test
     fun `each kind has a channel of its own that a locked screen keeps quiet about`() {
@@ -41,6 +43,19 @@ class NoticesTest : Phone() {
         assertEquals(1, shadowOf(manager).size())
         notices.clear(NoticeKind.OfferArrived)
         assertEquals(0, shadowOf(manager).size())
+    }
+
+    @Test
+    fun `a kind that is not wanted, or that the phone blocks, is not shown`() {
+        notices.makeChannels()
+        unwanted += NoticeKind.OfferArrived
+        assertFalse(notices.show(NoticeKind.OfferArrived, opens))
+        assertFalse(notices.isBlocked(NoticeKind.StatementReady))
+        assertTrue(notices.show(NoticeKind.StatementReady, opens))
+        manager.deleteNotificationChannel(NoticeKind.StatementReady.channel)
+        manager.createNotificationChannel(NotificationChannel(NoticeKind.StatementReady.channel, "off", NotificationManager.IMPORTANCE_NONE))
+        assertTrue(notices.isBlocked(NoticeKind.StatementReady))
+        assertFalse(notices.show(NoticeKind.StatementReady, opens))
     }
 
     @Test

@@ -40,6 +40,15 @@ interface Presence {
     ): ByteArray
 }
 
+/** How exactly the app may know where the device is. */
+enum class PlaceAnswer {
+    AsWanted,
+
+    /** An exact position was wanted, and only a rough one is allowed. */
+    RoughOnly,
+    Refused,
+}
+
 /** What the device around the screens offers. Each call that is not possible here returns null or false. */
 interface Device {
     /** The device's own lock, where it can guard keys. */
@@ -47,6 +56,9 @@ interface Device {
 
     /** What this app was built and started with. */
     val edition: Edition get() = plainEdition
+
+    /** The link that opens what belongs to the device and not to a profile, where there is such a page. */
+    val phonePage: String? get() = null
 
     /** Time since the device started, counted through sleep; the wall clock can be set back. */
     fun elapsed(): Duration
@@ -65,6 +77,18 @@ interface Device {
 
     /** Whether [scan] can work here. */
     val canScan: Boolean
+
+    /** Whether this device has a reader for a store's card. */
+    val readsCards: Boolean get() = false
+
+    /** Reads a store's card that is held to the device; null when the reader cannot now. Cancelling stops the reader. */
+    suspend fun readCard(): String? = null
+
+    /**
+     * Asks the person, the first time, whether the app may know where the device is; an [exact] position is asked for only
+     * when it is wanted, and is given for the next request alone. Null where the device cannot say.
+     */
+    suspend fun place(exact: Boolean): PlaceAnswer? = null
 
     /** Opens a link in the app that handles it; false when no app does. */
     fun open(link: String): Boolean

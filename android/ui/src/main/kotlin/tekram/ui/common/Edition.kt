@@ -2,6 +2,7 @@
 // took out, the proxy, whose work it is built on, and the diagnostic log where the device keeps one.
 package tekram.ui.common
 
+import tekram.binding.packagedLicences
 import tekram.ffi.RailKind
 
 /** This edition of the app. */
@@ -15,7 +16,7 @@ open class Edition(
     open val keepsLog: Boolean get() = false
 
     /** The licences of everything that is shipped, as packaging wrote them; null where they are not packaged. */
-    open suspend fun licences(): String? = null
+    open suspend fun licences(): String? = packagedLicences()
 
     /** Writes the diagnostic log to [path]; false when it is empty. */
     open suspend fun writeLog(path: String): Boolean = false

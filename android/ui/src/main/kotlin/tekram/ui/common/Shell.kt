@@ -13,6 +13,8 @@ import androidx.compose.foundation.layout.safeDrawingPadding
 import androidx.compose.foundation.layout.width
 import androidx.compose.foundation.rememberScrollState
 import androidx.compose.foundation.verticalScroll
+import androidx.compose.material3.Badge
+import androidx.compose.material3.BadgedBox
 import androidx.compose.material3.Icon
 import androidx.compose.material3.MaterialTheme
 import androidx.compose.material3.NavigationBar
@@ -28,6 +30,8 @@ import androidx.compose.ui.Modifier
 import androidx.compose.ui.graphics.vector.ImageVector
 import androidx.compose.ui.platform.LocalDensity
 import androidx.compose.ui.platform.testTag
+import androidx.compose.ui.semantics.clearAndSetSemantics
+import androidx.compose.ui.semantics.contentDescription
 import androidx.compose.ui.text.style.TextOverflow
 import androidx.compose.ui.unit.Density
 import androidx.compose.ui.unit.dp
@@ -52,7 +56,7 @@ val Tab.icon: ImageVector
         }
 
 /**
- * The shell around an open profile. [screen] draws one route; its second value goes back one screen and is null where
+ * The shell around an open profile. Tabs in [waiting] carry a dot. [screen] draws one route; its second value goes back one screen and is null where
  * the screen is a tab's first, or stands beside the list it was opened from.
  */
 @Composable
@@ -60,19 +64,20 @@ fun Shell(
     place: Place,
     onSelect: (Tab) -> Unit,
     onBack: () -> Unit,
+    waiting: Set<Tab> = emptySet(),
     screen: @Composable (Route, (() -> Unit)?) -> Unit,
 ) {
     BoxWithConstraints(Modifier.fillMaxSize().safeDrawingPadding()) {
         val panes = maxWidth >= panesFrom
         if (maxWidth >= railFrom) {
             Row(Modifier.fillMaxSize()) {
-                Rail(place.tab, onSelect)
+                Rail(place.tab, waiting, onSelect)
                 Box(Modifier.weight(1f)) { if (panes) Panes(place, onBack, screen) else TopScreen(place, onBack, screen) }
             }
         } else {
             Column(Modifier.fillMaxSize()) {
                 Box(Modifier.weight(1f)) { TopScreen(place, onBack, screen) }
-                BottomBar(place.tab, onSelect)
+                BottomBar(place.tab, waiting, onSelect)
             }
         }
     }
@@ -105,6 +110,7 @@ private fun Panes(
 @Composable
 internal fun BottomBar(
     open: Tab,
+    waiting: Set<Tab>,
     onSelect: (Tab) -> Unit,
 ) {
     val scale = LocalDensity.current.fontScale
@@ -115,8 +121,8 @@ internal fun BottomBar(
             NavigationBarItem(
                 selected = tab == open,
                 onClick = { onSelect(tab) },
-                icon = { Icon(tab.icon, contentDescription = name.takeUnless { all || tab == open }) },
-                label = { TabLabel(name) },
+                icon = { TabIcon(tab, name.takeUnless { all || tab == open }, tab in waiting) },
+                label = { TabLabel(name, tab in waiting) },
                 alwaysShowLabel = all,
                 modifier = Modifier.testTag("tab_${tab.name}"),
             )
@@ -127,6 +133,7 @@ internal fun BottomBar(
 @Composable
 private fun Rail(
     open: Tab,
+    waiting: Set<Tab>,
     onSelect: (Tab) -> Unit,
 ) {
     Surface(color = MaterialTheme.colorScheme.surfaceContainer) {
@@ -136,8 +143,8 @@ private fun Rail(
                     NavigationRailItem(
                         selected = tab == open,
                         onClick = { onSelect(tab) },
-                        icon = { Icon(tab.icon, contentDescription = null) },
-                        label = { TabLabel(word(tab.wordKey)) },
+                        icon = { TabIcon(tab, spoken = null, tab in waiting) },
+                        label = { TabLabel(word(tab.wordKey), tab in waiting) },
                         modifier = Modifier.testTag("tab_${tab.name}"),
                     )
                 }
@@ -146,10 +153,26 @@ private fun Rail(
     }
 }
 
+/** A tab's pictogram, with a dot where something [waits]; then it says so together with the tab's name, where no word stands below. */
 @Composable
-private fun TabLabel(name: String) {
+private fun TabIcon(
+    tab: Tab,
+    spoken: String?,
+    waits: Boolean,
+) = BadgedBox(badge = { if (waits) Badge() }) {
+    Icon(tab.icon, contentDescription = if (waits) word("common_tab_waiting_a11y", word(tab.wordKey)) else spoken)
+}
+
+@Composable
+private fun TabLabel(
+    name: String,
+    waits: Boolean,
+) {
+    // A bar silences a pictogram whose word stands below it, so the word says it.
+    val spoken = word("common_tab_waiting_a11y", name)
+    val says = if (waits) Modifier.clearAndSetSemantics { contentDescription = spoken } else Modifier
     val density = LocalDensity.current
     CompositionLocalProvider(LocalDensity provides Density(density.density, density.fontScale.coerceAtMost(LARGEST_LABEL))) {
-        Text(name, style = MaterialTheme.typography.labelSmall, maxLines = 1, softWrap = false, overflow = TextOverflow.Visible)
+        Text(name, says, style = MaterialTheme.typography.labelSmall, maxLines = 1, softWrap = false, overflow = TextOverflow.Visible)
     }
 }

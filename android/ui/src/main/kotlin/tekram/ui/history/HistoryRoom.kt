@@ -190,7 +190,8 @@ private fun Capture(
 ) {
     val model = viewModel { CaptureModel(room.session) }
     val state by model.state.collectAsState()
-    CaptureScreen(state, model::allow, model::reload, onBack)
+    val device = LocalDevice.current
+    CaptureScreen(state, model::allow, model::reload, onBack, onPhone = device.phonePage?.let { page -> { device.open(page) } })
 }
 
 private fun item(listen: Listen) = Route("history_item", listen.id.toString())

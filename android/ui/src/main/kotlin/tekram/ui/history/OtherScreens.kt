@@ -23,6 +23,7 @@ import tekram.ffi.ExportForm
 import tekram.ui.common.ErrorLine
 import tekram.ui.common.Icons
 import tekram.ui.common.MainButton
+import tekram.ui.common.OtherButton
 import tekram.ui.common.Phase
 import tekram.ui.common.PhasePane
 import tekram.ui.common.ScreenFrame
@@ -72,13 +73,14 @@ private fun FormRow(
     Text(word(key), Modifier.padding(start = 12.dp))
 }
 
-/** `history_capture`: which players are noticed. */
+/** `history_capture`: which players are noticed. A player is chosen where the phone lists those that play: [onPhone]. */
 @Composable
 fun CaptureScreen(
     state: CaptureState,
     onAllow: (String, Boolean) -> Unit,
     onRetry: () -> Unit,
     onBack: (() -> Unit)?,
+    onPhone: (() -> Unit)? = null,
 ) = ScreenFrame(word("history_capture_title"), onBack) {
     PhasePane(if (state.phase == Phase.Empty) Phase.Ready else state.phase, phaseWords("history"), onRetry = onRetry) {
         ScrollingColumn {
@@ -96,6 +98,7 @@ fun CaptureScreen(
                     }
                 }
             }
+            onPhone?.let { OtherButton(word("me_phone_title"), it, icon = Icons.Phone) }
         }
     }
 }

@@ -18,6 +18,9 @@ import tekram.ui.common.Route
 import tekram.ui.common.attempt
 import tekram.ui.common.phase
 
+/** The list of parts has no empty line in it: a piece must stay short enough to be laid out at once. */
+private const val LINES_OF_A_PIECE = 40
+
 @Composable
 internal fun About(
     room: Room,
@@ -41,8 +44,14 @@ private suspend fun saveLog(device: Device): LogSaved? {
 internal fun Licences(onBack: (() -> Unit)?) {
     val edition = LocalDevice.current.edition
     val paragraphs by produceState<Pair<Phase, List<String>>>(Phase.Loading to emptyList(), edition) {
-        val answer = attempt { edition.licences()?.split("\n\n").orEmpty() }
+        val answer = attempt { edition.licences()?.let(::pieces).orEmpty() }
         value = answer.fold({ (if (it.isEmpty()) Phase.Empty else Phase.Ready) to it }, { it.phase() to emptyList() })
     }
     LicencesScreen(paragraphs.first, paragraphs.second, onBack)
 }
+
+/** The page's paragraphs, the long ones in pieces, for a list that lays out only what is seen. */
+internal fun pieces(page: String): List<String> =
+    page.split("\n\n").filter(String::isNotBlank).flatMap { paragraph ->
+        paragraph.lines().chunked(LINES_OF_A_PIECE).map { it.joinToString("\n") }
+    }

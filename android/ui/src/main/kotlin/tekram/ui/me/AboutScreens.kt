@@ -13,6 +13,7 @@ import androidx.compose.ui.Modifier
 import androidx.compose.ui.semantics.LiveRegionMode
 import androidx.compose.ui.semantics.liveRegion
 import androidx.compose.ui.semantics.semantics
+import androidx.compose.ui.unit.dp
 import tekram.ffi.RailKind
 import tekram.ui.common.Edition
 import tekram.ui.common.ErrorLine
@@ -97,7 +98,7 @@ fun LicencesScreen(
     PhasePane(phase, PhaseWords(emptyTitle = word("me_licences"), emptyText = word("me_licences_missing"))) {
         LazyColumn(Modifier.fillMaxSize()) {
             item { Text(word("me_licences_text"), Modifier.padding(screenPadding)) }
-            items(paragraphs) { Text(it, Modifier.padding(horizontal = screenPadding), style = MaterialTheme.typography.bodySmall) }
+            items(paragraphs) { Text(it, Modifier.padding(horizontal = screenPadding, vertical = 4.dp), style = MaterialTheme.typography.bodySmall) }
         }
     }
 }

@@ -25,6 +25,7 @@ import tekram.ffi.RecoveryDuty
 import tekram.ui.common.ErrorLine
 import tekram.ui.common.Icons
 import tekram.ui.common.ListRow
+import tekram.ui.common.LocalDevice
 import tekram.ui.common.MainButton
 import tekram.ui.common.PhasePane
 import tekram.ui.common.QuietButton
@@ -58,6 +59,7 @@ fun MeScreen(
     state: MeState,
     actions: MeActions,
 ) {
+    val device = LocalDevice.current
     var renaming by rememberSaveable { mutableStateOf(false) }
     ScreenFrame(word("me_title"), onBack = null) {
         PhasePane(state.phase, phaseWords("me"), onRetry = actions::reload) {
@@ -76,6 +78,7 @@ fun MeScreen(
                     Leads("me_shared_title", Icons.Share) { actions.open("me_shared") }
                     Leads("me_networks_title", Icons.Network) { actions.open("me_networks") }
                     Leads("me_export_title", Icons.Export) { actions.open("me_export") }
+                    device.phonePage?.let { page -> Leads("me_phone_title", Icons.Phone) { device.open(page) } }
                     Leads("me_about", Icons.More) { actions.open("me_about") }
                 }
             }
@@ -120,8 +123,9 @@ internal fun HoldingsSection(holdings: Holdings) =
         Text(plural("me_holdings_agreements", holdings.agreements.toLong()))
     }
 
+/** Asks for another name. */
 @Composable
-private fun Rename(
+internal fun Rename(
     before: String,
     onDismiss: () -> Unit,
     onRename: (String) -> Unit,

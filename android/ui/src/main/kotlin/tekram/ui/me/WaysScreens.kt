@@ -86,20 +86,26 @@ fun WaysScreen(
         }
     }
     removing?.let { way ->
-        AlertDialog(
-            onDismissRequest = { removing = null },
-            title = { Text(word("me_way_remove_title", wayName(way))) },
-            text = { Text(word("me_way_remove_text")) },
-            confirmButton = {
-                QuietButton(word("common_remove"), {
-                    removing = null
-                    actions.remove(way)
-                })
-            },
-            dismissButton = { QuietButton(word("common_cancel"), { removing = null }) },
-        )
+        RemoveWay(way, { removing = null }) {
+            removing = null
+            actions.remove(way)
+        }
     }
 }
+
+/** Asks before a way in is removed. */
+@Composable
+internal fun RemoveWay(
+    way: WayIn,
+    onDismiss: () -> Unit,
+    onRemove: () -> Unit,
+) = AlertDialog(
+    onDismissRequest = onDismiss,
+    title = { Text(word("me_way_remove_title", wayName(way))) },
+    text = { Text(word("me_way_remove_text")) },
+    confirmButton = { QuietButton(word("common_remove"), onRemove) },
+    dismissButton = { QuietButton(word("common_cancel"), onDismiss) },
+)
 
 @Composable
 private fun Way(

@@ -22,6 +22,7 @@ import androidx.compose.ui.semantics.contentDescription
 import androidx.compose.ui.semantics.semantics
 import androidx.compose.ui.unit.dp
 import tekram.ffi.Relation
+import tekram.ui.common.IconAction
 import tekram.ui.common.Icons
 import tekram.ui.common.PhasePane
 import tekram.ui.common.ScreenFrame
@@ -30,13 +31,18 @@ import tekram.ui.common.plural
 import tekram.ui.common.screenPadding
 import tekram.ui.common.word
 
-/** `relations_list`: the relations, the newest first. */
+/** `relations_list`: the relations, the newest first. [onCard] reads a store's card, where the device can. */
 @Composable
 fun RelationsScreen(
     state: RelationsState,
     onOpen: (Relation) -> Unit,
     onRetry: () -> Unit,
-) = ScreenFrame(word("relations_title"), onBack = null) {
+    onCard: (() -> Unit)? = null,
+) = ScreenFrame(
+    word("relations_title"),
+    onBack = null,
+    actions = { onCard?.let { IconAction(Icons.Card, word("want_store_card"), onClick = it) } },
+) {
     PhasePane(state.phase, phaseWords("relations"), onRetry = onRetry) {
         LazyColumn(Modifier.fillMaxSize()) {
             items(state.relations, key = { it.party }) { relation ->

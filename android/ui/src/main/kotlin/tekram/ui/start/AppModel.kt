@@ -60,6 +60,14 @@ data class AppState(
     val autoLocked: Boolean = false,
     /** The profile that the person is on the way to. */
     val chosen: String? = null,
+    /** A profile that was to be deleted and is still there. */
+    val notDeleted: NotDeleted? = null,
+)
+
+/** Deleting the profile called [name] ended with [why]. */
+data class NotDeleted(
+    val name: String,
+    val why: Shown,
 )
 
 /** The app: which profile is open, and which screen of it. */
@@ -109,10 +117,13 @@ class AppModel(
     /** Locks the open profile and turns to the one with [id]. */
     fun switchTo(id: String) = lock(autoLocked = false, chosen = id)
 
-    /** Locks the open profile and deletes it for good. If that fails, it stands on the lock screen as before. */
-    fun deleteOpen() {
+    /** Locks the open profile, called [name], and deletes it for good. If that fails, it stands on the lock screen, which says why. */
+    fun deleteOpen(name: String) {
         val id = session?.persona?.id() ?: return
-        lock(autoLocked = false) { agent.deletePersona(id) }
+        lock(autoLocked = false) {
+            val failure = attempt { agent.deletePersona(id) }.exceptionOrNull()
+            states.update { it.copy(notDeleted = failure?.let { why -> NotDeleted(name, why.shown()) }) }
+        }
     }
 
     private fun lock(
@@ -125,7 +136,7 @@ class AppModel(
         session.viewModelStore.clear()
         viewModelScope.launch {
             attempt { session.end() }
-            attempt(then)
+            then()
             showLocked(autoLocked)
         }
     }

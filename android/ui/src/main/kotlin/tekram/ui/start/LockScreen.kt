@@ -21,12 +21,14 @@ import androidx.compose.ui.text.input.ImeAction
 import androidx.compose.ui.text.input.KeyboardCapitalization
 import androidx.compose.ui.text.input.KeyboardType
 import tekram.ffi.WayInKind
+import tekram.ui.common.ErrorLine
 import tekram.ui.common.Icons
 import tekram.ui.common.ListRow
 import tekram.ui.common.MainButton
 import tekram.ui.common.OtherButton
 import tekram.ui.common.PassphraseLine
 import tekram.ui.common.QuietButton
+import tekram.ui.common.errorText
 import tekram.ui.common.word
 
 private const val WORDS_IN_PHRASE = 24
@@ -59,11 +61,13 @@ fun LockScreen(
     deviceLock: DeviceLock,
     autoLocked: Boolean,
     actions: LockActions,
+    notDeleted: NotDeleted? = null,
 ) {
     val persona = state.persona
     val note = word("start_auto_locked").takeIf { autoLocked }
     if (persona == null) {
         StartFrame(word("start_lock_title"), note, onBack = null) {
+            notDeleted?.let { NotDeletedLine(it) }
             state.personas.forEach { entry ->
                 val spoken = word("start_profile_a11y", entry.name)
                 ListRow(
@@ -79,6 +83,7 @@ fun LockScreen(
     } else {
         val back = { actions.choose(null) }.takeIf { state.personas.size > 1 && !state.busy }
         StartFrame(word("start_lock_one", persona.name), note, back) {
+            notDeleted?.let { NotDeletedLine(it) }
             when (state.unlocking) {
                 Unlocking.Device -> ByDevice(state, actions)
                 Unlocking.Passphrase -> ByPassphrase(state, actions)
@@ -91,6 +96,13 @@ fun LockScreen(
             }
         }
     }
+}
+
+/** That a profile is still there which was to be deleted, and why. */
+@Composable
+private fun NotDeletedLine(notDeleted: NotDeleted) {
+    Text(word("start_profile_not_deleted", notDeleted.name))
+    ErrorLine(errorText(notDeleted.why))
 }
 
 @Composable

@@ -16,6 +16,7 @@ fun StartRoom(
     autoLocked: Boolean,
     model: StartModel,
     chosen: String? = null,
+    notDeleted: NotDeleted? = null,
 ) {
     val state by model.state.collectAsState()
     val lock = LocalDevice.current.lock
@@ -31,7 +32,7 @@ fun StartRoom(
     when (state.step) {
         StartStep.First -> FirstRunScreen(state, lock, model::setName, model::createWithDevice, model::toPassphrase, back)
         StartStep.Passphrase -> NewPassphraseScreen(state, model::create, back)
-        StartStep.Lock -> LockScreen(state, lock, autoLocked, remember(model) { actions(model) })
+        StartStep.Lock -> LockScreen(state, lock, autoLocked, remember(model) { actions(model) }, notDeleted)
     }
 }
 

@@ -4,6 +4,7 @@ package tekram.ui.want
 
 import androidx.lifecycle.ViewModel
 import androidx.lifecycle.viewModelScope
+import kotlinx.coroutines.Job
 import kotlinx.coroutines.flow.MutableStateFlow
 import kotlinx.coroutines.flow.StateFlow
 import kotlinx.coroutines.flow.asStateFlow
@@ -15,7 +16,9 @@ import tekram.ffi.TermsRow
 import tekram.ffi.WantDraft
 import tekram.ffi.checkGtin
 import tekram.ffi.roster
+import tekram.ui.common.Device
 import tekram.ui.common.Phase
+import tekram.ui.common.PlaceAnswer
 import tekram.ui.common.Shown
 import tekram.ui.common.attempt
 import tekram.ui.common.phase
@@ -26,6 +29,9 @@ import java.util.Locale
 /** The terms of the roster that were written for requests. */
 private const val TERMS_FOR_REQUESTS = "PDC-INTENT"
 private const val MOST_BOARDS = 8
+
+/** A rough position is good to about a kilometre, as a cell of six characters is. */
+private const val FIRST_EXACT = 6u
 
 /** How exact a place can be, in characters of geohash, from coarse to fine. */
 val precisions = listOf(3u, 4u, 5u, 6u, 7u)
@@ -52,7 +58,22 @@ data class WantFields(
     val terms: String = "",
     val inStore: Boolean = false,
     val boards: Set<String> = emptySet(),
-)
+) {
+    /** The area is finer than a rough position is good for. */
+    val exact: Boolean get() = precision >= FIRST_EXACT
+}
+
+/** What became of a store's card. */
+enum class CardAnswer {
+    /** What it says is filled in. */
+    Taken,
+
+    /** It is no card, or one that does not hold up. */
+    Bad,
+
+    /** The device's reader is off. */
+    NoReader,
+}
 
 /** A request while it is written. */
 data class ComposeState(
@@ -64,6 +85,11 @@ data class ComposeState(
     val boards: List<String> = emptyList(),
     /** What cannot be used; known after the person asked for the preview. */
     val flaws: Set<Flaw> = emptySet(),
+    /** What the device said about its position; null while there is nothing to say. */
+    val place: PlaceAnswer? = null,
+    /** The device waits for a store's card. */
+    val readingCard: Boolean = false,
+    val card: CardAnswer? = null,
     val busy: Boolean = false,
     val failure: Shown? = null,
     /** Number of the draft that was made last. */
@@ -80,6 +106,7 @@ class ComposeModel(
     /** The draft that is replaced by the next one; kept until it is sent. */
     private var draft: String? = null
     private var asked: String? = null
+    private var reading: Job? = null
 
     val state: StateFlow<ComposeState> = states.asStateFlow()
 
@@ -99,10 +126,14 @@ class ComposeModel(
     }
 
     /** Changes the fields. */
-    fun edit(change: (WantFields) -> WantFields) = states.update { it.copy(fields = change(it.fields), failure = null, flaws = emptySet()) }
+    fun edit(change: (WantFields) -> WantFields) = states.update { it.copy(fields = change(it.fields), failure = null, flaws = emptySet(), card = null) }
 
-    /** Takes over what the camera read, once the core found it to be the number of a barcode. */
+    /** Takes over what the camera read: a store's card, or what the core found to be the number of a barcode. */
     fun scanned(text: String) {
+        if (isStoreCard(text)) {
+            card(text)
+            return
+        }
         edit { it.copy(gtin = text) }
         viewModelScope.launch {
             attempt { checkGtin(text) }.fold(
@@ -111,6 +142,52 @@ class ComposeModel(
             )
         }
     }
+
+    /** Waits for a store's card, and takes over what it says. */
+    fun readCard(device: Device) {
+        reading?.cancel()
+        states.update { it.copy(readingCard = true, card = null) }
+        reading =
+            viewModelScope.launch {
+                val text = device.readCard()
+                states.update { it.copy(readingCard = false, card = if (text == null) CardAnswer.NoReader else null) }
+                text?.let(::card)
+            }
+    }
+
+    /** Waits no longer. */
+    fun stopReading() {
+        reading?.cancel()
+        states.update { it.copy(readingCard = false) }
+    }
+
+    /** Takes over what a store's card says, as a whole or not at all: the person stands in that store. */
+    fun card(text: String) {
+        viewModelScope.launch {
+            val card = storeCard(text)
+            val number = card?.gtin?.let { attempt { checkGtin(it) } }
+            if (card == null || number?.isFailure == true) {
+                states.update { it.copy(card = CardAnswer.Bad) }
+                return@launch
+            }
+            states.update { it.copy(boards = (card.boards + it.boards).distinct()) }
+            edit {
+                val gtin = number?.getOrNull() ?: it.gtin
+                it.copy(what = card.what ?: it.what, gtin = gtin, boards = it.boards + card.boards, inStore = true)
+            }
+            states.update { it.copy(card = CardAnswer.Taken) }
+        }
+    }
+
+    /** Takes over a card that was read elsewhere, once. */
+    fun cardOnce(text: String) {
+        if (text == asked) return
+        asked = text
+        card(text)
+    }
+
+    /** What the device said about its position. */
+    fun placeIs(answer: PlaceAnswer?) = states.update { it.copy(place = answer) }
 
     /** Takes over what another app asked for, once: the number of a barcode, else words. */
     fun asked(text: String) {

@@ -28,6 +28,7 @@ import tekram.ui.common.LocalDevice
 import tekram.ui.common.LocalFormats
 import tekram.ui.common.MainButton
 import tekram.ui.common.PhasePane
+import tekram.ui.common.PlaceAnswer
 import tekram.ui.common.ScreenFrame
 import tekram.ui.common.ScrollingColumn
 import tekram.ui.common.Section
@@ -53,6 +54,12 @@ interface ComposeActions {
     /** Reads a board's code with the camera. */
     fun scanBoard()
 
+    /** Waits for a store's card. */
+    fun readCard()
+
+    /** Waits no longer. */
+    fun stopReading()
+
     /** Goes on to what will be seen. */
     fun preview()
 }
@@ -67,6 +74,7 @@ fun ComposeScreen(
 ) = ScreenFrame(word("want_compose_title"), onBack) {
     PhasePane(state.phase, phaseWords("want"), onRetry = onRetry) {
         ScrollingColumn {
+            StoreCardRow(state.readingCard, state.card, actions::readCard, actions::stopReading)
             What(state, actions)
             Where(state, actions)
             Section(word("want_hours")) {
@@ -158,6 +166,15 @@ internal fun Where(
     Column(Modifier.selectableGroup()) {
         Choice(word("want_where_here"), fields.here) { actions.edit { it.copy(here = true) } }
         Choice(word("want_where_typed"), !fields.here) { actions.edit { it.copy(here = false) } }
+    }
+    when (state.place.takeIf { fields.here }) {
+        PlaceAnswer.Refused -> {
+            Wrong(word("want_where_refused"))
+        }
+        PlaceAnswer.RoughOnly -> {
+            Wrong(word("want_where_rough"))
+        }
+        PlaceAnswer.AsWanted, null -> {}
     }
     if (!fields.here) {
         val wrong = Flaw.Place in state.flaws

@@ -134,8 +134,8 @@ private fun Cell(cell: String) {
     val across = word("want_map_range", words.longitude(area.west, digits), words.longitude(area.east, digits))
     Column(Modifier.fillMaxWidth().semantics(mergeDescendants = true) {}) {
         Text(size)
-        Note(along)
-        Note(across)
+        // Coordinates are read from left to right in every language.
+        listOf(along, across).forEach { Note(it, MaterialTheme.typography.bodyMedium.copy(textDirection = TextDirection.Ltr)) }
     }
 }
 

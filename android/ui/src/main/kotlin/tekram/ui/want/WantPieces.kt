@@ -9,6 +9,7 @@ import androidx.compose.foundation.layout.padding
 import androidx.compose.foundation.selection.selectable
 import androidx.compose.foundation.selection.toggleable
 import androidx.compose.material3.AlertDialog
+import androidx.compose.material3.LinearProgressIndicator
 import androidx.compose.material3.MaterialTheme
 import androidx.compose.material3.RadioButton
 import androidx.compose.material3.Switch
@@ -17,9 +18,17 @@ import androidx.compose.material3.TextButton
 import androidx.compose.runtime.Composable
 import androidx.compose.ui.Alignment
 import androidx.compose.ui.Modifier
+import androidx.compose.ui.semantics.LiveRegionMode
 import androidx.compose.ui.semantics.Role
+import androidx.compose.ui.semantics.liveRegion
 import androidx.compose.ui.semantics.semantics
+import androidx.compose.ui.text.TextStyle
 import androidx.compose.ui.unit.dp
+import tekram.ui.common.ErrorLine
+import tekram.ui.common.Icons
+import tekram.ui.common.LocalDevice
+import tekram.ui.common.OtherButton
+import tekram.ui.common.Section
 import tekram.ui.common.touchable
 import tekram.ui.common.word
 
@@ -73,7 +82,41 @@ internal fun Named(
 
 /** A quiet sentence. */
 @Composable
-internal fun Note(text: String) = Text(text, style = MaterialTheme.typography.bodyMedium, color = MaterialTheme.colorScheme.onSurfaceVariant)
+internal fun Note(
+    text: String,
+    style: TextStyle = MaterialTheme.typography.bodyMedium,
+) = Text(text, style = style, color = MaterialTheme.colorScheme.onSurfaceVariant)
+
+/** Reads a store's card where the device can; what is said of the last one stands below. */
+@Composable
+internal fun StoreCardRow(
+    reading: Boolean,
+    answer: CardAnswer?,
+    onRead: () -> Unit,
+    onStop: () -> Unit,
+) {
+    if (reading) {
+        Section(null, Modifier.semantics { liveRegion = LiveRegionMode.Polite }) {
+            Text(word("common_nfc_hint"))
+            LinearProgressIndicator(Modifier.fillMaxWidth())
+            OtherButton(word("common_cancel"), onStop, icon = Icons.Close)
+        }
+    } else if (LocalDevice.current.readsCards) {
+        OtherButton(word("want_store_card"), onRead, icon = Icons.Card)
+    }
+    when (answer) {
+        CardAnswer.Taken -> {
+            Text(word("want_store_card_read"), Modifier.semantics { liveRegion = LiveRegionMode.Polite })
+        }
+        CardAnswer.Bad -> {
+            ErrorLine(word("want_store_card_bad"))
+        }
+        CardAnswer.NoReader -> {
+            ErrorLine(word("want_store_card_off"))
+        }
+        null -> {}
+    }
+}
 
 /** What is wrong with the field above. */
 @Composable

@@ -2,6 +2,7 @@
 package tekram.ui.want
 
 import androidx.compose.runtime.Composable
+import androidx.compose.runtime.DisposableEffect
 import androidx.compose.runtime.LaunchedEffect
 import androidx.compose.runtime.collectAsState
 import androidx.compose.runtime.getValue
@@ -26,7 +27,7 @@ fun WantRoom(
     room: Room,
     onBack: (() -> Unit)?,
 ) = when (route.id) {
-    "want_compose" -> Compose(route, room, onBack)
+    "want_compose", "want_card" -> Compose(route, room, onBack)
     "want_preview" -> Preview(route, room, onBack)
     "want_offers" -> Offers(route, room, onBack)
     "want_accept" -> Accept(route, room, onBack)
@@ -54,7 +55,7 @@ private fun request(
     room: Room,
 ): RequestModel = viewModel(key = "request $number") { RequestModel(room.session, number) }
 
-/** What the route is about, when it is about anything, is what another app asked for. */
+/** What the route is about, when it is about anything, is what another app asked for, or what a store's card says. */
 @Composable
 private fun Compose(
     route: Route,
@@ -65,7 +66,12 @@ private fun Compose(
     val state by model.state.collectAsState()
     val device = LocalDevice.current
     val scope = rememberCoroutineScope()
-    LaunchedEffect(route.about) { model.asked(route.about) }
+    LaunchedEffect(route) { if (route.id == "want_card") model.cardOnce(route.about) else model.asked(route.about) }
+    // Asked where its use is plain: as soon as an area is chosen that a rough position is not good for.
+    LaunchedEffect(state.fields.here, state.fields.exact) {
+        model.placeIs(if (state.fields.run { here && exact }) device.place(exact = true) else null)
+    }
+    DisposableEffect(model) { onDispose(model::stopReading) }
     LaunchedEffect(state.composed) {
         state.composed?.let {
             model.seen()
@@ -87,7 +93,17 @@ private fun Compose(
                     scope.launch { device.scan()?.let(model::addBoard) }
                 }
 
-                override fun preview() = model.compose()
+                override fun readCard() = model.readCard(device)
+
+                override fun stopReading() = model.stopReading()
+
+                override fun preview() {
+                    scope.launch {
+                        val fields = model.state.value.fields
+                        if (fields.here) model.placeIs(device.place(fields.exact))
+                        model.compose()
+                    }
+                }
             }
         }
     ComposeScreen(state, actions, model::reload, onBack)

@@ -154,6 +154,9 @@ val historySamples: List<Sample> =
         sample("history_capture", tab = Tab.History) {
             CaptureScreen(CaptureState(Phase.Ready, listOf(CaptureApp("AntennaPod", true, 1), CaptureApp("Spotify", false, 1))), { _, _ -> }, {}, {})
         },
+        sample("history_capture", "phone", Tab.History) {
+            CaptureScreen(CaptureState(Phase.Ready, listOf(CaptureApp("AntennaPod", true, 1))), { _, _ -> }, {}, {}, {})
+        },
         sample("history_capture", "empty", Tab.History) { CaptureScreen(CaptureState(Phase.Empty), { _, _ -> }, {}, {}) },
     )
 

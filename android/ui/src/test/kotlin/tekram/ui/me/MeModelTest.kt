@@ -183,6 +183,23 @@ class MeModelTest : CoreTest() {
         }
 
     @Test
+    fun `a profile that cannot be deleted is still there, and the lock says why`() =
+        story {
+            val session = open()
+            val model = me(session)
+            val header = folder.toFile().walk().first { it.name == "header.json" }
+            // Something that no vault has in this place: the keys cannot be destroyed, so nothing is.
+            val obstacle = header.resolveSibling("header.json.new").resolve("kept").apply { assertTrue(mkdirs()) }
+            model.delete(model.state.value.id)
+            val locked = app.state.until("the lock") { it.phase is AppPhase.Locked }
+            assertEquals("Home", locked.notDeleted?.name)
+            assertEquals("vault", locked.notDeleted?.why?.room)
+            obstacle.parentFile.deleteRecursively()
+            app.opened(agent.unlockWithPassphrase(agent.personas().single().id, TEST_PASSPHRASE))
+            assertNull(app.state.value.notDeleted)
+        }
+
+    @Test
     fun `switching locks this profile and turns to the other`() =
         story {
             val other = agent.createPersona("Shop", TEST_PASSPHRASE)

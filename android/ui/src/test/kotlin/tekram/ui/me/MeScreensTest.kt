@@ -9,6 +9,7 @@ import androidx.compose.ui.test.assertIsDisplayed
 import androidx.compose.ui.test.assertIsEnabled
 import androidx.compose.ui.test.assertIsNotEnabled
 import androidx.compose.ui.test.onAllNodesWithContentDescription
+import androidx.compose.ui.test.onAllNodesWithText
 import androidx.compose.ui.test.onNodeWithContentDescription
 import androidx.compose.ui.test.onNodeWithTag
 import androidx.compose.ui.test.onNodeWithText
@@ -176,6 +177,62 @@ class MeScreensTest {
             onNodeWithText("Right. The words are now a way into this profile.").assertIsDisplayed()
             assertEquals(listOf("able", "abuse", "act", "able", "access", "act"), said)
         }
+    }
+
+    @Test
+    fun `what belongs to the phone is reached where the phone has such a page`() {
+        val phone =
+            object : PlainDevice() {
+                override val phonePage = "tekram:phone"
+
+                override fun open(link: String) = said.add(link)
+            }
+        onScreen({ MeScreen(me, actions) }, device = phone) { onNodeWithText("On this phone").performScrollTo().performClick() }
+        onScreen({ MeScreen(me, actions) }) { assertEquals(0, onAllNodesWithText("On this phone").fetchSemanticsNodes().size) }
+        assertEquals(listOf("tekram:phone"), said)
+    }
+
+    @Test
+    fun `on the phone's page players, notices and the proxy are chosen`() {
+        val phoneActions =
+            object : PhoneScreenActions by noPhoneActions {
+                override fun allow(
+                    player: Player,
+                    allowed: Boolean,
+                ) {
+                    said += "${player.name} $allowed"
+                }
+
+                override fun want(
+                    notice: Notice,
+                    wanted: Boolean,
+                ) {
+                    said += "$notice $wanted"
+                }
+
+                override fun noticeSettings() {
+                    said += "settings"
+                }
+
+                override fun useProxy(address: String?) {
+                    said += "proxy $address"
+                }
+            }
+        val notices = listOf(NoticeSwitch(Notice.Offer, wanted = true), NoticeSwitch(Notice.Statement, wanted = false, blocked = true))
+        val state = PhoneScreenState(true, true, listOf(Player("a", "AntennaPod", null)), notices = notices, proxy = ProxyState(next = "http://a.example:80"))
+        onScreen({ PhoneScreen(state, phoneActions) }) {
+            onNodeWithText("AntennaPod").performClick()
+            onNodeWithText("When an offer arrives").performScrollTo().performClick()
+            onNodeWithText("When a month’s split is ready").performScrollTo().performClick()
+            onNodeWithText("Open settings").performScrollTo().performClick()
+            onNodeWithTag("me_proxy").performScrollTo().performTextClearance()
+            onNodeWithTag("me_proxy").performTextInput("socks5://127.0.0.1:9050")
+            onNodeWithText("Use this").performScrollTo().performClick()
+            onNodeWithText("Use no proxy").performScrollTo().performClick()
+            onNodeWithText("Kept. It holds from the next start of Tekram on.").performScrollTo().assertIsDisplayed()
+        }
+        val expected = listOf("AntennaPod true", "Offer false", "Statement true", "settings", "proxy socks5://127.0.0.1:9050", "proxy null")
+        assertEquals(expected, said)
     }
 
     @Test

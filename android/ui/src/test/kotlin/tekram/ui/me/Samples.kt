@@ -17,8 +17,11 @@ import tekram.ffi.WayInKind
 import tekram.ui.common.Edition
 import tekram.ui.common.Phase
 import tekram.ui.common.Rows
+import tekram.ui.common.ScreenFrame
+import tekram.ui.common.ScrollingColumn
 import tekram.ui.common.Shown
 import tekram.ui.common.Tab
+import tekram.ui.common.word
 import tekram.ui.pictures.Sample
 import tekram.ui.pictures.sample
 import tekram.ui.start.DeviceLock
@@ -139,6 +142,45 @@ internal class LoggingEdition : Edition(railsOff = setOf(RailKind.HAND_OFF)) {
     override val keepsLog: Boolean = true
 }
 
+private val inUse = Shown(3003, "vault_in_use", "vault")
+private val notices = listOf(NoticeSwitch(Notice.Offer, wanted = true), NoticeSwitch(Notice.Statement, wanted = false))
+private val somePhone =
+    PhoneScreenState(
+        granted = true,
+        profileOpen = true,
+        players = listOf(Player("de.danoeh.antennapod", "AntennaPod", "Home"), Player("org.songs", "Songs", null)),
+        notices = listOf(NoticeSwitch(Notice.Offer, wanted = true, blocked = true), notices.last()),
+    )
+
+internal val noPhoneActions =
+    object : PhoneScreenActions {
+        override fun back() = Unit
+
+        override fun grant() = Unit
+
+        override fun allow(
+            player: Player,
+            allowed: Boolean,
+        ) = Unit
+
+        override fun want(
+            notice: Notice,
+            wanted: Boolean,
+        ) = Unit
+
+        override fun noticeSettings() = Unit
+
+        override fun widgetSaysAmounts(allowed: Boolean) = Unit
+
+        override fun useProxy(address: String?) = Unit
+
+        override fun saveLog() = Unit
+    }
+
+/** A part of the screen that stands further down. */
+@Composable
+private fun ProxyPart(state: ProxyState) = ScreenFrame(word("me_phone_title"), {}) { ScrollingColumn { Proxy(state, noPhoneActions) } }
+
 private val failed = Phase.Failed(Shown(3004, "never_heard_of", "vault"))
 
 @Composable
@@ -168,15 +210,24 @@ private fun Draw(state: MeExportState) = MeExportScreen(state, {}, {}, {})
 val meSamples: List<Sample> =
     listOf(
         sample("me_home", tab = Tab.Me, wide = true) { Draw(me) },
-        sample("me_home", "words_due", Tab.Me) { Draw(me.copy(duty = RecoveryDuty.ASK)) },
+        sample("me_home", "words_due", Tab.Me, waiting = setOf(Tab.Me)) { Draw(me.copy(duty = RecoveryDuty.ASK)) },
+        sample("me_home", "rename", Tab.Me) {
+            Draw(me)
+            Rename("Home", {}) {}
+        },
         sample("me_home", "loading", Tab.Me) { Draw(MeState()) },
         sample("me_home", "error", Tab.Me) { Draw(MeState(failed)) },
         sample("me_home", "offline", Tab.Me) { Draw(MeState(Phase.Offline)) },
         sample("me_home", "locked", Tab.Me) { Draw(MeState(Phase.Locked)) },
         sample("me_profiles", tab = Tab.Me) { ProfilesScreen(me, noProfilesActions) {} },
         sample("me_profile_delete", tab = Tab.Me) { DeleteScreen(me, home, {}, {}) },
+        sample("me_profile_delete", "failed", Tab.Me) { DeleteScreen(me.copy(failure = inUse), shop, {}, {}) },
         sample("me_ways", tab = Tab.Me) { Draw(threeWays) },
         sample("me_ways", "last", Tab.Me) { Draw(oneWay) },
+        sample("me_ways", "remove", Tab.Me) {
+            Draw(threeWays)
+            RemoveWay(device, {}) {}
+        },
         sample("me_passphrase", tab = Tab.Me) { DrawPassphrase(oneWay) },
         sample("me_passphrase", "wrong", Tab.Me) { DrawPassphrase(oneWay.copy(failure = Shown(3016, "wrong_passphrase", "vault"))) },
         sample("me_passphrase", "changed", Tab.Me) { DrawPassphrase(oneWay.copy(done = WayDone.Changed)) },
@@ -193,5 +244,9 @@ val meSamples: List<Sample> =
         sample("me_networks", tab = Tab.Me) { Draw(someNetworks) },
         sample("me_networks", "empty", Tab.Me) { Draw(NetworksState(Phase.Empty)) },
         sample("me_about", tab = Tab.Me) { AboutScreen("0.1.0", LoggingEdition(), null, {}, {}, {}) },
+        sample("me_phone") { PhoneScreen(somePhone, noPhoneActions) },
+        sample("me_phone", "locked") { PhoneScreen(PhoneScreenState(noticesBlocked = true, notices = notices), noPhoneActions) },
+        sample("me_phone", "proxy") { ProxyPart(ProxyState("socks5://127.0.0.1:9050", "http://proxy.example:8080")) },
+        sample("me_phone", "proxy_wrong") { ProxyPart(ProxyState(wrong = true)) },
         sample("me_licences", tab = Tab.Me) { LicencesScreen(Phase.Ready, listOf("tekram 0.1.0\nMIT OR Apache-2.0", "serde 1.0\nMIT OR Apache-2.0"), {}) },
     )

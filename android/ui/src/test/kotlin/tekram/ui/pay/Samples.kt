@@ -79,7 +79,7 @@ private fun pay(
     state: String = "",
     wide: Boolean = false,
     content: @Composable () -> Unit,
-) = sample(screen, state, Tab.Pay, wide, content)
+) = sample(screen, state, Tab.Pay, wide, content = content)
 
 @Composable
 private fun Split(

@@ -125,7 +125,7 @@ fun draw(
             Surroundings(variant) {
                 Column(Modifier.fillMaxSize()) {
                     Box(Modifier.weight(1f)) { sample.content() }
-                    if (variant != Variant.Wide) sample.tab?.let { BottomBar(it) {} }
+                    if (variant != Variant.Wide) sample.tab?.let { BottomBar(it, sample.waiting) {} }
                 }
             }
         }

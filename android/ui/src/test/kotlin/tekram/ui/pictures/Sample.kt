@@ -15,6 +15,8 @@ class Sample(
     val tab: Tab?,
     /** Whether it is also drawn in a wide window. */
     val wide: Boolean,
+    /** Tabs of that bar that carry a dot. */
+    val waiting: Set<Tab>,
     val content: @Composable () -> Unit,
 ) {
     /** Name of its pictures. */
@@ -27,5 +29,6 @@ fun sample(
     state: String = "",
     tab: Tab? = null,
     wide: Boolean = false,
+    waiting: Set<Tab> = emptySet(),
     content: @Composable () -> Unit,
-) = Sample(screen, state, tab, wide, content)
+) = Sample(screen, state, tab, wide, waiting, content)

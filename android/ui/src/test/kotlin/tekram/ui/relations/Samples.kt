@@ -2,6 +2,7 @@
 package tekram.ui.relations
 
 import androidx.compose.runtime.Composable
+import androidx.compose.runtime.CompositionLocalProvider
 import tekram.ffi.Agreement
 import tekram.ffi.Clause
 import tekram.ffi.ClauseRule
@@ -11,11 +12,14 @@ import tekram.ffi.Relation
 import tekram.ffi.RelationDetail
 import tekram.ffi.RelationState
 import tekram.ffi.TermsDetail
+import tekram.ui.common.LocalDevice
 import tekram.ui.common.Phase
+import tekram.ui.common.PlainDevice
 import tekram.ui.common.Shown
 import tekram.ui.common.Tab
 import tekram.ui.pictures.Sample
 import tekram.ui.pictures.sample
+import tekram.ui.want.CardAnswer
 
 /** 2026-11-02, 09:15 UTC. */
 private const val SOME_DAY = 1_793_610_900_000L
@@ -109,6 +113,27 @@ private fun Draw(state: PartyState) = PartyScreen(state, {}, {}, {})
 @Composable
 private fun Draw(state: AgreementState) = AgreementScreen(state, {}, {}, {})
 
+/** A device with a reader and a camera. */
+internal open class ReadingDevice : PlainDevice() {
+    override val readsCards: Boolean = true
+    override val canScan: Boolean = true
+}
+
+internal val noCardActions =
+    object : CardActions {
+        override fun read() = Unit
+
+        override fun stop() = Unit
+
+        override fun scan() = Unit
+    }
+
+@Composable
+private fun DrawCard(
+    reading: Boolean = false,
+    answer: CardAnswer? = null,
+) = CompositionLocalProvider(LocalDevice provides ReadingDevice()) { CardScreen(reading, answer, noCardActions) {} }
+
 val relationsSamples: List<Sample> =
     listOf(
         sample("relations_list", tab = Tab.Relations, wide = true) { Draw(RelationsState(Phase.Ready, someRelations)) },
@@ -117,6 +142,9 @@ val relationsSamples: List<Sample> =
         sample("relations_list", "error", Tab.Relations) { Draw(RelationsState(failed)) },
         sample("relations_list", "offline", Tab.Relations) { Draw(RelationsState(Phase.Offline)) },
         sample("relations_list", "locked", Tab.Relations) { Draw(RelationsState(Phase.Locked)) },
+        sample("relations_card", tab = Tab.Relations) { DrawCard() },
+        sample("relations_card", "reading", Tab.Relations) { DrawCard(reading = true) },
+        sample("relations_card", "bad", Tab.Relations) { DrawCard(answer = CardAnswer.Bad) },
         sample("relations_party", tab = Tab.Relations, wide = true) { Draw(someParty) },
         sample("relations_party", "differs", Tab.Relations) { Draw(differing) },
         sample("relations_party", "gone", Tab.Relations) { Draw(PartyState(Phase.Failed(Shown(6010, "no_such_party", "relations")))) },

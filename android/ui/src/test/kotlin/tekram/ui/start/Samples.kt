@@ -35,6 +35,7 @@ val startSamples: List<Sample> =
         sample("lock", "passphrase") { Lock(chosen) },
         sample("lock", "words") { Lock(chosen.copy(unlocking = Unlocking.Words)) },
         sample("lock", "loading") { Lock(chosen.copy(busy = true)) },
+        sample("lock", "not_deleted") { LockScreen(chosen, DeviceLock.Absent, false, noLockActions, NotDeleted("Home", Shown(3001, "io", "vault"))) },
         sample("lock", "error") { Lock(chosen.copy(failure = wrong)) },
     )
 

@@ -10,12 +10,12 @@ import tekram.ffi.SettleEnd
 import tekram.ffi.Statement
 import tekram.ffi.Thumb
 import tekram.ui.common.Phase
-import tekram.ui.common.attempt
 import tekram.ui.history.HistoryModel
 import tekram.ui.history.ImportModel
 import tekram.ui.history.Importing
 import tekram.ui.history.ItemModel
 import tekram.ui.history.PenModel
+import tekram.ui.me.RecoveryModel
 import tekram.ui.pay.PayModel
 import tekram.ui.pay.PayeesModel
 import tekram.ui.pay.PaymentModel
@@ -148,18 +148,19 @@ internal class Rooms(
             ?.name
     }
 
-    /** Shows the words, writes them down, and is asked for all of them. */
+    /** Shows the words, writes them down, and is asked for some of them. */
     suspend fun words(): String? {
-        val refused =
-            attempt {
-                session.persona.newRecoveryPhrase().use { phrase ->
-                    val words = phrase.words()
-                    session.persona.checkRecoveryPhrase(words.indices.map { it.toUInt() + 1u }, words)
-                }
-            }
+        val model = RecoveryModel(session)
+        model.show()
+        val shown = model.state.first { !it.busy && (it.shown != null || it.failure != null) }
+        val words = shown.shown?.words ?: return shown.failure?.name
+        model.ask()
+        val asked = model.state.first { !it.busy && (it.questions.isNotEmpty() || it.failure != null) }
+        model.check(asked.questions.map { words[it - 1] })
+        val checked = model.state.first { !it.busy && (it.done || it.failure != null) }
         payment?.reload()
         payment?.state?.first { it.duty == RecoveryDuty.NONE }
-        return refused.refusal()
+        return checked.failure?.name
     }
 
     suspend fun settle(mint: String): String? {

@@ -17,7 +17,6 @@ import tekram.ffi.AgentSettings
 import tekram.ui.CoreTest
 import tekram.ui.common.PlainDevice
 import tekram.ui.common.attempt
-import tekram.ui.common.shown
 import tekram.ui.start.AppModel
 import tekram.ui.start.AppPhase
 import tekram.ui.start.StartFailure
@@ -38,9 +37,6 @@ import kotlin.time.Duration.Companion.seconds
 
 /** Names the folder of the counterparts; their ports stand there in `ports.json`. */
 private const val STAGE = "TEKRAM_STORY_STAGE"
-
-/** The name of the error that this call was refused with. */
-internal fun Result<*>.refusal(): String? = exceptionOrNull()?.shown()?.name
 
 class StoryTest : CoreTest() {
     private val fixtures: Path = listOf("../../tests/fixtures", "tests/fixtures").map(Path::of).first(Files::exists)

@@ -131,6 +131,10 @@ internal val noComposeActions =
 
         override fun scanBoard() = Unit
 
+        override fun readCard() = Unit
+
+        override fun stopReading() = Unit
+
         override fun preview() = Unit
     }
 

@@ -2,7 +2,10 @@
 package tekram.ui.want
 
 import androidx.compose.runtime.Composable
+import androidx.compose.runtime.CompositionLocalProvider
+import tekram.ui.common.LocalDevice
 import tekram.ui.common.Phase
+import tekram.ui.common.PlaceAnswer
 import tekram.ui.common.ScreenFrame
 import tekram.ui.common.ScrollingColumn
 import tekram.ui.common.Shown
@@ -10,6 +13,7 @@ import tekram.ui.common.Tab
 import tekram.ui.common.word
 import tekram.ui.pictures.Sample
 import tekram.ui.pictures.sample
+import tekram.ui.relations.ReadingDevice
 
 private val unreadable = Phase.Failed(Shown(3_002, "damaged", "vault"))
 private val someIntents =
@@ -30,6 +34,10 @@ private fun Compose(state: ComposeState) = ComposeScreen(state, noComposeActions
 /** A part of the screen that stands further down. */
 @Composable
 private fun Part(content: @Composable () -> Unit) = ScreenFrame(word("want_compose_title"), {}) { ScrollingColumn { content() } }
+
+/** On a device that reads stores' cards. */
+@Composable
+private fun WithReader(content: @Composable () -> Unit) = CompositionLocalProvider(LocalDevice provides ReadingDevice(), content = content)
 
 @Composable
 private fun Preview(state: RequestState) = PreviewScreen(state, noPreviewActions, {}, {})
@@ -57,6 +65,13 @@ val wantSamples: List<Sample> =
         sample("want_list", "offline", Tab.Want) { List(WantListState(Phase.Offline)) },
         sample("want_list", "locked", Tab.Want) { List(WantListState(Phase.Locked)) },
         sample("want_compose", tab = Tab.Want, wide = true) { Compose(writing) },
+        sample("want_compose", "card", Tab.Want) { WithReader { Compose(writing.copy(card = CardAnswer.Taken)) } },
+        sample("want_compose", "card_bad", Tab.Want) { WithReader { Compose(writing.copy(card = CardAnswer.Bad)) } },
+        sample("want_compose", "card_reading", Tab.Want) { WithReader { Compose(writing.copy(readingCard = true)) } },
+        sample("want_compose", "place_refused", Tab.Want) { Part { Where(writing.copy(place = PlaceAnswer.Refused), noComposeActions) } },
+        sample("want_compose", "place_rough", Tab.Want) {
+            Part { Where(writing.copy(fields = writing.fields.copy(here = true, precision = 7u), place = PlaceAnswer.RoughOnly), noComposeActions) }
+        },
         sample("want_compose", "place", Tab.Want) { Compose(writing.copy(fields = typed, flaws = setOf(Flaw.Gtin, Flaw.Place, Flaw.Boards))) },
         sample("want_compose", "where", Tab.Want) { Part { Where(writing.copy(fields = typed.copy(precision = 6u)), noComposeActions) } },
         sample("want_compose", "terms", Tab.Want) {
@@ -69,6 +84,14 @@ val wantSamples: List<Sample> =
         sample("want_preview", tab = Tab.Want, wide = true) { Preview(request("draft")) },
         sample("want_preview", "sending", Tab.Want) { Preview(request("draft").copy(doing = Doing.Sending)) },
         sample("want_preview", "error", Tab.Want) { Preview(request("draft").copy(failure = unreachable)) },
+        sample("want_preview", "discard", Tab.Want) {
+            Preview(request("draft"))
+            Question(word("want_draft_discard_confirm"), word("want_draft_discard"), {}) {}
+        },
+        sample("want_offers", "withdraw", Tab.Want) {
+            Offers(request("open", collected))
+            Question(word("want_withdraw_confirm"), word("want_withdraw"), {}) {}
+        },
         sample("want_preview", "fine", Tab.Want) {
             Preview(RequestState(Phase.Ready, intent("open", cells = listOf("u0y", "u0yj", "u0yjj", "u0yjjd", "u0yjjd4")), terms = roster))
         },

@@ -1,9 +1,11 @@
 // Want against the real core: writing a request, what would be seen of it, a board that cannot be reached, taking back.
 package tekram.ui.want
 
+import kotlinx.coroutines.CompletableDeferred
 import org.junit.jupiter.api.Test
 import tekram.ui.CoreTest
 import tekram.ui.common.Phase
+import tekram.ui.common.PlainDevice
 import tekram.ui.start.Session
 import java.util.Locale
 import kotlin.test.assertEquals
@@ -106,6 +108,60 @@ class WantModelTest : CoreTest() {
             model.edit { it.copy(what = "A red wool hat") }
             model.asked("A blue wool hat")
             assertEquals("A red wool hat", model.state.value.fields.what)
+        }
+
+    @Test
+    fun `a store's card fills in the request as a whole or not at all, tapped or as a code`() =
+        story {
+            val model = composing(session())
+            model.edit { it.copy(quantity = 3u) }
+            model.scanned("tekram:want?what=Green+tea&gtin=4006381333931&board=wss://store.example")
+            val filled = model.state.until("it is filled in") { it.card == CardAnswer.Taken }
+            assertEquals(WantFields("Green tea", "4006381333931", 3u, inStore = true, boards = setOf("wss://store.example")), filled.fields.copy(terms = ""))
+            assertEquals("wss://store.example", filled.boards.first())
+            model.card("tekram:want?what=Sugar&gtin=4006381333932")
+            assertEquals("Green tea", model.state.until("a false number") { it.card == CardAnswer.Bad }.fields.what)
+            model.edit { it.copy(what = "White tea") }
+            assertNull(model.state.value.card)
+            model.card("""{"type":"StoreCard"}""")
+            model.state.until("the core knows no such card") { it.card == CardAnswer.Bad }
+            model.cardOnce("tekram:want?what=Sugar")
+            model.state.until("taken over") { it.fields.what == "Sugar" }
+            model.edit { it.copy(what = "Salt") }
+            model.cardOnce("tekram:want?what=Sugar")
+            assertEquals("Salt", model.state.value.fields.what)
+        }
+
+    @Test
+    fun `a reader waits until a card comes, is turned away or is off`() =
+        story {
+            val model = composing(session())
+            var stopped = false
+            val reader =
+                object : PlainDevice() {
+                    val began = CompletableDeferred<Unit>()
+                    var card = CompletableDeferred<String?>()
+
+                    override suspend fun readCard(): String? =
+                        try {
+                            began.complete(Unit)
+                            card.await()
+                        } finally {
+                            stopped = true
+                        }
+                }
+            model.readCard(reader)
+            model.state.until("it waits") { it.readingCard }
+            reader.began.await()
+            model.stopReading()
+            model.state.until("it waits no longer") { !it.readingCard && stopped }
+            assertNull(model.state.value.card)
+            model.readCard(reader)
+            reader.card.complete("tekram:want?what=tea")
+            model.state.until("a card") { it.card == CardAnswer.Taken && it.fields.what == "tea" && !it.readingCard }
+            reader.card = CompletableDeferred<String?>().apply { complete(null) }
+            model.readCard(reader)
+            model.state.until("the reader is off") { it.card == CardAnswer.NoReader && !it.readingCard }
         }
 
     @Test
