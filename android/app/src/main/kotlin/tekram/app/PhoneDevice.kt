@@ -38,11 +38,13 @@ class PhoneDevice(
     override val presence: Presence?,
     private val questions: Questions,
     private val permissions: Permissions,
-    override val edition: Edition,
+    edition: Lazy<Edition>,
     private val cards: (Activity) -> StoreCards = ::NfcStoreCards,
 ) : Device {
     // The exact position is for the next request alone.
     private val exactPlace = AtomicBoolean()
+
+    override val edition: Edition by edition
 
     override val phonePage: String get() = PHONE
 

@@ -52,11 +52,13 @@ class TekramApplication :
     /** The phone around the screens. */
     val device by lazy {
         val presence = HardwarePresence(keys, prompt, diagnostics) { PromptWords(getString(R.string.start_presence_title), getString(R.string.common_cancel)) }
-        PhoneDevice(this, presence, questions, permissions, edition)
+        PhoneDevice(this, presence, questions, permissions, ownEdition)
     }
 
+    private val ownEdition = lazy { PhoneEdition(PhoneEdition.railsOff(resources), PhoneSettings(this).proxy, diagnostics) }
+
     /** What this app was built and started with. A proxy that is kept later holds from the next start on. */
-    val edition by lazy { PhoneEdition(PhoneEdition.railsOff(resources), PhoneSettings(this).proxy, diagnostics) }
+    val edition: PhoneEdition by ownEdition
 
     /** The core. Its folder is left out of every backup by the system itself, and by the rules of the manifest. */
     val agent: Agent by lazy {
