@@ -136,10 +136,10 @@ class WantModelTest : CoreTest() {
     fun `a reader waits until a card comes, is turned away or is off`() =
         story {
             val model = composing(session())
-            var stopped = false
             val reader =
                 object : PlainDevice() {
                     val began = CompletableDeferred<Unit>()
+                    val stopped = CompletableDeferred<Unit>()
                     var card = CompletableDeferred<String?>()
 
                     override suspend fun readCard(): String? =
@@ -147,14 +147,15 @@ class WantModelTest : CoreTest() {
                             began.complete(Unit)
                             card.await()
                         } finally {
-                            stopped = true
+                            stopped.complete(Unit)
                         }
                 }
             model.readCard(reader)
             model.state.until("it waits") { it.readingCard }
             reader.began.await()
             model.stopReading()
-            model.state.until("it waits no longer") { !it.readingCard && stopped }
+            model.state.until("it waits no longer") { !it.readingCard }
+            reader.stopped.await()
             assertNull(model.state.value.card)
             model.readCard(reader)
             reader.card.complete("tekram:want?what=tea")
