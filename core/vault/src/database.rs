@@ -22,13 +22,16 @@ pub(crate) const FILE: &str = "vault.db";
 const WAL_FILE: &str = "vault.db-wal";
 
 /// Twice SQLCipher's own choice: fewer pages to authenticate for the same rows. Never changes for a file.
-const PAGE_BYTES: u64 = 8192;
+pub(crate) const PAGE_BYTES: u64 = 8192;
 /// Statements that a connection keeps prepared.
 const STATEMENTS: usize = 128;
 /// The one writer and the readers that are kept have this much cache each, in KiB: 64 MiB together.
 const CACHE_KIB: u32 = 16 * 1024;
 /// Only checkpoints and recovery can make a connection wait: one process, one writer.
 const PATIENCE: Duration = Duration::from_secs(5);
+
+/// While writers wait.
+const SHORT_PATIENCE: Duration = Duration::from_millis(100);
 
 /// What a connection may do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -83,6 +86,22 @@ pub(crate) fn trust(connection: &Connection) -> Result<(), VaultError> {
 pub(crate) fn checkpoint(connection: &Connection) -> Result<(), VaultError> {
     connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
     Ok(())
+}
+
+/// Moves everything from the WAL into the file and empties the WAL, if nobody reads from the WAL at the moment; waits only
+/// briefly. Whether it did.
+pub(crate) fn settle_into_file(connection: &Connection) -> Result<bool, VaultError> {
+    connection.busy_timeout(SHORT_PATIENCE)?;
+    let busy = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, i64>(0));
+    connection.busy_timeout(PATIENCE)?;
+    Ok(busy? == 0)
+}
+
+/// Whether each page is what this key's holder wrote in this place: the numbers of those that are not. Reads all of them.
+pub(crate) fn damaged_pages(connection: &Connection) -> Result<Vec<String>, VaultError> {
+    let mut statement = connection.prepare("PRAGMA cipher_integrity_check")?;
+    let rows = statement.query_map([], |row| row.get(0))?;
+    Ok(rows.collect::<Result<_, _>>()?)
 }
 
 /// Opens a connection, the first of the process alone: SQLite calls itself ready before SQLCipher, which it starts after

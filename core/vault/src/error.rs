@@ -147,6 +147,31 @@ pub enum VaultError {
     /// Something that the vault holds was refused: audit, files, attributes, purchases, credentials.
     #[error(transparent)]
     Holding(#[from] HoldingError),
+    /// The person, or the program for them, stopped a long step. Everything is as it was before it.
+    #[error("the step was cancelled")]
+    Cancelled,
+    /// Reads that take long kept a step from beginning.
+    #[error("the vault is busy with long reads")]
+    Busy,
+    /// The vault has neither a passphrase nor checked recovery words: nothing could ever open its backup on another device.
+    #[error("a backup needs a passphrase or checked recovery words as a way in")]
+    BackupWithoutWay,
+    /// The file is no backup.
+    #[error("this is not a backup")]
+    NotABackup,
+    /// The backup has no state of that number.
+    #[error("the backup has no such state")]
+    NoSuchState,
+    /// A part of a backup is not what was written there.
+    #[error("segment {segment} of the backup is damaged: {part} {pages}")]
+    BackupDamaged {
+        /// The segment, counted from 0.
+        segment: u32,
+        /// The part: see [`crate::BackupDamage`].
+        part: &'static str,
+        /// The pages of the database that lie there, as ranges.
+        pages: String,
+    },
     /// The platform's key store refused.
     #[error("the key store refused")]
     KeyStore(#[from] KeyStoreError),
@@ -207,6 +232,12 @@ impl VaultError {
             Self::NestedWrite => "nested_write",
             Self::ItemTooLarge { .. } => "item_too_large",
             Self::Holding(error) => error.code(),
+            Self::Cancelled => "cancelled",
+            Self::Busy => "busy",
+            Self::BackupWithoutWay => "backup_without_way",
+            Self::NotABackup => "not_a_backup",
+            Self::NoSuchState => "no_such_state",
+            Self::BackupDamaged { .. } => "backup_damaged",
             Self::KeyStore(error) => error.code(),
             Self::NotEncrypted => "not_encrypted",
             Self::Crypto { .. } => "crypto",

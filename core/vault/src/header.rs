@@ -121,6 +121,19 @@ impl Header {
         }
     }
 
+    /// Reads a header that an accident may have changed, as far as it is still a header: what it says is not proven at all. Fails
+    /// like [`Header::read`].
+    pub(crate) fn read_for_rescue(folder: &Path) -> Result<Self, VaultError> {
+        let error = match Self::read(folder) {
+            Ok(read) => return Ok(read.claims),
+            Err(error) => error,
+        };
+        let bytes = durable::read_small(&folder.join(FILE), LIMIT_BYTES).ok().flatten();
+        let value = bytes.and_then(|bytes| serde_json::from_slice::<serde_json::Value>(&bytes).ok());
+        let claims = value.and_then(|value| serde_json::from_value(value.get("vault")?.clone()).ok());
+        claims.ok_or(error)
+    }
+
     /// Understands a header's bytes; pure, so that it can be fuzzed.
     pub(crate) fn parse(bytes: &[u8]) -> Result<UnprovenHeader, VaultError> {
         let value: serde_json::Value = serde_json::from_slice(bytes).map_err(|error| {

@@ -124,7 +124,7 @@ impl Inbox {
     }
 
     /// The file and its length at this moment; what is appended later is not looked at. `None`: nothing ever arrived.
-    fn snapshot(&self) -> Result<Option<(File, u64)>, VaultError> {
+    pub(crate) fn snapshot(&self) -> Result<Option<(File, u64)>, VaultError> {
         let _turn = self.turn()?;
         let opened = File::open(self.folder.join(FILE)).and_then(|file| {
             let length = file.metadata()?.len();
@@ -227,6 +227,18 @@ impl Vault {
             inbox.shorten(&keep, end)?;
         }
         Ok(drained)
+    }
+
+    /// Whether an item was delivered already.
+    pub(crate) fn inbox_item_is_delivered(&self, id: &[u8; ID_BYTES]) -> Result<bool, VaultError> {
+        self.read(|connection| {
+            let found = connection
+                .query_row("SELECT 1 FROM vault_inbox_delivered WHERE item_id = ?1", [id], |_| {
+                    Ok(())
+                })
+                .optional()?;
+            Ok(found.is_some())
+        })
     }
 
     fn open_item(&self, body: &[u8]) -> Result<Option<InboxItem>, VaultError> {

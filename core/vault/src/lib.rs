@@ -35,6 +35,7 @@
 
 mod attribute;
 mod audit;
+mod backup;
 mod blob;
 mod change;
 mod database;
@@ -48,10 +49,13 @@ mod holding_error;
 mod inbox;
 mod key_store;
 mod membership;
+mod page;
 mod pen;
+mod progress;
 mod purchase;
 mod readers;
 mod recovery;
+mod rescue;
 mod schema;
 mod seal;
 mod store;
@@ -66,6 +70,10 @@ pub use audit::{
     AuditBreak, AuditContent, AuditEntry, AuditEvent, AuditFault, AuditKind, AuditPage, AuditQuery, AuditReport,
     verify_audit_export,
 };
+pub use backup::{
+    BACKUP_SUFFIX, BackedUp, BackupDamage, BackupEntry, BackupKey, BackupPlace, BackupState, Fill, FolderPlace,
+    FullBackup, PlaceEntry, ReadSeek, RestoreOptions, Restored, Salvage, backups, check_backup,
+};
 pub use blob::{BLOB_LIMIT_BYTES, BlobEntry, BlobId, BlobReader, BlobWriter};
 pub use change::{Scope, Subscription};
 pub use error::{KeyStoreError, VaultError};
@@ -74,8 +82,10 @@ pub use inbox::{Drained, ITEM_LIMIT_BYTES, Inbox, InboxAddress, InboxItem, ItemI
 pub use key_store::{FileKeyStore, KeyStore};
 pub use membership::{Membership, MembershipEntry, Preference, PreferenceEntry, Stance};
 pub use pen::{BATCH_LIMIT, PenAccepted, PenBatch, PenChoice, PenContent, PenItem, PenState};
+pub use progress::{Progress, Watch};
 pub use purchase::{CsvDate, CsvFault, CsvField, CsvPurchases, Purchase, PurchaseCsv, PurchaseEntry, PurchaseItem};
 pub use recovery::{RECOVERY_WORDS, RecoveryAnswer, RecoveryPhrase};
+pub use rescue::{DatabaseDamage, Fault, Rescue, RescueKey, RescueReport, RescuedTable};
 pub use schema::RoomSchema;
 pub use store::{Store, VaultEntry};
 pub use vault::Vault;

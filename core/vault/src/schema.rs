@@ -35,7 +35,7 @@ const VAULT: RoomSchema = RoomSchema {
 };
 
 /// All tables that each vault has, whatever rooms the program brings.
-const OWN: [RoomSchema; 7] = [
+pub(crate) const OWN: [RoomSchema; 7] = [
     VAULT,
     audit::SCHEMA,
     blob::SCHEMA,
@@ -79,7 +79,8 @@ pub(crate) fn migrate(connection: &mut Connection, rooms: &[RoomSchema]) -> Resu
     Ok(())
 }
 
-fn versions(connection: &Connection) -> Result<BTreeMap<String, u32>, VaultError> {
+/// The rooms' versions.
+pub(crate) fn versions(connection: &Connection) -> Result<BTreeMap<String, u32>, VaultError> {
     let mut statement = connection.prepare("SELECT room, version FROM vault_room_schema")?;
     let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
     Ok(rows.collect::<Result<_, _>>()?)

@@ -6,7 +6,7 @@ use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use rusqlite::TransactionBehavior;
+use rusqlite::{Connection, TransactionBehavior};
 use tekram_primitives::secret::{Passphrase, Secret32};
 use tekram_primitives::time::{Clock, Timestamp};
 
@@ -26,9 +26,13 @@ use crate::way_key::Sealer;
 
 const LABEL_LIMIT_CHARS: usize = 64;
 /// In front of the id while a vault is being made. Names with a dot are not listed.
-const UNFINISHED: &str = ".unfinished-";
+pub(crate) const UNFINISHED: &str = ".unfinished-";
 /// In front of the id of a vault that is being removed.
 pub(crate) const REMAINS: &str = ".deleted-";
+/// In front of a random id while a damaged vault is read; held as long as somebody does.
+pub(crate) const SCRATCH: &str = ".scratch-";
+/// In front of the id of a vault while a restored one takes its place.
+pub(crate) const REPLACED: &str = ".replaced-";
 
 /// All vaults of a device.
 #[derive(Clone)]
@@ -61,7 +65,9 @@ impl Store {
     pub fn open(root: impl AsRef<Path>) -> Result<Self, VaultError> {
         let vaults = root.as_ref().join("vaults");
         durable::create_folder(&vaults).map_err(VaultError::io("making the vaults' folder"))?;
-        Ok(Self { vaults })
+        let store = Self { vaults };
+        store.put_back()?;
+        Ok(store)
     }
 
     /// The vaults, by label and then id. Reads headers only, so it needs no key and shows what they claim.
@@ -130,6 +136,26 @@ impl Store {
         clock: &dyn Clock,
         first_way: impl FnOnce(&NewKey<'_>, Timestamp) -> Result<WrappedKey, VaultError>,
     ) -> Result<Vault, VaultError> {
+        self.create_from(label, schemas, clock, first_way, |connection, id, now| {
+            schema::migrate(connection, schemas)?;
+            let root = random_secret()?;
+            let founding = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            vault::found(&founding, id, &root, now.millis())?;
+            founding.commit()?;
+            Ok(root)
+        })
+    }
+
+    /// Makes a vault whose database `fill` fills, from empty, with everything down to its identity; `fill` gets the vault's id
+    /// and the time, and returns the root secret.
+    pub(crate) fn create_from(
+        &self,
+        label: &str,
+        schemas: &[RoomSchema],
+        clock: &dyn Clock,
+        first_way: impl FnOnce(&NewKey<'_>, Timestamp) -> Result<WrappedKey, VaultError>,
+        fill: impl FnOnce(&mut Connection, &str, Timestamp) -> Result<Secret32, VaultError>,
+    ) -> Result<Vault, VaultError> {
         check_label(label)?;
         // Two processes that make a vault of the same label at the same moment: the second finds the first's.
         let _turn = self.turn()?;
@@ -139,17 +165,21 @@ impl Store {
         }
         let id = way_in::random_id()?;
         let now = clock.now();
-        let random = || Secret32::random().map_err(|_| VaultError::Crypto { step: "randomness" });
-        let (vault_key, root) = (random()?, random()?);
+        let vault_key = random_secret()?;
         // Until the rename, this is no vault.
         let unfinished = self.vaults.join(format!("{UNFINISHED}{id}"));
         durable::create_folder(&unfinished).map_err(VaultError::io("making the vault's folder"))?;
         let hold = hold::take(&unfinished)?;
         let mut connection = database::create(&unfinished, &id, &vault_key)?;
-        schema::migrate(&mut connection, schemas)?;
-        let founding = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        vault::found(&founding, &id, &root, now.millis())?;
-        founding.commit()?;
+        let root = match fill(&mut connection, &id, now) {
+            Ok(root) => root,
+            Err(error) => {
+                drop(connection);
+                // The next vault that is made removes what cannot be removed now.
+                let _ = fs::remove_dir_all(&unfinished);
+                return Err(error);
+            }
+        };
         database::checkpoint(&connection)?;
         connection.close().map_err(|(_, error)| VaultError::from(error))?;
         let sealer = Sealer::of(&root)?;
@@ -303,15 +333,50 @@ impl Store {
         Vault::open(folder, header, raw_key, hold, schemas, Some(how))
     }
 
+    /// Puts vaults back whose replacement by a restored one was cut.
+    fn put_back(&self) -> Result<(), VaultError> {
+        let put_back = || {
+            for (name, id) in self.named(REPLACED)? {
+                if !self.folder(&id).exists() {
+                    fs::rename(self.vaults.join(name), self.folder(&id))?;
+                    self.sync()?;
+                }
+            }
+            Ok(())
+        };
+        if self.named(REPLACED).is_ok_and(|names| names.is_empty()) {
+            return Ok(());
+        }
+        let _turn = self.turn()?;
+        put_back().map_err(VaultError::io("putting a vault back"))
+    }
+
+    /// Folders whose names are this beginning and an id.
+    fn named(&self, beginning: &str) -> io::Result<Vec<(String, String)>> {
+        let mut names = Vec::new();
+        for folder in fs::read_dir(&self.vaults)? {
+            let name = folder?.file_name().into_string().unwrap_or_default();
+            if let Some(id) = name.strip_prefix(beginning).filter(|id| is_id(id)) {
+                let id = id.to_owned();
+                names.push((name, id));
+            }
+        }
+        Ok(names)
+    }
+
     /// Removes vaults whose making or removal was cut. Nobody else is at it: the caller has the turn.
     pub(crate) fn sweep(&self) -> io::Result<()> {
-        for folder in fs::read_dir(&self.vaults)? {
-            let folder = folder?;
-            let name = folder.file_name();
-            let name = name.to_str().unwrap_or_default();
-            let id = name.strip_prefix(UNFINISHED).or_else(|| name.strip_prefix(REMAINS));
-            if id.is_some_and(is_id) {
-                fs::remove_dir_all(folder.path())?;
+        for beginning in [UNFINISHED, REMAINS, REPLACED, SCRATCH] {
+            for (name, id) in self.named(beginning)? {
+                let folder = self.vaults.join(name);
+                let stays = match beginning {
+                    REPLACED => !self.folder(&id).exists(),
+                    SCRATCH => hold::take(&folder).is_err(),
+                    _ => false,
+                };
+                if !stays {
+                    fs::remove_dir_all(folder)?;
+                }
             }
         }
         self.sync()
@@ -380,6 +445,10 @@ impl Store {
     }
 }
 
+fn random_secret() -> Result<Secret32, VaultError> {
+    Secret32::random().map_err(|_| VaultError::Crypto { step: "randomness" })
+}
+
 /// What a vault or a way in may be called: 1 to 64 characters, no control characters.
 pub(crate) fn check_label(label: &str) -> Result<(), VaultError> {
     if label.is_empty() || label.chars().count() > LABEL_LIMIT_CHARS || label.chars().any(char::is_control) {
@@ -401,6 +470,6 @@ fn read_header(folder: &Path) -> Result<UnprovenHeader, VaultError> {
 }
 
 /// A vault's id: 128 bits in lower-case hexadecimal. Nothing else can name a folder, so no name leads out of it.
-fn is_id(name: &str) -> bool {
+pub(crate) fn is_id(name: &str) -> bool {
     name.len() == 32 && name.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
 }

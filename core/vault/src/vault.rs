@@ -2,9 +2,11 @@
 //! word of every change. All clones of a [`Vault`] are one; locking it locks them all.
 
 use std::fmt;
-use std::path::PathBuf;
+use std::fs::File;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::thread::{self, ThreadId};
+use std::time::Duration;
 
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 use tekram_primitives::secret::{Secret32, hkdf_sha256};
@@ -23,6 +25,10 @@ use crate::readers::Readers;
 use crate::schema::{self, RoomSchema};
 use crate::seal;
 use crate::way_key::Sealer;
+
+/// How often a snapshot of the file alone is tried for, and the pause between: five seconds, in which others write.
+const SNAPSHOT_TRIES: u32 = 50;
+const SNAPSHOT_PAUSE: Duration = Duration::from_millis(100);
 
 /// One persona's unlocked store. Cheap to clone, safe to share between threads. Dropping the last clone locks it too.
 #[derive(Clone)]
@@ -64,10 +70,10 @@ impl Drop for Writing<'_> {
 }
 
 /// What the vault says about itself, from inside the encryption.
-struct Identity {
-    vault_id: String,
-    root: Secret32,
-    epoch: u64,
+pub(crate) struct Identity {
+    pub(crate) vault_id: String,
+    pub(crate) root: Secret32,
+    pub(crate) epoch: u64,
     created: Timestamp,
 }
 
@@ -253,6 +259,45 @@ impl Vault {
         self.0.with_secrets(|secrets| with(&secrets.root))
     }
 
+    /// Lends one snapshot that lies in the database file alone, and the file. As long as `look` runs, that file does not change: SQLite lets no
+    /// checkpoint into it, and writes go on in the WAL. Fails with `busy` when readers that began earlier do not end.
+    pub(crate) fn with_settled_snapshot<T>(
+        &self,
+        look: impl FnOnce(&Connection, File) -> Result<T, VaultError>,
+    ) -> Result<T, VaultError> {
+        for _ in 0..SNAPSHOT_TRIES {
+            let writing = self.0.begin_writing()?;
+            let writer = writing.writer.as_ref().ok_or(VaultError::Locked)?;
+            if !database::settle_into_file(writer)? {
+                drop(writing);
+                thread::sleep(SNAPSHOT_PAUSE);
+                continue;
+            }
+            return self.0.readers.look(
+                || self.0.open_reader(),
+                |connection| {
+                    // The first thing that is read takes the snapshot; from then on others may write.
+                    connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))?;
+                    let file =
+                        File::open(self.database_file()).map_err(VaultError::io("opening vault.db beside SQLite"))?;
+                    drop(writing);
+                    look(connection, file)
+                },
+            );
+        }
+        Err(VaultError::Busy)
+    }
+
+    /// The vault's folder.
+    pub(crate) fn folder(&self) -> &Path {
+        &self.0.folder
+    }
+
+    /// Where the database lies.
+    fn database_file(&self) -> PathBuf {
+        self.0.folder.join(database::FILE)
+    }
+
     /// One drain at a time.
     pub(crate) fn draining(&self) -> MutexGuard<'_, ()> {
         lock(&self.0.draining)
@@ -322,7 +367,8 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn identity(connection: &Connection) -> Result<Identity, VaultError> {
+/// Reads what the vault says about itself.
+pub(crate) fn identity(connection: &Connection) -> Result<Identity, VaultError> {
     let damaged = || VaultError::Damaged { file: database::FILE };
     let (vault_id, root, epoch, created_ms): (String, Zeroizing<Vec<u8>>, i64, i64) = connection
         .query_row(
@@ -352,5 +398,12 @@ pub(crate) fn found(
         "INSERT INTO vault_identity (only_row, vault_id, root_secret, epoch, created_ms) VALUES (1, ?1, ?2, 1, ?3)",
         params![vault_id, root.expose(), created_ms],
     )?;
+    Ok(())
+}
+
+/// Begins the epoch with this number.
+pub(crate) fn begin_epoch(connection: &Connection, epoch: u64) -> Result<(), VaultError> {
+    let epoch = i64::try_from(epoch).map_err(|_| VaultError::Damaged { file: database::FILE })?;
+    connection.execute("UPDATE vault_identity SET epoch = ?1", [epoch])?;
     Ok(())
 }

@@ -367,6 +367,19 @@ pub(super) const VAULT: Rows = &[
     (110, "no_such_pen_batch", "The holding pen has no such batch."),
     (111, "not_held", "This does not wait in the holding pen."),
     (112, "batch_too_large", "A batch has at most 100,000 things."),
+    (201, "busy", "Reads that take long kept a step from beginning."),
+    (
+        202,
+        "backup_without_way",
+        "The vault has neither a passphrase nor checked recovery words: nothing could ever open its backup elsewhere.",
+    ),
+    (203, "not_a_backup", "The file is no backup."),
+    (204, "no_such_state", "The backup has no state of that number."),
+    (
+        205,
+        "backup_damaged",
+        "A part of a backup is not what was written there.",
+    ),
 ];
 
 pub(super) const LISTEN: Rows = &[

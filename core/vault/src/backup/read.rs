@@ -1,0 +1,613 @@
+//! Reading a backup: finding its segments, whatever is damaged in between, and putting a state together from them.
+//! What is found is only believed after it was opened with the vault key.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{Read, Seek, SeekFrom, Write};
+
+use tekram_primitives::secret::Secret32;
+
+pub(super) use super::format::FirstBlock;
+use super::format::{
+    BLOCK_BYTES, CONTENT_BYTES, Chain, End, FILE, Kind, PAGE_RECORD_BYTES, PAGES_IN_BLOCK, PREFIX_BYTES, Preamble,
+    Prefix, SegmentKey, page_record, page_tag, state_sha256,
+};
+use super::place::ReadSeek;
+use super::segment::{INDEX_ENTRIES_IN_BLOCK, INDEX_ENTRY_BYTES, PageTag};
+use super::{BackupDamage, BackupEntry, BackupState, ranges};
+use crate::database::PAGE_BYTES;
+use crate::error::VaultError;
+use crate::progress::{self, Watch};
+use crate::way_in::WrappedKey;
+
+const TAG_BYTES: usize = 16;
+
+/// A backup's file, and where its segments lie.
+pub(crate) struct BackupFile {
+    file: Box<dyn ReadSeek>,
+    first: FirstBlock,
+    first_is_damaged: bool,
+    segments: Vec<SegmentPlace>,
+    /// Blocks up to the end of the last whole segment.
+    whole_blocks: u64,
+    cut: bool,
+    bytes: u64,
+}
+
+/// Where a segment lies, as the blocks' prefixes say.
+#[derive(Clone, Copy, Debug)]
+struct SegmentPlace {
+    /// Of its first block.
+    prefix: Prefix,
+    start: u64,
+    blocks: u32,
+}
+
+/// Where a backup stands, for the segment that is added next.
+pub(super) struct EndState {
+    pub(super) first_block: [u8; 32],
+    pub(super) next_segment: u32,
+    /// The chain value of the last segment.
+    pub(super) chain: [u8; 32],
+    /// Where the next segment begins.
+    pub(super) at_bytes: u64,
+    /// The tags of the pages of the last state, in order.
+    pub(super) tags: Vec<PageTag>,
+    /// Pages in all segments together.
+    pub(super) pages_in_file: usize,
+}
+
+impl EndState {
+    /// For a file that has no segment yet.
+    pub(super) fn nothing(first_block: [u8; 32]) -> Self {
+        Self {
+            first_block,
+            next_segment: 0,
+            chain: [0; 32],
+            at_bytes: as_u64(BLOCK_BYTES),
+            tags: Vec::new(),
+            pages_in_file: 0,
+        }
+    }
+}
+
+/// A state put together from its segments.
+pub(crate) struct Assembled {
+    /// What its last segment says about it; `None` when that is damaged.
+    pub(crate) end: Option<End>,
+    /// What is damaged in its segments.
+    pub(crate) damage: Vec<BackupDamage>,
+    /// Pages that could not be read. They were written as bytes that never authenticate.
+    pub(crate) missing: BTreeSet<u32>,
+    /// The first segment in which it is not known which pages are missing: later than this, an old page may stand for a new
+    /// one.
+    pub(crate) unsure: Option<u32>,
+    /// Whether it is, to the last page and inbox item, the state that was written. Damage in parts that later segments
+    /// replaced does not matter to it.
+    pub(crate) whole: bool,
+}
+
+/// Where a state is put together.
+pub(crate) struct Target<'a> {
+    /// Gets the database, page by page.
+    pub(crate) database: &'a mut (dyn WriteSeek + 'a),
+    /// Gets the inbox of the last segment.
+    pub(crate) inbox: &'a mut (dyn WriteSeek + 'a),
+}
+
+/// A file to write anywhere in it, and to cut.
+pub(crate) trait WriteSeek: Write + Seek {
+    /// Cuts it, or makes it longer with zeros.
+    fn set_length(&mut self, bytes: u64) -> std::io::Result<()>;
+}
+
+impl WriteSeek for std::fs::File {
+    fn set_length(&mut self, bytes: u64) -> std::io::Result<()> {
+        self.set_len(bytes)
+    }
+}
+
+impl BackupFile {
+    /// Finds the parts of a backup. Fails with `not_a_backup`, `truncated`, `newer_schema`, or `backup_damaged` when neither
+    /// of its beginnings can be read.
+    pub(crate) fn open(mut file: Box<dyn ReadSeek>) -> Result<Self, VaultError> {
+        let bytes = file.seek(SeekFrom::End(0)).map_err(reading)?;
+        let blocks = bytes / as_u64(BLOCK_BYTES);
+        let mut first = read_first(&mut file, 0, bytes);
+        let first_is_damaged = matches!(first, Err(VaultError::BackupDamaged { .. } | VaultError::NotABackup));
+        // By where a segment must begin, as any of its blocks says.
+        let mut begun: BTreeMap<u64, SegmentPlace> = BTreeMap::new();
+        let mut copies = BTreeSet::new();
+        let mut unknown = BTreeSet::new();
+        for at in 1..blocks {
+            let mut head = [0; PREFIX_BYTES];
+            file.seek(SeekFrom::Start(at * as_u64(BLOCK_BYTES))).map_err(reading)?;
+            file.read_exact(&mut head).map_err(reading)?;
+            if let Some(prefix) = Prefix::parse(&head) {
+                let Some(start) = at.checked_sub(prefix.counter.into()) else {
+                    continue;
+                };
+                let place = begun.entry(start).or_insert(SegmentPlace {
+                    prefix: Prefix {
+                        counter: 0,
+                        last: false,
+                        ..prefix
+                    },
+                    start,
+                    blocks: 0,
+                });
+                if prefix.last {
+                    place.blocks = prefix.counter.saturating_add(1);
+                }
+            } else if let Ok(copy) = read_first(&mut file, at, bytes) {
+                copies.insert(at);
+                if first_is_damaged {
+                    first = Ok(copy);
+                }
+            } else if head.iter().any(|byte| *byte != 0) {
+                unknown.insert(at);
+            }
+        }
+        let first = first?;
+        let mut places: Vec<SegmentPlace> = begun.into_values().collect();
+        let starts: Vec<u64> = places.iter().skip(1).map(|place| place.start).collect();
+        for (place, next) in places.iter_mut().zip(&starts) {
+            // Its last block is damaged, and another segment follows: then it ends there.
+            if place.blocks == 0 {
+                let copy = u64::from(copies.contains(&next.saturating_sub(1)));
+                place.blocks = u32::try_from(next - place.start - copy).unwrap_or(u32::MAX);
+            }
+        }
+        let mut cut = bytes % as_u64(BLOCK_BYTES) != 0;
+        if let Some(last) = places.pop_if(|last| last.blocks == 0) {
+            // A segment without an end, and nothing behind it: its writing was cut. Unless something is there that nobody
+            // wrote so: then its end is damaged.
+            match unknown.last() {
+                Some(damaged) if *damaged + 1 == blocks => places.push(SegmentPlace {
+                    blocks: u32::try_from(blocks - last.start).unwrap_or(u32::MAX),
+                    ..last
+                }),
+                _ => cut = true,
+            }
+        } else if let (Some(last), Some(damaged)) = (places.last().copied(), unknown.last())
+            && *damaged >= last.end()
+        {
+            // Nothing is known of it but that it is there.
+            places.push(SegmentPlace {
+                prefix: Prefix {
+                    segment: last.prefix.segment.saturating_add(1),
+                    ..last.prefix
+                },
+                start: last.end() + u64::from(copies.contains(&last.end())),
+                blocks: 1,
+            });
+        }
+        let end = places.last().map(SegmentPlace::end);
+        let Some(end) = end else {
+            return Err(VaultError::Truncated { file: FILE });
+        };
+        Ok(Self {
+            file,
+            first,
+            first_is_damaged,
+            segments: places,
+            whole_blocks: end + u64::from(copies.contains(&end)),
+            cut,
+            bytes,
+        })
+    }
+
+    /// What its first block says.
+    pub(crate) fn preamble(&self) -> &Preamble {
+        &self.first.says
+    }
+
+    /// What is seen without a key.
+    pub(super) fn entry(self, name: String) -> BackupEntry {
+        BackupEntry {
+            name,
+            vault_id: self.first.says.vault_id.clone(),
+            ways_in: self.first.says.ways_in.iter().map(WrappedKey::entry).collect(),
+            states: self.segments.iter().map(SegmentPlace::state).collect(),
+            cut: self.cut,
+            bytes: self.bytes,
+        }
+    }
+
+    /// The states, oldest first.
+    pub(crate) fn states(&self) -> Vec<BackupState> {
+        self.segments.iter().map(SegmentPlace::state).collect()
+    }
+
+    /// Whether a segment at the end was cut.
+    pub(crate) fn is_cut(&self) -> bool {
+        self.cut
+    }
+
+    /// Whether any end of a segment opens with this key; if none does, it is another key, or all are damaged.
+    pub(super) fn opens_with(&mut self, vault_key: &Secret32) -> Result<bool, VaultError> {
+        for at in (0..self.segments.len()).rev() {
+            if self.end(at, vault_key)?.is_some() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Where the file stands; `None` when something that the next segment needs is damaged.
+    pub(super) fn end_state(&mut self, vault_key: &Secret32) -> Result<Option<EndState>, VaultError> {
+        let mut state = EndState {
+            at_bytes: self.whole_blocks * as_u64(BLOCK_BYTES),
+            ..EndState::nothing(self.first.hash)
+        };
+        if self.first_is_damaged {
+            return Ok(None);
+        }
+        for at in 0..self.segments.len() {
+            let (Some(place), Some(end)) = (self.segments.get(at).copied(), self.end(at, vault_key)?) else {
+                return Ok(None);
+            };
+            let Some(index) = self.index(at, &end, vault_key)? else {
+                return Ok(None);
+            };
+            if place.prefix.segment != state.next_segment || place.prefix.previous != state.chain {
+                return Ok(None);
+            }
+            state.tags.resize(to_usize(end.pages), [0; 16]);
+            for (number, tag) in &index {
+                if let Some(known) = state.tags.get_mut(to_usize(number.saturating_sub(1))) {
+                    *known = *tag;
+                }
+            }
+            if state_sha256(state.tags.iter()) != end.state_sha256 {
+                return Ok(None);
+            }
+            state.pages_in_file += index.len();
+            state.chain = self.chain(&place)?;
+            state.next_segment += 1;
+        }
+        Ok(Some(state))
+    }
+
+    /// Reads everything and says what is damaged.
+    pub(super) fn check(
+        &mut self,
+        vault_key: &Secret32,
+        watch: &mut Watch<'_>,
+    ) -> Result<Vec<BackupDamage>, VaultError> {
+        let last = self.segments.len().saturating_sub(1);
+        let mut nowhere = (Nowhere::default(), Nowhere::default());
+        let target = Target {
+            database: &mut nowhere.0,
+            inbox: &mut nowhere.1,
+        };
+        let mut assembled = self.assemble(vault_key, last, target, watch)?;
+        if !assembled.whole && assembled.damage.is_empty() {
+            assembled.damage.push(damage(self.segments.last(), "chain", Vec::new()));
+        }
+        Ok(assembled.damage)
+    }
+
+    /// Puts the state number `upto` together. Every block of every segment up to it is read and proven.
+    pub(crate) fn assemble(
+        &mut self,
+        vault_key: &Secret32,
+        upto: usize,
+        target: Target<'_>,
+        watch: &mut Watch<'_>,
+    ) -> Result<Assembled, VaultError> {
+        let Target { database, inbox } = target;
+        let mut all = Assembled {
+            end: None,
+            damage: Vec::new(),
+            missing: BTreeSet::new(),
+            unsure: None,
+            whole: false,
+        };
+        if self.first_is_damaged {
+            all.damage.push(damage(self.segments.first(), "beginning", Vec::new()));
+        }
+        let mut tags: Vec<PageTag> = Vec::new();
+        let mut previous = Some([0; 32]);
+        let mut expected = 0;
+        let mut inbox_is_whole = true;
+        let total = self.segments.iter().take(upto + 1).map(|place| u64::from(place.blocks));
+        let total_bytes = total.sum::<u64>() * as_u64(BLOCK_BYTES);
+        let mut done_bytes = 0;
+        for at in 0..=upto {
+            let Some(place) = self.segments.get(at).copied() else {
+                return Err(VaultError::NotABackup);
+            };
+            if place.prefix.segment != expected {
+                all.damage.push(damage(Some(&place), "missing", Vec::new()));
+                all.unsure.get_or_insert(place.prefix.segment);
+            } else if previous.is_some_and(|previous| previous != place.prefix.previous) {
+                all.damage.push(damage(Some(&place), "chain", Vec::new()));
+            }
+            expected = place.prefix.segment.saturating_add(1);
+            inbox_is_whole = true;
+            all.end = self.end(at, vault_key)?;
+            let index = match &all.end {
+                Some(end) => self.index(at, end, vault_key)?,
+                None => None,
+            };
+            let layout = all.end.as_ref().map(Layout::of);
+            inbox.set_length(0).map_err(writing)?;
+            let mut inbox_at = 0;
+            let mut chain = Chain::after(&place.prefix.previous);
+            let damage_before = all.damage.len();
+            let key = SegmentKey::new(vault_key, &place.prefix.salt, &self.first.hash)?;
+            let mut block = vec![0; BLOCK_BYTES];
+            for counter in 0..place.blocks {
+                progress::tell(watch, done_bytes, total_bytes)?;
+                done_bytes += as_u64(BLOCK_BYTES);
+                let readable = self.read_block(&place, counter, &mut block)?;
+                chain.take(&block);
+                let opened = if readable {
+                    key.open(&place.prefix_of(counter), &mut block)
+                } else {
+                    None
+                };
+                match opened {
+                    Some((Kind::Pages, records)) => {
+                        for record in records.chunks_exact(PAGE_RECORD_BYTES) {
+                            if let Some((number, page)) = page_record(record) {
+                                put_page(database, number, page)?;
+                                all.missing.remove(&number);
+                                let at = to_usize(number.saturating_sub(1));
+                                if tags.len() <= at {
+                                    tags.resize(at.saturating_add(1), [0; 16]);
+                                }
+                                if let (Some(known), Some(tag)) = (tags.get_mut(at), page_tag(page)) {
+                                    *known = tag;
+                                }
+                            }
+                        }
+                    }
+                    Some((Kind::Inbox, part)) => {
+                        inbox
+                            .seek(SeekFrom::Start(inbox_at))
+                            .and_then(|_| inbox.write_all(part))
+                            .map_err(writing)?;
+                        inbox_at += as_u64(part.len());
+                    }
+                    Some((Kind::Index | Kind::End, _)) => {}
+                    None => {
+                        let (part, lost) = match (&layout, &index) {
+                            (Some(layout), index) => layout.lost(counter, index.as_deref()),
+                            (None, _) if counter + 1 == place.blocks => ("end", Some(Vec::new())),
+                            (None, _) => ("pages", None),
+                        };
+                        inbox_is_whole &= part != "inbox";
+                        for number in lost.iter().flatten() {
+                            put_page(database, *number, &[0xa5; PAGE])?;
+                            all.missing.insert(*number);
+                        }
+                        if lost.is_none() {
+                            all.unsure.get_or_insert(place.prefix.segment);
+                        }
+                        all.damage
+                            .push(damage(Some(&place), part, ranges(lost.into_iter().flatten())));
+                    }
+                }
+            }
+            // Of a damaged segment it is not known what its sum was.
+            previous = (all.damage.len() == damage_before).then(|| chain.value());
+        }
+        if let Some(end) = &all.end {
+            let length = u64::from(end.pages) * PAGE_BYTES;
+            database.set_length(length).map_err(writing)?;
+            all.missing.retain(|number| *number <= end.pages);
+            tags.truncate(to_usize(end.pages));
+            all.whole = all.missing.is_empty() && inbox_is_whole && state_sha256(tags.iter()) == end.state_sha256;
+        }
+        progress::tell(watch, total_bytes, total_bytes)?;
+        Ok(all)
+    }
+
+    fn read_block(&mut self, place: &SegmentPlace, counter: u32, block: &mut [u8]) -> Result<bool, VaultError> {
+        let at = (place.start + u64::from(counter)) * as_u64(BLOCK_BYTES);
+        if at + as_u64(BLOCK_BYTES) > self.bytes {
+            return Ok(false);
+        }
+        self.file.seek(SeekFrom::Start(at)).map_err(reading)?;
+        self.file.read_exact(block).map_err(reading)?;
+        Ok(true)
+    }
+
+    fn block(
+        &mut self,
+        at: usize,
+        counter: u32,
+        vault_key: &Secret32,
+        kind: Kind,
+    ) -> Result<Option<Vec<u8>>, VaultError> {
+        let Some(place) = self.segments.get(at).copied() else {
+            return Ok(None);
+        };
+        let mut block = vec![0; BLOCK_BYTES];
+        if !self.read_block(&place, counter, &mut block)? {
+            return Ok(None);
+        }
+        let key = SegmentKey::new(vault_key, &place.prefix.salt, &self.first.hash)?;
+        let opened = key.open(&place.prefix_of(counter), &mut block);
+        Ok(opened
+            .filter(|(found, _)| *found == kind)
+            .map(|(_, content)| content.to_vec()))
+    }
+
+    fn end(&mut self, at: usize, vault_key: &Secret32) -> Result<Option<End>, VaultError> {
+        let last = self.segments.get(at).and_then(|place| place.blocks.checked_sub(1));
+        let Some(last) = last else {
+            return Ok(None);
+        };
+        let content = self.block(at, last, vault_key, Kind::End)?;
+        Ok(content.and_then(|content| serde_json::from_slice(&content).ok()))
+    }
+
+    /// The numbers and tags of the pages in a segment, in their order.
+    fn index(&mut self, at: usize, end: &End, vault_key: &Secret32) -> Result<Option<Vec<(u32, PageTag)>>, VaultError> {
+        let layout = Layout::of(end);
+        let mut entries = Vec::new();
+        for part in 0..layout.index {
+            let counter = layout.inbox + layout.pages + part;
+            let Some(content) = self.block(at, counter, vault_key, Kind::Index)? else {
+                return Ok(None);
+            };
+            for entry in content.chunks_exact(INDEX_ENTRY_BYTES) {
+                let parts = entry.split_first_chunk::<4>();
+                let Some((number, tag)) = parts.and_then(|(number, tag)| Some((number, tag.first_chunk()?))) else {
+                    return Ok(None);
+                };
+                entries.push((u32::from_be_bytes(*number), *tag));
+            }
+        }
+        let complete = entries.len() == to_usize(end.pages_here);
+        Ok(complete.then_some(entries))
+    }
+
+    fn chain(&mut self, place: &SegmentPlace) -> Result<[u8; 32], VaultError> {
+        let mut chain = Chain::after(&place.prefix.previous);
+        let mut tag = [0; TAG_BYTES];
+        for counter in 0..u64::from(place.blocks) {
+            let end = (place.start + counter + 1) * as_u64(BLOCK_BYTES);
+            self.file
+                .seek(SeekFrom::Start(end - as_u64(TAG_BYTES)))
+                .and_then(|_| self.file.read_exact(&mut tag))
+                .map_err(reading)?;
+            chain.take(&tag);
+        }
+        Ok(chain.value())
+    }
+}
+
+impl SegmentPlace {
+    fn end(&self) -> u64 {
+        self.start + u64::from(self.blocks)
+    }
+
+    fn state(&self) -> BackupState {
+        BackupState {
+            number: self.prefix.segment,
+            made_ms: self.prefix.made_ms,
+        }
+    }
+
+    fn prefix_of(&self, counter: u32) -> Prefix {
+        Prefix {
+            counter,
+            last: counter + 1 == self.blocks,
+            ..self.prefix
+        }
+    }
+}
+
+/// How many blocks of each kind a segment has, in their order; the end is one more.
+struct Layout {
+    inbox: u32,
+    pages: u32,
+    index: u32,
+}
+
+impl Layout {
+    fn of(end: &End) -> Self {
+        let inbox = end.inbox_bytes.div_ceil(as_u64(CONTENT_BYTES));
+        let here = to_usize(end.pages_here);
+        let blocks = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
+        Self {
+            inbox: u32::try_from(inbox).unwrap_or(u32::MAX),
+            pages: blocks(here.div_ceil(PAGES_IN_BLOCK)),
+            index: blocks(here.div_ceil(INDEX_ENTRIES_IN_BLOCK)),
+        }
+    }
+
+    /// What a damaged block was, and which pages it had; `None` when that is not known.
+    fn lost(&self, counter: u32, index: Option<&[(u32, PageTag)]>) -> (&'static str, Option<Vec<u32>>) {
+        if counter < self.inbox {
+            return ("inbox", Some(Vec::new()));
+        }
+        let page_block = counter - self.inbox;
+        if page_block >= self.pages {
+            return ("index", Some(Vec::new()));
+        }
+        let numbers = index.and_then(|index| index.chunks(PAGES_IN_BLOCK).nth(to_usize(page_block)));
+        (
+            "pages",
+            numbers.map(|entries| entries.iter().map(|(number, _)| *number).collect()),
+        )
+    }
+}
+
+/// Takes what is written and keeps nothing.
+#[derive(Default)]
+struct Nowhere(std::io::Empty);
+
+impl Write for Nowhere {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Seek for Nowhere {
+    fn seek(&mut self, to: SeekFrom) -> std::io::Result<u64> {
+        self.0.seek(to)
+    }
+}
+
+impl WriteSeek for Nowhere {
+    fn set_length(&mut self, _: u64) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+const PAGE: usize = PAGE_RECORD_BYTES - 4;
+
+fn put_page(database: &mut dyn WriteSeek, number: u32, page: &[u8]) -> Result<(), VaultError> {
+    let at = u64::from(number.saturating_sub(1)) * PAGE_BYTES;
+    database
+        .seek(SeekFrom::Start(at))
+        .and_then(|_| database.write_all(page))
+        .map_err(writing)
+}
+
+fn read_first(file: &mut Box<dyn ReadSeek>, at: u64, bytes: u64) -> Result<FirstBlock, VaultError> {
+    let start = at * as_u64(BLOCK_BYTES);
+    let length = as_u64(BLOCK_BYTES).min(bytes.saturating_sub(start));
+    let mut block = Vec::new();
+    file.seek(SeekFrom::Start(start)).map_err(reading)?;
+    file.by_ref().take(length).read_to_end(&mut block).map_err(reading)?;
+    FirstBlock::parse(&block)
+}
+
+fn damage(place: Option<&SegmentPlace>, part: &'static str, pages: Vec<(u32, u32)>) -> BackupDamage {
+    BackupDamage {
+        segment: place.map_or(0, |place| place.prefix.segment),
+        part,
+        pages,
+    }
+}
+
+fn reading(source: std::io::Error) -> VaultError {
+    VaultError::Io {
+        action: "reading a backup",
+        source,
+    }
+}
+
+fn writing(source: std::io::Error) -> VaultError {
+    VaultError::Io {
+        action: "writing what a backup has",
+        source,
+    }
+}
+
+fn as_u64(number: usize) -> u64 {
+    u64::try_from(number).unwrap_or(u64::MAX)
+}
+
+fn to_usize(number: u32) -> usize {
+    usize::try_from(number).unwrap_or(usize::MAX)
+}
