@@ -3,6 +3,7 @@
 //! No room's rules live here, and nothing here does I/O beyond asking the system for the time and for randomness.
 
 pub mod canonical;
+pub mod credential;
 pub mod data_integrity;
 pub mod did;
 mod finite;

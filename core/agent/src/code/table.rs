@@ -109,6 +109,52 @@ pub(super) const PRIMITIVES: Rows = &[
     (43, "timestamp_not_utc", "A time on the wire that is not UTC."),
     (44, "not_a_month", "Not a month, like 2026-10."),
     (45, "unknown_time_zone", "A zone that the IANA database does not name."),
+    (
+        46,
+        "credential_too_large",
+        "The credential or status list is larger than anything that is read.",
+    ),
+    (
+        47,
+        "not_a_credential",
+        "A part of the credential is not what its format says.",
+    ),
+    (48, "wrong_credential_type", "The token or document is of another type."),
+    (
+        49,
+        "credential_unsupported",
+        "The credential uses an algorithm, key, status or option that is not supported.",
+    ),
+    (
+        50,
+        "bad_credential_signature",
+        "The signature of the credential does not fit.",
+    ),
+    (
+        51,
+        "foreign_disclosure",
+        "A disclosure does not belong to the signed part.",
+    ),
+    (
+        52,
+        "bad_disclosure_name",
+        "A disclosure replaces a claim that is there, or has a reserved name.",
+    ),
+    (53, "credential_not_yet_valid", "The credential is not valid yet."),
+    (54, "credential_expired", "The credential has expired."),
+    (55, "unknown_issuer_key", "No key of the issuer fits."),
+    (56, "not_credential_holder", "The credential is not bound to this key."),
+    (
+        57,
+        "bad_key_binding",
+        "The key binding is missing, or for another audience, nonce, time or selection.",
+    ),
+    (58, "no_such_claim", "No claim that can be disclosed has this path."),
+    (
+        59,
+        "bad_status_list",
+        "The status list does not answer for this credential.",
+    ),
 ];
 
 pub(super) const NET: Rows = &[

@@ -156,11 +156,7 @@ impl PurchaseCsv {
                 .ok_or("quantity")?,
             None => 1,
         };
-        let items = self
-            .item
-            .iter()
-            .map(&value)
-            .filter(|name| !name.is_empty());
+        let items = self.item.iter().map(&value).filter(|name| !name.is_empty());
         let exact = total.amount_minor.checked_rem(i64::from(quantity)) == Some(0);
         let items = items.map(|name| PurchaseItem {
             name,
