@@ -49,6 +49,15 @@ pub struct Area {
     pub east: f64,
 }
 
+/// A cell of the earth that a request names.
+#[derive(Debug, Clone, PartialEq, uniffi::Record)]
+pub struct Cell {
+    /// Its geohash: the longer, the smaller.
+    pub geohash: String,
+    /// Its corners.
+    pub area: Area,
+}
+
 /// A request, with exactly what everybody sees of it.
 #[derive(Debug, Clone, PartialEq, uniffi::Record)]
 pub struct Intent {
@@ -66,10 +75,8 @@ pub struct Intent {
     pub ceiling: Option<Money>,
     /// Terms by roster id.
     pub terms: String,
-    /// Geohash cells that are published, from coarse to fine.
-    pub cells: Vec<String>,
-    /// The finest cell.
-    pub area: Option<Area>,
+    /// The cells that are published, from coarse to fine.
+    pub cells: Vec<Cell>,
     /// Whether only sellers who listen now see it; else relays keep it until its time is over.
     pub in_store: bool,
     /// Until when offers are welcome, RFC 3339.
@@ -95,13 +102,20 @@ impl From<tekram_agent::IntentView> for Intent {
             in_store: view.in_store,
             ceiling: view.ceiling.map(Money::from),
             terms: view.terms,
-            cells: view.cells,
-            area: view.area.map(|[south, west, north, east]| Area {
-                south,
-                west,
-                north,
-                east,
-            }),
+            cells: view
+                .cells
+                .into_iter()
+                .zip(view.areas)
+                .map(|(geohash, [south, west, north, east])| Cell {
+                    geohash,
+                    area: Area {
+                        south,
+                        west,
+                        north,
+                        east,
+                    },
+                })
+                .collect(),
             until: view.until,
             event: view.event,
             relays: view.relays,

@@ -5,12 +5,21 @@
 use std::path::PathBuf;
 use std::process::Command;
 
-use crate::debian::cannot_enter;
+use crate::debian::{Folder, cannot_enter, script};
 use crate::place;
 use crate::step::{Done, Failure, cargo, run, say};
 
 /// Android on ARM with 64 bits, and the iPhone.
 const TARGETS: [&str; 2] = ["aarch64-linux-android", "aarch64-apple-ios"];
+
+/// The project's toolchain has no standard library for phones; Debian's has its source.
+const FOLDER: Folder = Folder {
+    purpose: "with Rust's sources in it",
+    takes: "some minutes, 1.3 GB",
+    mark: ".phone-env-1",
+    suite: "trixie-backports",
+    packages: &["rustc", "cargo", "rust-src", "libc6-dev"],
+};
 
 /// `cargo xtask phone`: makes the folder when it is not there, then checks.
 pub fn phone(args: &[String]) -> Done {
@@ -20,7 +29,7 @@ pub fn phone(args: &[String]) -> Done {
     if let Some(why) = cannot_enter() {
         return Err(Failure::new(format!("phones cannot be checked for here: {why}")));
     }
-    make(&root()?)?;
+    FOLDER.make(&root()?)?;
     check()
 }
 
@@ -28,7 +37,7 @@ pub fn phone(args: &[String]) -> Done {
 pub fn when_possible() -> Done {
     let why = match cannot_enter() {
         Some(why) => why.to_owned(),
-        None => match make(&root()?) {
+        None => match FOLDER.make(&root()?) {
             Ok(()) => return check(),
             Err(failure) => failure.message,
         },
@@ -43,23 +52,11 @@ fn root() -> Done<PathBuf> {
     Ok(place::cache()?.join("trixie-rust"))
 }
 
-/// Makes the Debian folder: some minutes and 1.3 GB, once.
-fn make(root: &std::path::Path) -> Done {
-    if !root.join("usr/bin/rustc").exists() {
-        say("making a Debian folder with Rust's sources in it (some minutes, 1.3 GB, once)");
-    }
-    let made = Command::new(script("env.sh")).env("PHONE_ROOT", root).status();
-    if made.is_ok_and(|status| status.success()) {
-        return Ok(());
-    }
-    Err(Failure::new("the Debian folder with Rust's sources could not be made"))
-}
-
 fn check() -> Done {
     // The compiler in the folder reads what was fetched here.
     run("fetching the dependencies", cargo().args(["fetch", "--locked"]))?;
     for target in TARGETS {
-        let mut command = Command::new(script("run.sh"));
+        let mut command = Command::new(script("phone.sh"));
         command
             .args([target, "--locked", "--quiet", "--package", "tekram-ffi", "--lib"])
             .env("PHONE_ROOT", root()?)
@@ -85,8 +82,4 @@ fn registry() -> Done<PathBuf> {
         (None, None) => return Err(Failure::new("no cargo folder: set CARGO_HOME or HOME")),
     };
     Ok(home.join("registry"))
-}
-
-fn script(name: &str) -> PathBuf {
-    place::root().join("xtask/phone").join(name)
 }

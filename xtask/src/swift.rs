@@ -9,13 +9,19 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::debian::cannot_enter;
+use crate::debian::{Folder, cannot_enter, script};
 use crate::stage::{self, Stage};
 use crate::step::{Done, Failure, run, say};
 use crate::{bindings, place, planted};
 
-/// What `swift/env.sh` leaves in a finished folder.
-const READY: &str = ".swift-env-2";
+/// Swift is packaged for few systems.
+const FOLDER: Folder = Folder {
+    purpose: "with Swift in it",
+    takes: "about a minute, 2.5 GB",
+    mark: ".swift-env-2",
+    suite: "trixie",
+    packages: &["swiftlang", "swiftlang-dev", "libc6-dev", "libstdc++-14-dev"],
+};
 
 /// Sets how often `LifetimeTests` open and close; `LifetimeGrowthTests` run only with it, alone in their process.
 const CYCLES: &str = "TEKRAM_CYCLES";
@@ -115,7 +121,7 @@ fn missing() -> Option<&'static str> {
 /// Part of `cargo xtask test`: everything, where the Debian folder is there already. Making it takes a network and 2.5 GB,
 /// which a test should not ask for by itself.
 pub fn when_ready() -> Done {
-    if missing().is_none() && !root()?.join(READY).exists() {
+    if missing().is_none() && !root()?.join(FOLDER.mark).exists() {
         say("skipped: the iOS package is not checked here; `cargo xtask swift` makes what that needs");
         return Ok(());
     }
@@ -175,10 +181,7 @@ impl Swift {
     /// Makes the Debian folder if it is not there. `native` is the folder with the library.
     fn make(native: PathBuf) -> Done<Self> {
         let root = root()?;
-        if !root.join(READY).exists() {
-            say("making a Debian folder with Swift in it (about a minute, 2.5 GB, once)");
-        }
-        run_quietly(Command::new(script("env.sh")).env("SWIFT_ROOT", &root))?;
+        FOLDER.make(&root)?;
         // The namespace shows the checkout alone, so the library comes to it.
         let shown = ios().join(".build/native");
         if !native.as_os_str().is_empty() {
@@ -189,7 +192,7 @@ impl Swift {
 
     /// A program of the Debian folder, run in the package's folder.
     pub fn command(&self, program: &str) -> Command {
-        let mut command = Command::new(script("run.sh"));
+        let mut command = Command::new(script("swift.sh"));
         command
             .env("SWIFT_ROOT", &self.root)
             .env("SWIFT_PROJECT", place::root())
@@ -251,18 +254,4 @@ fn copy_library(from: &Path, to: &Path) -> Done {
         Ok(())
     };
     copy().map_err(Failure::because(format!("cannot take {name} from {}", from.display())))
-}
-
-fn script(name: &str) -> PathBuf {
-    place::root().join("xtask/swift").join(name)
-}
-
-fn run_quietly(command: &mut Command) -> Done {
-    let status = command
-        .status()
-        .map_err(Failure::because("cannot start the set-up of Swift"))?;
-    if status.success() {
-        return Ok(());
-    }
-    Err(Failure::new("the Debian folder with Swift could not be made"))
 }

@@ -244,7 +244,7 @@ async fn a_request_shows_exactly_what_would_be_seen() {
         relays: vec!["wss://relay.example".to_owned()],
     };
     let composed = home.compose(draft.clone()).await.unwrap();
-    assert_eq!(composed.cells.last().unwrap().len(), 5);
+    assert_eq!(composed.cells.last().unwrap().geohash.len(), 5);
     assert!(composed.content.contains("Wireless headphones"));
     assert!(!composed.content.contains("52.52"));
     assert_eq!(home.intents().unwrap(), std::slice::from_ref(&composed));

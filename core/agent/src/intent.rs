@@ -61,8 +61,8 @@ pub struct IntentView {
     pub terms: String,
     /// Geohash cells that are published, from coarse to fine.
     pub cells: Vec<String>,
-    /// Corners of the finest cell in degrees: south, west, north, east.
-    pub area: Option<[f64; 4]>,
+    /// Corners of each of these cells in degrees: south, west, north, east.
+    pub areas: Vec<[f64; 4]>,
     /// Whether only sellers who listen now see it; else relays keep it until its time is over.
     pub in_store: bool,
     /// Until when offers are welcome, RFC 3339.
@@ -350,7 +350,7 @@ impl Persona {
             ceiling: intent.demand.price_ceiling,
             terms: intent.demand.terms.id.clone(),
             cells: view.cells.iter().map(|(cell, _)| cell.as_str().to_owned()).collect(),
-            area: view.cells.last().map(|(_, corners)| *corners),
+            areas: view.cells.iter().map(|(_, corners)| *corners).collect(),
             until: intent.demand.valid_through.to_string(),
             event: intent.event_id,
             relays: setting::relays(&self.vault, &intent.id)?,

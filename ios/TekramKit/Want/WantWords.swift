@@ -35,9 +35,6 @@ extension Intent {
     /// Until when offers are welcome.
     public var untilText: String { Moments.dayAndTime(rfc3339: until) }
 
-    /// The published cells, from coarse to fine.
-    public var cellAreas: [CellArea] { cells.compactMap { CellArea($0) } }
-
     /// The boards as people call them: by their hosts.
     public var boardNames: [String] { relays.map { URL(string: $0)?.host() ?? $0 } }
 }

@@ -6,7 +6,7 @@ import TekramKit
 
 /// Draws cells that are nested from coarse to fine.
 struct CellMap: View {
-    let cells: [CellArea]
+    let cells: [Cell]
 
     var body: some View {
         if let finest = cells.last {
@@ -30,7 +30,7 @@ private struct Sketch {
     let context: GraphicsContext
     let frame: MapFrame
 
-    func draw(_ cells: [CellArea], _ finest: CellArea) {
+    func draw(_ cells: [Cell], _ finest: Cell) {
         let lines = frame.grid(finest.area)
         for x in lines.x { line(from: CGPoint(x: x, y: 0), to: CGPoint(x: x, y: frame.size.height), .gray, 0.5) }
         for y in lines.y { line(from: CGPoint(x: 0, y: y), to: CGPoint(x: frame.size.width, y: y), .gray, 0.5) }
@@ -46,7 +46,7 @@ private struct Sketch {
     }
 
     /// The cell's edges: north above it, south below, west and east at its sides.
-    private func coordinates(_ rect: CGRect, _ cell: CellArea) {
+    private func coordinates(_ rect: CGRect, _ cell: Cell) {
         let (gap, edges) = (CGFloat(6), cell.edges())
         label(edges.north) { CGPoint(x: rect.midX - $0.width / 2, y: rect.minY - $0.height - gap) }
         label(edges.south) { CGPoint(x: rect.midX - $0.width / 2, y: rect.maxY + gap) }

@@ -91,10 +91,10 @@ private struct AreaSection: View {
     let intent: Intent
 
     var body: some View {
-        let cells = intent.cellAreas
+        let cells = intent.cells
         Section("want_preview_area") { CellMap(cells: cells) }
         Section("want_seen_cells") {
-            ForEach(cells) { cell in
+            ForEach(cells, id: \.geohash) { cell in
                 VStack(alignment: .leading, spacing: 2) {
                     Text(verbatim: cell.sizeText)
                     Text(verbatim: cell.alongText).font(.footnote)

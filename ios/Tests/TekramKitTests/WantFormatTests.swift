@@ -49,14 +49,15 @@ import Testing
         #expect(TypedNumbers.currencies(locale: english) == ["USD", "EUR", "SAT"])
     }
 
-    @Test func aCellIsABoxAndNothingElseIs() throws {
-        let cell = try #require(CellArea("u0yjj"))
-        #expect(cell.area.south < 50.2 && cell.area.north > 50.0)
-        #expect(cell.area.west < 8.8 && cell.area.east > 8.5)
-        #expect(cell.digits == 2)
-        #expect(CellArea("") != nil)
-        #expect(CellArea("ail") == nil)
-        #expect(cell.spoken.contains(cell.edges().south))
+    private let coarse = Cell(
+        geohash: "u0yj", area: Area(south: 50.09765625, west: 8.4375, north: 50.2734375, east: 8.7890625))
+    private let fine = Cell(
+        geohash: "u0yjj", area: Area(south: 50.09765625, west: 8.6572265625, north: 50.1416015625, east: 8.701171875))
+
+    @Test func aCellSaysWhereItsEdgesLieAsFinelyAsItIs() {
+        #expect(fine.digits == 2)
+        #expect(fine.spoken.contains(fine.edges().south))
+        #expect(fine.edges(locale: german).south.contains("50,"))
     }
 
     @Test func coordinatesAreSetApartFromTextThatRunsFromRightToLeft() throws {
@@ -69,8 +70,6 @@ import Testing
     }
 
     @Test func theMapShowsTheCellInsideAndABarOfARoundLength() throws {
-        let coarse = try #require(CellArea("u0yj"))
-        let fine = try #require(CellArea("u0yjj"))
         let frame = MapFrame(around: coarse.area, size: CGSize(width: 350, height: 280))
         let canvas = CGRect(x: 0, y: 0, width: 350, height: 280)
         #expect(canvas.contains(frame.rect(coarse.area)))

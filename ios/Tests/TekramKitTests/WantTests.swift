@@ -61,9 +61,9 @@ import Testing
         #expect(intent.inStore)
         #expect(intent.ceiling == Money(amountMinor: 125_050, currency: "EUR"))
         #expect(intent.boardNames == ["board.example.invalid"])
-        let cells = intent.cellAreas
-        #expect(cells.map(\.cell.count) == [3, 4, 5, 6])
-        #expect(cells.last?.area == intent.area)
+        let cells = intent.cells
+        #expect(cells.map(\.geohash.count) == [3, 4, 5, 6])
+        #expect(cells[3].area.south >= cells[2].area.south && cells[3].area.north <= cells[2].area.north)
         for exact in ["50,11", "50.11", "8,68", "8.68"] {
             #expect(!intent.content.contains(exact))
             #expect(!intent.tags.joined().contains { $0.contains(exact) })
@@ -115,8 +115,10 @@ import Testing
         model.fields.precision = 4
         let number = try await composed(model)
         let intent = try #require(try persona.intents().first { $0.intent == number })
-        #expect(intent.cells.map(\.count) == [3, 4])
-        #expect(CellArea(intent.cells.last ?? "")?.area == intent.area)
+        #expect(intent.cells.map(\.geohash.count) == [3, 4])
+        let (coarse, fine) = (intent.cells[0].area, intent.cells[1].area)
+        #expect(coarse.south <= fine.south && fine.north <= coarse.north)
+        #expect(coarse.west <= fine.west && fine.east <= coarse.east)
     }
 
     @Test func aBarcodeFromTheCameraIsCheckedByTheCore() async throws {

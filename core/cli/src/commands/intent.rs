@@ -114,9 +114,12 @@ async fn send(context: &Context, persona: &Persona, want: &Want, dry_run: bool) 
 /// What everybody who reads the noticeboard sees.
 fn seen(view: &IntentView) -> String {
     let mut text = String::from("What the noticeboard sees, under a key used once:\n");
-    let area = view.area.map_or_else(String::new, |[south, west, north, east]| {
-        format!(" ({south:.3}…{north:.3}, {west:.3}…{east:.3})")
-    });
+    let area = view
+        .areas
+        .last()
+        .map_or_else(String::new, |[south, west, north, east]| {
+            format!(" ({south:.3}…{north:.3}, {west:.3}…{east:.3})")
+        });
     let ceiling = view
         .ceiling
         .map_or_else(|| "no ceiling".to_owned(), |ceiling| format!("at most {ceiling}"));

@@ -9,7 +9,6 @@ import androidx.compose.foundation.layout.fillMaxWidth
 import androidx.compose.foundation.layout.widthIn
 import androidx.compose.material3.MaterialTheme
 import androidx.compose.runtime.Composable
-import androidx.compose.runtime.remember
 import androidx.compose.ui.Modifier
 import androidx.compose.ui.draw.clip
 import androidx.compose.ui.geometry.Offset
@@ -31,6 +30,7 @@ import androidx.compose.ui.text.rememberTextMeasurer
 import androidx.compose.ui.text.style.TextDirection
 import androidx.compose.ui.unit.dp
 import tekram.ffi.Area
+import tekram.ffi.Cell
 import tekram.ui.common.LocalWords
 import tekram.ui.common.Words
 import tekram.ui.common.word
@@ -56,13 +56,13 @@ internal fun cellDigits(length: Int): Int =
 /** Draws [cells], which are nested from coarse to fine. */
 @Composable
 internal fun CellMap(
-    cells: List<String>,
+    cells: List<Cell>,
     modifier: Modifier = Modifier,
 ) {
-    val areas = remember(cells) { cells.mapNotNull(::cellArea) }
+    val areas = cells.map { it.area }
     val finest = areas.lastOrNull() ?: return
     val words = LocalWords.current
-    val digits = cellDigits(cells.last().length)
+    val digits = cellDigits(cells.last().geohash.length)
     val spoken =
         word(
             "want_preview_map_a11y",

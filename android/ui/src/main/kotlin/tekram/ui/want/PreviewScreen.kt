@@ -21,6 +21,7 @@ import androidx.compose.ui.semantics.semantics
 import androidx.compose.ui.text.font.FontFamily
 import androidx.compose.ui.text.style.TextDirection
 import androidx.compose.ui.unit.dp
+import tekram.ffi.Cell
 import tekram.ffi.Intent
 import tekram.ffi.TermsRow
 import tekram.ui.common.ErrorLine
@@ -104,7 +105,7 @@ private fun Where(intent: Intent) =
     Section(word("want_preview_area")) {
         CellMap(intent.cells)
         Text(word("want_seen_cells"), style = MaterialTheme.typography.titleSmall)
-        intent.cells.forEach { cell -> Cell(cell) }
+        intent.cells.forEach { cell -> CellRow(cell) }
     }
 
 /** Every field in plain words. */
@@ -125,11 +126,12 @@ private fun Seen(
 }
 
 @Composable
-private fun Cell(cell: String) {
+private fun CellRow(cell: Cell) {
     val words = LocalWords.current
-    val area = cellArea(cell) ?: return
-    val digits = cellDigits(cell.length)
-    val size = "want_precision_${cell.length}".takeIf(words::has)?.let { words.word(it) } ?: cell
+    val area = cell.area
+    val length = cell.geohash.length
+    val digits = cellDigits(length)
+    val size = "want_precision_$length".takeIf(words::has)?.let { words.word(it) } ?: cell.geohash
     val along = word("want_map_range", words.latitude(area.south, digits), words.latitude(area.north, digits))
     val across = word("want_map_range", words.longitude(area.west, digits), words.longitude(area.east, digits))
     Column(Modifier.fillMaxWidth().semantics(mergeDescendants = true) {}) {

@@ -293,7 +293,7 @@ internal class Rooms(
         val state = checkNotNull(request).state.value
         return mapOf(
             "state" to state.intent?.state,
-            "cells" to state.intent?.cells,
+            "cells" to state.intent?.cells?.map { it.geohash },
             "offers" to state.offers?.offers?.map { mapOf("seller" to it.seller, "price_minor" to it.price.amountMinor) },
             "accepted" to state.accepted?.shown(),
         )

@@ -2,6 +2,8 @@
 package tekram.ui.want
 
 import tekram.ffi.Accepted
+import tekram.ffi.Area
+import tekram.ffi.Cell
 import tekram.ffi.Intent
 import tekram.ffi.Money
 import tekram.ffi.Offer
@@ -24,11 +26,19 @@ internal val roster =
         TermsRow("SD-BASE-A", "Service delivery, analytics", "Service and statistics."),
     )
 
+/** Cells as the core nests them. */
+private val nested =
+    listOf(
+        Cell("u0y", Area(49.21875, 8.4375, 50.625, 9.84375)),
+        Cell("u0yj", Area(50.09765625, 8.4375, 50.2734375, 8.7890625)),
+        Cell("u0yjj", Area(50.09765625, 8.6572265625, 50.1416015625, 8.701171875)),
+    )
+
 internal fun intent(
     state: String,
     number: String = "1",
     want: String = "Wireless headphones",
-    cells: List<String> = listOf("u0y", "u0yj", "u0yjj"),
+    cells: List<Cell> = nested,
 ) = Intent(
     intent = number,
     state = state,
@@ -38,7 +48,6 @@ internal fun intent(
     ceiling = Money(25_000, "EUR"),
     terms = "PDC-INTENT",
     cells = cells,
-    area = null,
     inStore = false,
     until = UNTIL,
     event = null,

@@ -40,14 +40,4 @@ class TypedNumbersTest {
         assertEquals(listOf("EUR", "SAT"), offeredCurrencies(Locale.GERMANY))
         assertEquals(listOf("EUR", "SAT"), offeredCurrencies(Locale.ENGLISH))
     }
-
-    @Test
-    fun `a cell lies in the coarser ones and what is none is none`() {
-        val areas = listOf("u0y", "u0yj", "u0yjj").map { checkNotNull(cellArea(it)) }
-        areas.zipWithNext { coarse, fine ->
-            assertTrue(coarse.south <= fine.south && fine.north <= coarse.north && coarse.west <= fine.west && fine.east <= coarse.east)
-        }
-        assertEquals(1.40625, areas.first().let { it.north - it.south })
-        assertNull(cellArea("a!"))
-    }
 }

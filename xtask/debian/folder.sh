@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
-# Makes a Debian 13 folder with a Rust compiler and the standard library's source, because the project's toolchain has
-# no standard library for phones. A finished folder is left alone; a half-made one is thrown away and made again.
-#   PHONE_ROOT   where it is
+# Makes a Debian 13 folder with some of Debian's packages, because tools that few systems package (Swift, a standard
+# library for phones) should be had on any. A finished folder is left alone; a half-made one is thrown away and made again.
+#   folder.sh FOLDER MARK SUITE PACKAGES...
+# MARK is the file that a finished folder holds; SUITE is trixie or trixie-backports.
 set -euo pipefail
-ROOT=$PHONE_ROOT
-MARK="$ROOT/.phone-env-1"
+ROOT=$1 MARK=$1/$2 SUITE=$3
+shift 3
 
 mkdir -p "$(dirname "$ROOT")"
 exec 9>"$ROOT.lock"; flock 9
@@ -27,18 +28,20 @@ MIRROR=$( { cat /etc/apt/sources.list.d/*.sources 2>/dev/null | sed -n 's/^URIs:
           tr ' ' '\n' | grep -E '/debian/?$' | head -n1 || true)
 debootstrap --variant=minbase trixie "$ROOT" ${MIRROR:+"$MIRROR"} >"$ROOT.log" 2>&1 ||
   { tail -n 20 "$ROOT.log" >&2; exit 1; }
-sed 's/ trixie main$/ trixie-backports main/' "$ROOT/etc/apt/sources.list" >"$ROOT/etc/apt/sources.list.d/backports.list"
+if [ "$SUITE" != trixie ]; then
+  sed "s/ trixie main\$/ $SUITE main/" "$ROOT/etc/apt/sources.list" >"$ROOT/etc/apt/sources.list.d/$SUITE.list"
+fi
 printf 'APT::Install-Recommends "0";\nAPT::Install-Suggests "0";\n' >"$ROOT/etc/apt/apt.conf.d/90min"
 # No documents, manuals and translations: dpkg drops them while unpacking.
 printf 'path-exclude=/usr/share/%s/*\n' doc man locale >"$ROOT/etc/dpkg/dpkg.cfg.d/90min"
 unshare --mount --propagation private bash -euc '
-  root=$1; shift
+  root=$1; suite=$2; shift 2
   mount --bind /proc "$root/proc"; mount --bind /dev "$root/dev"
   cp -L /etc/resolv.conf "$root/etc/resolv.conf"; cp -L /etc/hosts "$root/etc/hosts"
   chroot "$root" apt-get update -qq
-  chroot "$root" apt-get install -y -qq --no-install-recommends -t trixie-backports "$@"
+  chroot "$root" apt-get install -y -qq --no-install-recommends -t "$suite" "$@"
   chroot "$root" apt-get clean
-' _ "$ROOT" rustc cargo rust-src libc6-dev >>"$ROOT.log" 2>&1 ||
+' _ "$ROOT" "$SUITE" "$@" >>"$ROOT.log" 2>&1 ||
   { tail -n 20 "$ROOT.log" >&2; exit 1; }
 rm -rf "$ROOT"/var/lib/apt/lists/*
 touch "$MARK"

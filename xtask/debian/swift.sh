@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs a command of the Debian folder that env.sh made, on the checkout, at the checkout's own path:  run.sh CMD ARGS...
+# Runs a command of the Debian folder that folder.sh made, on the checkout, at the checkout's own path:  swift.sh CMD ARGS...
 #   SWIFT_ROOT     the Debian folder
 #   SWIFT_PROJECT  the folder to show in it
 #   SWIFT_CWD      the folder under that to run in

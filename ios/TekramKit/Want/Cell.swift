@@ -1,54 +1,20 @@
-// The box that a geohash cell stands for, for drawing: five bits for each character, which halve longitude and latitude
-// in turn. What may be published is the core's answer; this only draws it.
+// A published cell in words: how large it is, and where its edges lie. What is published is the core's answer.
 import Foundation
 import TekramCore
 
-/// A published cell with its box.
-public struct CellArea: Equatable, Sendable, Identifiable {
-    /// The geohash.
-    public let cell: String
-    /// Its corners in degrees.
-    public let area: Area
-
-    /// Two cells of one name are the same.
-    public var id: String { cell }
-
-    /// Nothing when `cell` is no geohash.
-    public init?(_ cell: String) {
-        var (south, north, west, east) = (-90.0, 90.0, -180.0, 180.0)
-        var isAlong = true
-        for letter in cell {
-            guard let value = Self.alphabet.firstIndex(of: letter) else { return nil }
-            for bit in (0..<5).reversed() {
-                let isUpper = (value >> bit) & 1 == 1
-                if isAlong {
-                    let middle = (west + east) / 2
-                    if isUpper { west = middle } else { east = middle }
-                } else {
-                    let middle = (south + north) / 2
-                    if isUpper { south = middle } else { north = middle }
-                }
-                isAlong.toggle()
-            }
-        }
-        self.cell = cell
-        area = Area(south: south, west: west, north: north, east: east)
-    }
-
-    private static let alphabet = Array("0123456789bcdefghjkmnpqrstuvwxyz")
-
+extension Cell {
     /// How many digits after the separator tell its corners apart: no more, so that no finer place is suggested.
-    public var digits: Int { cell.count <= 3 ? 1 : cell.count <= 5 ? 2 : 3 }
+    public var digits: Int { geohash.count <= 3 ? 1 : geohash.count <= 5 ? 2 : 3 }
 
     /// How large it is, in words.
     public var sizeText: String {
-        switch cell.count {
+        switch geohash.count {
         case 3: Words.text("want_precision_3")
         case 4: Words.text("want_precision_4")
         case 5: Words.text("want_precision_5")
         case 6: Words.text("want_precision_6")
         case 7: Words.text("want_precision_7")
-        default: cell
+        default: geohash
         }
     }
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Type-checks a package for a phone in the Debian folder that env.sh made, with the standard library built from source:
-#   run.sh TARGET ARGS-OF-CARGO...
+# Type-checks a package for a phone in the Debian folder that folder.sh made, with the standard library built from source:
+#   phone.sh TARGET ARGS-OF-CARGO...
 #   PHONE_ROOT      the Debian folder
 #   PHONE_PROJECT   the checkout, shown in it at its own path
 #   PHONE_REGISTRY  cargo's registry, with everything fetched
