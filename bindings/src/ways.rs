@@ -55,7 +55,7 @@ pub enum RecoveryDuty {
     None,
     /// Ask for them; the person may put it off.
     Ask,
-    /// Nothing is paid before they are checked.
+    /// Nothing is to be paid before they are checked: whoever is about to pay asks for them first.
     Required,
 }
 

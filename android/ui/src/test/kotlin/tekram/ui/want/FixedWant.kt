@@ -26,19 +26,21 @@ internal val roster =
         TermsRow("SD-BASE-A", "Service delivery, analytics", "Service and statistics."),
     )
 
-/** Cells as the core nests them. */
+/** Cells as the core nests them, from coarse to fine. */
 private val nested =
     listOf(
         Cell("u0y", Area(49.21875, 8.4375, 50.625, 9.84375)),
         Cell("u0yj", Area(50.09765625, 8.4375, 50.2734375, 8.7890625)),
         Cell("u0yjj", Area(50.09765625, 8.6572265625, 50.1416015625, 8.701171875)),
+        Cell("u0yjjd", Area(50.108642578125, 8.67919921875, 50.1141357421875, 8.690185546875)),
+        Cell("u0yjjd4", Area(50.108642578125, 8.68194580078125, 50.110015869140625, 8.683319091796875)),
     )
 
 internal fun intent(
     state: String,
     number: String = "1",
     want: String = "Wireless headphones",
-    cells: List<Cell> = nested,
+    cells: Int = 3,
 ) = Intent(
     intent = number,
     state = state,
@@ -47,7 +49,7 @@ internal fun intent(
     quantity = 2u,
     ceiling = Money(25_000, "EUR"),
     terms = "PDC-INTENT",
-    cells = cells,
+    cells = nested.take(cells),
     inStore = false,
     until = UNTIL,
     event = null,

@@ -93,7 +93,7 @@ val wantSamples: List<Sample> =
             Question(word("want_withdraw_confirm"), word("want_withdraw"), {}) {}
         },
         sample("want_preview", "fine", Tab.Want) {
-            Preview(RequestState(Phase.Ready, intent("open", cells = listOf("u0y", "u0yj", "u0yjj", "u0yjjd", "u0yjjd4")), terms = roster))
+            Preview(RequestState(Phase.Ready, intent("open", cells = 5), terms = roster))
         },
         sample("want_offers", tab = Tab.Want, wide = true) { Offers(request("open", collected)) },
         sample("want_offers", "empty", Tab.Want) { Offers(request("open")) },
