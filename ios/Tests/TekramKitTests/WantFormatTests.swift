@@ -60,13 +60,12 @@ import Testing
         #expect(fine.edges(locale: german).south.contains("50,"))
     }
 
-    @Test func coordinatesAreSetApartFromTextThatRunsFromRightToLeft() throws {
-        let cell = try #require(CellArea("u0yjj"))
-        for text in [cell.alongText, cell.acrossText] {
+    @Test func coordinatesAreSetApartFromTextThatRunsFromRightToLeft() {
+        for text in [fine.alongText, fine.acrossText] {
             #expect(text.first == "\u{2066}" && text.last == "\u{2069}")
         }
-        #expect(cell.spoken.filter { $0 == "\u{2066}" }.count == 2)
-        #expect(cell.spoken.filter { $0 == "\u{2069}" }.count == 2)
+        #expect(fine.spoken.filter { $0 == "\u{2066}" }.count == 2)
+        #expect(fine.spoken.filter { $0 == "\u{2069}" }.count == 2)
     }
 
     @Test func theMapShowsTheCellInsideAndABarOfARoundLength() throws {
