@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use tekram_primitives::time::Timestamp;
 
 use crate::change::Scope;
+use crate::credential;
 use crate::error::VaultError;
 use crate::holding_error::HoldingError;
 use crate::schema::RoomSchema;
@@ -185,6 +186,11 @@ pub(crate) fn insert(
     now: Timestamp,
 ) -> Result<i64, VaultError> {
     check(attribute)?;
+    if let AttributeSource::Verified { credential } = &attribute.source
+        && !credential::says(transaction, credential, &attribute.value.texts())?
+    {
+        return Err(HoldingError::BadField { field: "credential" }.into());
+    }
     let property = attribute.value.property();
     let replaces: Option<i64> = transaction
         .prepare_cached("SELECT id FROM vault_attribute WHERE property = ?1 AND label = ?2 AND until_ms IS NULL")?

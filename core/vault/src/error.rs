@@ -3,6 +3,8 @@
 
 use std::io;
 
+use tekram_primitives::credential::CredentialError;
+
 use crate::holding_error::HoldingError;
 
 /// Why a vault refused. [`VaultError::code`] is stable; the text is for developers.
@@ -172,6 +174,9 @@ pub enum VaultError {
         /// The pages of the database that lie there, as ranges.
         pages: String,
     },
+    /// A credential, or what was fetched about it, does not hold.
+    #[error(transparent)]
+    Credential(#[from] CredentialError),
     /// The platform's key store refused.
     #[error("the key store refused")]
     KeyStore(#[from] KeyStoreError),
@@ -232,6 +237,7 @@ impl VaultError {
             Self::NestedWrite => "nested_write",
             Self::ItemTooLarge { .. } => "item_too_large",
             Self::Holding(error) => error.code(),
+            Self::Credential(error) => error.code(),
             Self::Cancelled => "cancelled",
             Self::Busy => "busy",
             Self::BackupWithoutWay => "backup_without_way",

@@ -43,6 +43,9 @@ pub enum HoldingError {
     /// A batch has too many things.
     #[error("a batch has at most 100,000 things")]
     BatchTooLarge,
+    /// A status list said that the credential was revoked or suspended.
+    #[error("the credential was revoked or suspended")]
+    CredentialRevoked,
 }
 
 impl HoldingError {
@@ -61,6 +64,7 @@ impl HoldingError {
             Self::NoSuchBatch => "no_such_pen_batch",
             Self::NotHeld => "not_held",
             Self::BatchTooLarge => "batch_too_large",
+            Self::CredentialRevoked => "credential_revoked",
         }
     }
 }

@@ -38,6 +38,7 @@ mod audit;
 mod backup;
 mod blob;
 mod change;
+mod credential;
 mod database;
 mod delete;
 mod durable;
@@ -76,6 +77,7 @@ pub use backup::{
 };
 pub use blob::{BLOB_LIMIT_BYTES, BlobEntry, BlobId, BlobReader, BlobWriter};
 pub use change::{Scope, Subscription};
+pub use credential::{CredentialEntry, CredentialFormat, CredentialRequest, StatusEntry};
 pub use error::{KeyStoreError, VaultError};
 pub use holding_error::HoldingError;
 pub use inbox::{Drained, ITEM_LIMIT_BYTES, Inbox, InboxAddress, InboxItem, ItemId};

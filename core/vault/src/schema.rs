@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use rusqlite::{Connection, TransactionBehavior, params};
 
 use crate::error::VaultError;
-use crate::{attribute, audit, blob, membership, pen, purchase};
+use crate::{attribute, audit, blob, credential, membership, pen, purchase};
 
 /// A room's tables, as the list of changes that led to them. The list only grows: the version is its length.
 #[derive(Clone, Copy, Debug)]
@@ -35,7 +35,7 @@ const VAULT: RoomSchema = RoomSchema {
 };
 
 /// All tables that each vault has, whatever rooms the program brings.
-pub(crate) const OWN: [RoomSchema; 7] = [
+pub(crate) const OWN: [RoomSchema; 8] = [
     VAULT,
     audit::SCHEMA,
     blob::SCHEMA,
@@ -43,6 +43,7 @@ pub(crate) const OWN: [RoomSchema; 7] = [
     membership::SCHEMA,
     purchase::SCHEMA,
     pen::SCHEMA,
+    credential::SCHEMA,
 ];
 
 /// The table that everything else is versioned by. It is made once, with the vault, and never changes.

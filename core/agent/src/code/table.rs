@@ -426,6 +426,11 @@ pub(super) const VAULT: Rows = &[
         "backup_damaged",
         "A part of a backup is not what was written there.",
     ),
+    (
+        113,
+        "credential_revoked",
+        "A status list said that the credential was revoked or suspended.",
+    ),
 ];
 
 pub(super) const LISTEN: Rows = &[

@@ -79,6 +79,22 @@ impl AttributeValue {
         }
     }
 
+    /// Every text of it, some of which may be empty: what a credential must say to vouch for it.
+    pub(super) fn texts(&self) -> Vec<&str> {
+        match self {
+            Self::Name(name) => vec![&name.name, &name.given_name, &name.family_name],
+            Self::Email(text) | Self::Telephone(text) | Self::BirthDate(text) => vec![text],
+            Self::Address(address) => vec![
+                &address.street_address,
+                &address.postal_code,
+                &address.address_locality,
+                &address.address_region,
+                &address.address_country,
+            ],
+            Self::Free { value, .. } => vec![value],
+        }
+    }
+
     /// Fails with `bad_field` when it is not what its kind should be.
     pub(super) fn check(&self) -> Result<(), HoldingError> {
         match self {
