@@ -15,6 +15,7 @@ use zeroize::Zeroizing;
 
 use crate::durable;
 use crate::error::VaultError;
+use crate::page::PageKey;
 use crate::schema;
 
 /// The database's file name.
@@ -70,7 +71,7 @@ pub(crate) fn open(folder: &Path, vault_id: &str, key: &Secret32, role: Role) ->
     }
     match give_key(&connection, key, None).and_then(|()| settle(&connection, role)) {
         Ok(()) => Ok(connection),
-        Err(VaultError::Damaged { .. }) => Err(diagnose(&connection, folder, vault_id)),
+        Err(VaultError::Damaged { .. }) => Err(diagnose(folder, vault_id, key)),
         Err(error) => Err(error),
     }
 }
@@ -207,18 +208,28 @@ fn has_wal(folder: &Path) -> bool {
 }
 
 /// Why a database did not open although its key came out of an authentic wrapping.
-fn diagnose(connection: &Connection, folder: &Path, vault_id: &str) -> VaultError {
+fn diagnose(folder: &Path, vault_id: &str, key: &Secret32) -> VaultError {
     if let Some(error) = not_ours(folder, vault_id) {
         return error;
     }
-    // SQLite refuses a file shorter than its first page says, unless the schema is declared writable: if that alone
-    // makes the first page readable, the file was cut at a page's edge. With a WAL it is the WAL that says how long.
-    let unless_cut = "PRAGMA writable_schema = ON; SELECT count(*) FROM sqlite_schema;";
-    if !has_wal(folder) && connection.execute_batch(unless_cut).is_ok() {
+    // With a WAL it is the WAL that says how long the file should be.
+    if !has_wal(folder) && is_cut(folder, vault_id, key).unwrap_or(false) {
         VaultError::Truncated { file: FILE }
     } else {
         VaultError::Damaged { file: FILE }
     }
+}
+
+/// Whether the file has fewer pages than its first page says (SQLite's file format, section 1.3.8). `None`: the first page is
+/// not what was written there.
+fn is_cut(folder: &Path, vault_id: &str, key: &Secret32) -> Option<bool> {
+    let mut file = File::open(folder.join(FILE)).ok()?;
+    let length = file.metadata().ok()?.len();
+    let mut page = vec![0; usize::try_from(PAGE_BYTES).ok()?];
+    file.read_exact(&mut page).ok()?;
+    let first = PageKey::new(key, vault_id).open(1, &page)?;
+    let pages = u32::from_be_bytes(*first.get(28..)?.first_chunk()?);
+    Some(u64::from(pages).saturating_mul(PAGE_BYTES) > length)
 }
 
 /// Whether the file's first 16 bytes say that it is something else. `None`: it is this vault's, or too short to say.
