@@ -2,9 +2,12 @@
 //! one run.
 //!
 //! Each room's benches are one module; their names are ROOM_WHAT. A run of all rooms writes `docs/measurements.md`.
+//! `tekram-bench device FOLDER LISTENS` only makes the device that the benches of the app open.
 //! Exit code 0 when every promise is kept, 1 when one is not, 2 for wrong usage.
 
 mod catalogue;
+mod device;
+mod facade;
 mod history;
 mod intent;
 mod listen;
@@ -24,11 +27,12 @@ use measure::{Measurement, Outcome};
 /// A room's benches: its name and what runs them, told how many megabytes the longest file shall have.
 type Room = (&'static str, fn(u64) -> Outcome<Vec<Measurement>>);
 
-const ROOMS: [Room; 4] = [
+const ROOMS: [Room; 5] = [
     ("vault", vault::measure),
     ("listen", listen::measure),
     ("pay", pay::measure),
     ("intent", intent::measure),
+    ("facade", facade::measure),
 ];
 
 const PAGE: &str = "docs/measurements.md";
@@ -49,6 +53,13 @@ fn main() -> ExitCode {
         [child, folder, file] if child == listen::IMPORT_PEAK => {
             listen::import_peak(Path::new(folder), Path::new(file)).map(|()| true)
         }
+        [make, folder, listens] if make == device::DEVICE => match listens.parse() {
+            Ok(listens) => device::make(Path::new(folder), listens).map(|()| true),
+            Err(_) => {
+                eprintln!("tekram-bench: {listens:?} is no number of listens");
+                return ExitCode::from(2);
+            }
+        },
         args => match asked(args) {
             Ok(asked) => measure_rooms(&asked),
             Err(wrong) => {
@@ -139,7 +150,7 @@ mod tests {
     fn an_unknown_room_is_wrong_usage_and_the_known_ones_are_named() {
         let args = |args: &[&str]| args.iter().map(|arg| (*arg).to_owned()).collect::<Vec<_>>();
         let refused = asked(&args(&["veil"])).err();
-        assert!(refused.is_some_and(|refused| refused.contains("vault, listen, pay, intent")));
+        assert!(refused.is_some_and(|refused| refused.contains("vault, listen, pay, intent, facade")));
         let taken = asked(&args(&["listen", "--json", "--large"])).ok();
         assert!(asked(&args(&["--large=much"])).is_err());
         assert!(

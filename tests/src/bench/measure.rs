@@ -18,6 +18,8 @@ pub enum Promise {
     Ratio(f64),
     /// The figure itself is at most this, in the measurement's unit.
     Figure(f64),
+    /// The figure is at most so much above the floor, in the measurement's unit, by the ratio of the rounds.
+    Over(f64),
 }
 
 /// One line of the result.
@@ -63,6 +65,7 @@ impl Measurement {
             let (name, limit) = match self.promise {
                 Promise::Ratio(most) => ("ratio_limit", most),
                 Promise::Figure(most) => ("figure_limit", most),
+                Promise::Over(most) => ("over_limit", most),
             };
             fields.insert(name.to_owned(), limit.into());
         }
@@ -74,6 +77,7 @@ impl Measurement {
         match self.promise {
             Promise::Ratio(most) => self.ratio <= most,
             Promise::Figure(most) => self.figure <= most,
+            Promise::Over(most) => (self.ratio - 1.0) * self.floor <= most,
         }
     }
 
@@ -82,6 +86,7 @@ impl Measurement {
         match self.promise {
             Promise::Ratio(most) => format!("≤ {most}×"),
             Promise::Figure(most) => format!("≤ {most} {}", self.unit),
+            Promise::Over(most) => format!("≤ {most} {} more", self.unit),
         }
     }
 
@@ -91,6 +96,15 @@ impl Measurement {
             "" => self.bench.to_owned(),
             case => format!("{} {case}", self.bench),
         }
+    }
+
+    /// States figure and floor as microseconds for each of so many calls instead of milliseconds for all of them.
+    #[must_use]
+    pub fn each(mut self, calls: u32) -> Self {
+        self.figure = self.figure * 1000.0 / f64::from(calls);
+        self.floor = self.floor * 1000.0 / f64::from(calls);
+        self.unit = "µs";
+        self
     }
 
     /// States figure and floor as `amount` done in a second instead of milliseconds for all of it.
@@ -243,5 +257,18 @@ mod tests {
         let measured = compare(question(Promise::Figure(5.0)), || ms(6), || ms(1)).unwrap();
         assert!(!measured.holds());
         assert_eq!(measured.promised(), "≤ 5 ms");
+    }
+
+    #[test]
+    fn a_promise_about_what_is_added_is_held_against_the_difference() {
+        let measured = |figure, floor| {
+            let measured = compare(question(Promise::Over(500.0)), || ms(figure), || ms(floor)).unwrap();
+            measured.each(10)
+        };
+        let (little, much) = (measured(50, 46), measured(60, 50));
+        assert_eq!((little.figure, little.floor, little.unit), (5000.0, 4600.0, "µs"));
+        assert!(little.holds());
+        assert!(!much.holds());
+        assert_eq!(much.promised(), "≤ 500 µs more");
     }
 }

@@ -53,7 +53,8 @@ fn table(all: &[Measurement]) -> String {
         );
     }
     text.push('\n');
-    for one in all {
+    // Cases that are alike have one note, at the first of them.
+    for one in all.iter().filter(|one| !one.note.is_empty()) {
         let _ = writeln!(text, "- `{}`: {}.", one.name(), one.note);
     }
     text

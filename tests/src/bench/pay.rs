@@ -128,7 +128,9 @@ fn fill(vault: &Vault, period: &Period) -> Outcome {
         })?;
         done += some.len() as u64;
     }
-    vault.write(Scope("pay"), |transaction| Ok::<_, VaultError>(payees(transaction)?))?;
+    vault.write(Scope("pay"), |transaction| {
+        Ok::<_, VaultError>(payees(transaction, FEEDS, &[("host", 90), ("producer", 10)])?)
+    })?;
     Ok(())
 }
 
@@ -143,11 +145,14 @@ fn work(seeded: &mut Seeded, tracks: &[Track]) -> Work {
     }
 }
 
-/// A host and a producer for each podcast, reached by a link.
-fn payees(connection: &Connection) -> rusqlite::Result<()> {
+/// Those who get a part of each of the first `feeds` podcasts, reached by a link.
+///
+/// # Errors
+/// When SQLite fails.
+pub fn payees(connection: &Connection, feeds: u64, roles: &[(&str, i64)]) -> rusqlite::Result<()> {
     let now_ms = SystemClock.now().millis();
-    for feed in 0..FEEDS {
-        for (role, split) in [("host", 90), ("producer", 10)] {
+    for feed in 0..feeds {
+        for (role, split) in roles {
             let id = format!("payee-{feed}-{role}");
             connection.execute(
                 "INSERT INTO pay_payee (payee_id, name, identity, relation_id, created_ms) VALUES (?1, ?1, ?1, ?1, ?2)",
