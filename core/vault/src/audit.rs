@@ -241,3 +241,62 @@ fn page(connection: &Connection, query: &AuditQuery) -> Result<AuditPage, VaultE
     }
     Ok(page)
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::indexing_slicing,
+        clippy::panic,
+        missing_docs
+    )]
+
+    use tekram_primitives::secret::Passphrase;
+    use tekram_primitives::time::SystemClock;
+
+    use super::*;
+    use crate::page::PageKey;
+    use crate::store::Store;
+
+    /// Whether a text stands in the clear of any page of the locked database, in use or free.
+    fn stands(pages: &[Vec<u8>], text: &str) -> bool {
+        pages
+            .iter()
+            .any(|page| page.windows(text.len()).any(|part| part == text.as_bytes()))
+    }
+
+    #[test]
+    fn destroyed_content_is_in_no_page_any_more() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path()).unwrap();
+        let passphrase = Passphrase::from("tulip harbour candle");
+        let vault = store.create("Home", &passphrase, &[], &SystemClock).unwrap();
+        let mut numbers = Vec::new();
+        for number in 0..200 {
+            let event = AuditEvent::new(AuditKind::Disclosure)
+                .who(format!("Secret reader {number:03}"))
+                .party(format!("party-{number:03}"))
+                .what("x".repeat(number * 20));
+            numbers.push(vault.audit(&event, Timestamp::EPOCH).unwrap());
+        }
+        // Every second one, so that their pages stay in use.
+        let destroyed: Vec<u32> = numbers.iter().copied().step_by(2).collect();
+        vault.destroy_audit_content(&destroyed, Timestamp::EPOCH).unwrap();
+        assert_eq!(vault.verify_audit().unwrap().breaks, []);
+        let key = vault.with_header_and_key(|_, key| Ok(key.clone())).unwrap();
+        let id = vault.id().to_owned();
+        vault.lock().unwrap();
+        let file = std::fs::read(folder.path().join("vaults").join(&id).join("vault.db")).unwrap();
+        let key = PageKey::new(&key, &id);
+        let pages: Vec<Vec<u8>> = (1..)
+            .zip(file.chunks(8192))
+            .map(|(number, page)| key.open(number, page).unwrap().to_vec())
+            .collect();
+        for number in 0..200 {
+            let kept = number % 2 == 1;
+            assert_eq!(stands(&pages, &format!("Secret reader {number:03}")), kept, "{number}");
+            assert_eq!(stands(&pages, &format!("party-{number:03}")), kept, "{number}");
+        }
+    }
+}

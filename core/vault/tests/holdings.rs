@@ -12,6 +12,7 @@ mod support;
 
 use std::io::Write;
 
+use proptest::prelude::*;
 use support::Device;
 use tekram_primitives::time::Timestamp;
 use tekram_vault::{
@@ -390,4 +391,20 @@ fn a_batch_with_one_bad_thing_is_not_held_at_all() {
     contents.push(PenContent::Attribute(email("nobody", "")));
     assert_eq!(vault.hold("x", "", contents, NOW).unwrap_err().code(), "bad_field");
     assert_eq!(vault.pen_batches().unwrap(), []);
+}
+
+proptest! {
+    #[test]
+    fn no_table_order_or_audit_brings_the_readers_down(
+        text in "\\PC{0,300}",
+        rows in prop::collection::vec("[-0-9.,;\"\n €a-z]{0,40}", 0..8),
+    ) {
+        let table_text = format!("Datum;Nummer;Artikel;Menge;Betrag\n{}", rows.join("\n"));
+        let read = table().read(table_text.as_bytes()).unwrap();
+        prop_assert!(read.purchases.iter().all(|purchase| !purchase.seller.is_empty()));
+        let order = serde_json::json!({"@type": "Order", "seller": text, "orderDate": text, "price": text,
+            "priceCurrency": "EUR", "orderedItem": rows});
+        let _ = Purchase::from_order(&order);
+        prop_assert!(!tekram_vault::verify_audit_export(text.as_bytes()).unwrap().breaks.is_empty());
+    }
 }
