@@ -164,6 +164,21 @@ pub enum VaultError {
     /// The backup has no state of that number.
     #[error("the backup has no such state")]
     NoSuchState,
+    /// The file is no export.
+    #[error("this is not an export")]
+    NotAnExport,
+    /// The export is a part of a vault, without keys: no vault can be made of it.
+    #[error("the export is only a part of a vault")]
+    ExportIsPartial,
+    /// A part of an export is not what was written there.
+    #[error("the export is damaged: {part}")]
+    ExportDamaged {
+        /// `manifest`, `seal`, `zip`, `files`, or a table's name.
+        part: String,
+    },
+    /// The vault has no table of that name.
+    #[error("the vault has no such table")]
+    NoSuchTable,
     /// A part of a backup is not what was written there.
     #[error("segment {segment} of the backup is damaged: {part} {pages}")]
     BackupDamaged {
@@ -243,6 +258,10 @@ impl VaultError {
             Self::BackupWithoutWay => "backup_without_way",
             Self::NotABackup => "not_a_backup",
             Self::NoSuchState => "no_such_state",
+            Self::NotAnExport => "not_an_export",
+            Self::ExportIsPartial => "export_is_partial",
+            Self::ExportDamaged { .. } => "export_damaged",
+            Self::NoSuchTable => "no_such_table",
             Self::BackupDamaged { .. } => "backup_damaged",
             Self::KeyStore(error) => error.code(),
             Self::NotEncrypted => "not_encrypted",

@@ -33,6 +33,7 @@
 //! # }
 //! ```
 
+mod age;
 mod attribute;
 mod audit;
 mod backup;
@@ -43,6 +44,7 @@ mod database;
 mod delete;
 mod durable;
 mod error;
+mod export;
 mod frames;
 mod header;
 mod hold;
@@ -79,6 +81,7 @@ pub use blob::{BLOB_LIMIT_BYTES, BlobEntry, BlobId, BlobReader, BlobWriter};
 pub use change::{Scope, Subscription};
 pub use credential::{CredentialEntry, CredentialFormat, CredentialRequest, StatusEntry};
 pub use error::{KeyStoreError, VaultError};
+pub use export::{ExportContent, Exported};
 pub use holding_error::HoldingError;
 pub use inbox::{Drained, ITEM_LIMIT_BYTES, Inbox, InboxAddress, InboxItem, ItemId};
 pub use key_store::{FileKeyStore, KeyStore};

@@ -218,6 +218,7 @@ impl Rescue {
         let mut saved = Saved::default();
         let vault = store.create_from(
             label,
+            None,
             schemas,
             clock,
             |new_key, now| WrappedKey::by_passphrase(new_key, way_in::PASSPHRASE.to_owned(), passphrase, Some(now)),

@@ -56,19 +56,48 @@ pub(crate) const VERSIONS: &str = "CREATE TABLE vault_room_schema (
 /// a room is further than this program; fails with `migration_failed` and the old version otherwise.
 pub(crate) fn migrate(connection: &mut Connection, rooms: &[RoomSchema]) -> Result<(), VaultError> {
     let found = versions(connection)?;
+    bring(connection, rooms, |room| found.get(room).copied().unwrap_or(0), None)
+}
+
+/// Makes the tables as they were at these versions, in an empty database; rooms that have none stay out. Refuses with
+/// `newer_schema` when a room is further than this program, or not one of its rooms.
+pub(crate) fn migrate_to(
+    connection: &mut Connection,
+    rooms: &[RoomSchema],
+    versions: &BTreeMap<String, u32>,
+) -> Result<(), VaultError> {
+    let is_known = |room: &str| OWN.iter().chain(rooms).any(|schema| schema.room == room);
+    if let Some((room, found)) = versions.iter().find(|(room, _)| !is_known(room)) {
+        return Err(VaultError::NewerSchema {
+            room: room.clone(),
+            found: *found,
+            known: 0,
+        });
+    }
+    bring(connection, rooms, |_| 0, Some(versions))
+}
+
+fn bring(
+    connection: &mut Connection,
+    rooms: &[RoomSchema],
+    from: impl Fn(&str) -> u32,
+    to: Option<&BTreeMap<String, u32>>,
+) -> Result<(), VaultError> {
     let mut due = Vec::new();
     for schema in OWN.iter().chain(rooms) {
-        let version = found.get(schema.room).copied().unwrap_or(0);
         let known = u32::try_from(schema.migrations.len()).unwrap_or(u32::MAX);
-        if version > known {
+        let version = from(schema.room);
+        let wanted = to.map_or(known, |to| to.get(schema.room).copied().unwrap_or(0));
+        let newest = version.max(wanted);
+        if newest > known {
             return Err(VaultError::NewerSchema {
                 room: schema.room.to_owned(),
-                found: version,
+                found: newest,
                 known,
             });
         }
         due.extend(
-            (1..=known)
+            (1..=wanted)
                 .zip(schema.migrations)
                 .filter(|(to, _)| *to > version)
                 .map(|(to, sql)| (schema.room, to, *sql)),

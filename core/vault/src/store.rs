@@ -136,7 +136,7 @@ impl Store {
         clock: &dyn Clock,
         first_way: impl FnOnce(&NewKey<'_>, Timestamp) -> Result<WrappedKey, VaultError>,
     ) -> Result<Vault, VaultError> {
-        self.create_from(label, schemas, clock, first_way, |connection, id, now| {
+        self.create_from(label, None, schemas, clock, first_way, |connection, id, now| {
             schema::migrate(connection, schemas)?;
             let root = random_secret()?;
             let founding = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
@@ -147,10 +147,11 @@ impl Store {
     }
 
     /// Makes a vault whose database `fill` fills, from empty, with everything down to its identity; `fill` gets the vault's id
-    /// and the time, and returns the root secret.
+    /// and the time, and returns the root secret. The id is a new one unless it is given.
     pub(crate) fn create_from(
         &self,
         label: &str,
+        id: Option<String>,
         schemas: &[RoomSchema],
         clock: &dyn Clock,
         first_way: impl FnOnce(&NewKey<'_>, Timestamp) -> Result<WrappedKey, VaultError>,
@@ -163,7 +164,11 @@ impl Store {
         if self.list()?.iter().any(|entry| entry.label == label) {
             return Err(VaultError::VaultExists);
         }
-        let id = way_in::random_id()?;
+        let id = match id {
+            Some(id) if self.folder(&id).exists() => return Err(VaultError::VaultExists),
+            Some(id) => id,
+            None => way_in::random_id()?,
+        };
         let now = clock.now();
         let vault_key = random_secret()?;
         // Until the rename, this is no vault.

@@ -195,7 +195,8 @@ fn each_damaged_page_costs_what_lies_on_it_and_is_named() {
     let pages = whole.len() / PAGE;
     assert!(pages > 60);
     let mut lossless = 0;
-    for page in 1..=pages {
+    // The lists of tables, and then every second page: each is a vault that is made and deleted again.
+    for page in (1..=pages).filter(|page| *page < 8 || page % 2 == 0) {
         let mut changed = whole.clone();
         changed[(page - 1) * PAGE + 100 + page] ^= 1;
         fs::write(&path, &changed).unwrap();

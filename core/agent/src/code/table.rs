@@ -431,6 +431,18 @@ pub(super) const VAULT: Rows = &[
         "credential_revoked",
         "A status list said that the credential was revoked or suspended.",
     ),
+    (206, "not_an_export", "The file is no export."),
+    (
+        207,
+        "export_is_partial",
+        "The export is a part of a vault, without keys: no vault can be made of it.",
+    ),
+    (
+        208,
+        "export_damaged",
+        "A part of an export is not what was written there.",
+    ),
+    (209, "no_such_table", "The vault has no table of that name."),
 ];
 
 pub(super) const LISTEN: Rows = &[
