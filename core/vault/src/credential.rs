@@ -128,58 +128,8 @@ impl Vault {
         holder: Option<(&str, &DidKey)>,
         now: Timestamp,
     ) -> Result<CredentialEntry, VaultError> {
-        let content = content.trim();
-        let read = read_content(content)?;
-        verify(&read, issuer_key, now)?;
-        let bound = bound_to(&read, holder.map(|(_, key)| key))?;
-        let relation = holder.filter(|_| bound).map_or("", |(relation, _)| relation);
-        check_text("relation", relation, 0, 255)?;
-        let issuer_key = issuer_key.map(|key| key.to_jwk().to_string()).unwrap_or_default();
-        let (format, credential_type, issuer, expires, places) = match &read {
-            Read::SdJwtVc(vc) => (
-                "sd_jwt_vc",
-                vc.credential_type().to_owned(),
-                vc.issuer(),
-                vc.expires(),
-                vc.status().into_iter().cloned().collect(),
-            ),
-            Read::W3c(vc) => (
-                "w3c_vc",
-                vc.types().join(" "),
-                vc.issuer(),
-                vc.expires(),
-                vc.status().to_vec(),
-            ),
-        };
-        let id = sha256_hex(content.as_bytes());
         self.write(Scope::CREDENTIAL, |transaction| {
-            let inserted = transaction.execute(
-                "INSERT INTO vault_credential (id, format, type, issuer, issuer_key, relation, expires_ms, content, added_ms)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT (id) DO NOTHING",
-                params![
-                    id,
-                    format,
-                    credential_type,
-                    issuer,
-                    issuer_key,
-                    relation,
-                    expires.map(|expires| expires.millis()),
-                    content,
-                    now.millis()
-                ],
-            )?;
-            if inserted == 0 {
-                return Err(HoldingError::HeldAlready.into());
-            }
-            for place in &places {
-                insert_status(transaction, &id, place)?;
-            }
-            AuditEvent::new(AuditKind::CredentialAdded)
-                .who(issuer)
-                .record(id.as_str())
-                .what(credential_type.as_str())
-                .append(transaction, now)?;
-            entry(transaction, &id)
+            insert(transaction, content, issuer_key, holder, now)
         })
     }
 
@@ -293,21 +243,98 @@ impl Vault {
 
     /// Removes a credential; attributes that it verified stand no more. Fails with `no_such_holding`.
     pub fn remove_credential(&self, id: &str, now: Timestamp) -> Result<(), VaultError> {
-        self.write(Scope::CREDENTIAL, |transaction| {
-            let known = entry(transaction, id)?;
-            transaction.execute(
-                "UPDATE vault_attribute SET until_ms = ?2 WHERE source = 'verified' AND source_id = ?1 AND until_ms IS NULL",
-                params![id, now.millis()],
-            )?;
-            transaction.execute("DELETE FROM vault_credential WHERE id = ?1", [id])?;
-            AuditEvent::new(AuditKind::CredentialRemoved)
-                .who(known.issuer)
-                .record(id)
-                .what(known.credential_type)
-                .append(transaction, now)?;
-            Ok(())
-        })
+        self.write(Scope::CREDENTIAL, |transaction| remove(transaction, id, now))
     }
+}
+
+/// Keeps a credential in a transaction, after checking it.
+pub(crate) fn insert(
+    transaction: &Transaction<'_>,
+    content: &str,
+    issuer_key: Option<&PublicKey>,
+    holder: Option<(&str, &DidKey)>,
+    now: Timestamp,
+) -> Result<CredentialEntry, VaultError> {
+    let content = content.trim();
+    let read = read_content(content)?;
+    verify(&read, issuer_key, now)?;
+    let bound = bound_to(&read, holder.map(|(_, key)| key))?;
+    let relation = holder.filter(|_| bound).map_or("", |(relation, _)| relation);
+    check_text("relation", relation, 0, 255)?;
+    let issuer_key = issuer_key.map(|key| key.to_jwk().to_string()).unwrap_or_default();
+    let (format, credential_type, issuer, expires, places) = match &read {
+        Read::SdJwtVc(vc) => (
+            "sd_jwt_vc",
+            vc.credential_type().to_owned(),
+            vc.issuer(),
+            vc.expires(),
+            vc.status().into_iter().cloned().collect(),
+        ),
+        Read::W3c(vc) => (
+            "w3c_vc",
+            vc.types().join(" "),
+            vc.issuer(),
+            vc.expires(),
+            vc.status().to_vec(),
+        ),
+    };
+    let id = id_of(content);
+    let inserted = transaction.execute(
+        "INSERT INTO vault_credential (id, format, type, issuer, issuer_key, relation, expires_ms, content, added_ms)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT (id) DO NOTHING",
+        params![
+            id,
+            format,
+            credential_type,
+            issuer,
+            issuer_key,
+            relation,
+            expires.map(|expires| expires.millis()),
+            content,
+            now.millis()
+        ],
+    )?;
+    if inserted == 0 {
+        return Err(HoldingError::HeldAlready.into());
+    }
+    for place in &places {
+        insert_status(transaction, &id, place)?;
+    }
+    AuditEvent::new(AuditKind::CredentialAdded)
+        .who(issuer)
+        .record(id.as_str())
+        .what(credential_type.as_str())
+        .append(transaction, now)?;
+    entry(transaction, &id)
+}
+
+/// The id that a credential has, or would have.
+pub(crate) fn id_of(content: &str) -> String {
+    sha256_hex(content.trim().as_bytes())
+}
+
+/// Whether a credential of this content is kept.
+pub(crate) fn is_kept(connection: &Connection, content: &str) -> Result<Option<i64>, VaultError> {
+    let row = connection
+        .prepare_cached("SELECT rowid FROM vault_credential WHERE id = ?1")?
+        .query_row([id_of(content)], |row| row.get(0));
+    Ok(row.optional()?)
+}
+
+/// Removes a credential in a transaction; attributes that it verified stand no more.
+pub(crate) fn remove(transaction: &Transaction<'_>, id: &str, now: Timestamp) -> Result<(), VaultError> {
+    let known = entry(transaction, id)?;
+    transaction.execute(
+        "UPDATE vault_attribute SET until_ms = ?2 WHERE source = 'verified' AND source_id = ?1 AND until_ms IS NULL",
+        params![id, now.millis()],
+    )?;
+    transaction.execute("DELETE FROM vault_credential WHERE id = ?1", [id])?;
+    AuditEvent::new(AuditKind::CredentialRemoved)
+        .who(known.issuer)
+        .record(id)
+        .what(known.credential_type)
+        .append(transaction, now)?;
+    Ok(())
 }
 
 /// Whether a credential in the vault says each of these texts somewhere. Fails with `no_such_holding` when there is none.

@@ -86,7 +86,7 @@ pub use holding_error::HoldingError;
 pub use inbox::{Drained, ITEM_LIMIT_BYTES, Inbox, InboxAddress, InboxItem, ItemId};
 pub use key_store::{FileKeyStore, KeyStore};
 pub use membership::{Membership, MembershipEntry, Preference, PreferenceEntry, Stance};
-pub use pen::{BATCH_LIMIT, PenAccepted, PenBatch, PenChoice, PenContent, PenItem, PenState};
+pub use pen::{BATCH_LIMIT, NewCredential, PenAccepted, PenBatch, PenChoice, PenContent, PenItem, PenState};
 pub use progress::{Progress, Watch};
 pub use purchase::{CsvDate, CsvFault, CsvField, CsvPurchases, Purchase, PurchaseCsv, PurchaseEntry, PurchaseItem};
 pub use recovery::{RECOVERY_WORDS, RecoveryAnswer, RecoveryPhrase};

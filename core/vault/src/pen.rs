@@ -3,11 +3,14 @@
 
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 use serde::{Deserialize, Serialize};
+use tekram_primitives::credential::{MAX_CREDENTIAL_BYTES, PublicKey};
+use tekram_primitives::did::DidKey;
 use tekram_primitives::time::Timestamp;
 
 use crate::attribute::{self, NewAttribute, from_json};
 use crate::audit::{AuditEvent, AuditKind};
 use crate::change::Scope;
+use crate::credential;
 use crate::error::VaultError;
 use crate::holding_error::HoldingError;
 use crate::membership::{self, Membership, Preference};
@@ -55,6 +58,21 @@ pub enum PenContent {
     Preference(Preference),
     /// A purchase.
     Purchase(Purchase),
+    /// A credential; it is checked when it is accepted, as it may have ended meanwhile.
+    Credential(NewCredential),
+}
+
+/// A credential that was received.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NewCredential {
+    /// As it was issued.
+    pub content: String,
+    /// The issuer's key as a JWK, where the credential does not bring its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub issuer_key: Option<serde_json::Map<String, serde_json::Value>>,
+    /// The relation whose key it should be bound to, with that key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub holder: Option<(String, DidKey)>,
 }
 
 /// What became of a thing.
@@ -270,6 +288,11 @@ impl Vault {
                     PenContent::Membership(_) => remove(transaction, "vault_membership", holding)?,
                     PenContent::Preference(_) => remove(transaction, "vault_membership_preference", holding)?,
                     PenContent::Purchase(_) => remove(transaction, "vault_purchase", holding)?,
+                    PenContent::Credential(new) => {
+                        if credential::is_kept(transaction, &new.content)?.is_some() {
+                            credential::remove(transaction, &credential::id_of(&new.content), now)?;
+                        }
+                    }
                 }
                 undone = undone.saturating_add(1);
             }
@@ -305,6 +328,10 @@ fn check(content: &PenContent) -> Result<(), HoldingError> {
         PenContent::Membership(membership) => membership::check_membership(membership),
         PenContent::Preference(preference) => membership::check_preference(preference),
         PenContent::Purchase(purchase) => purchase::check(purchase),
+        PenContent::Credential(new) if new.content.len() > MAX_CREDENTIAL_BYTES => {
+            Err(HoldingError::BadField { field: "content" })
+        }
+        PenContent::Credential(_) => Ok(()),
     }
 }
 
@@ -315,6 +342,12 @@ fn insert(transaction: &Transaction<'_>, content: &PenContent, batch: i64, now: 
         PenContent::Membership(membership) => membership::insert_membership(transaction, membership, batch, now),
         PenContent::Preference(preference) => membership::insert_preference(transaction, preference, batch, now),
         PenContent::Purchase(purchase) => purchase::insert(transaction, purchase, batch, now),
+        PenContent::Credential(new) => {
+            let issuer_key = new.issuer_key.as_ref().map(PublicKey::from_jwk).transpose()?;
+            let holder = new.holder.as_ref().map(|(relation, key)| (relation.as_str(), key));
+            credential::insert(transaction, &new.content, issuer_key.as_ref(), holder, now)?;
+            credential::is_kept(transaction, &new.content)?.ok_or_else(|| HoldingError::NoSuchHolding.into())
+        }
     }
 }
 
@@ -322,6 +355,7 @@ fn insert(transaction: &Transaction<'_>, content: &PenContent, batch: i64, now: 
 fn find_alike(connection: &Connection, content: &PenContent) -> Result<Option<i64>, VaultError> {
     let found = match content {
         PenContent::Purchase(purchase) => return purchase::find_alike(connection, purchase),
+        PenContent::Credential(new) => return credential::is_kept(connection, &new.content),
         PenContent::Attribute(attribute) => {
             let value =
                 serde_json::to_string(&attribute.value).map_err(|_| HoldingError::BadField { field: "value" })?;

@@ -21,7 +21,7 @@ use tekram_primitives::did::SigningKey;
 use tekram_primitives::time::Timestamp;
 use tekram_vault::{
     AttributeSource, AttributeValue, AuditKind, AuditQuery, CredentialEntry, CredentialFormat, CredentialRequest,
-    NewAttribute, Vault, VaultError,
+    NewAttribute, NewCredential, PenChoice, PenContent, Vault, VaultError,
 };
 
 const NOW: Timestamp = Timestamp::from_secs(1_790_000_000);
@@ -284,4 +284,29 @@ fn an_attribute_is_verified_only_by_a_credential_that_says_it() {
     assert_eq!(vault.attributes().unwrap().len(), 1);
     vault.remove_credential(&kept.id, NOW).unwrap();
     assert_eq!(vault.attributes().unwrap(), [], "nothing vouches for it any more");
+}
+
+#[test]
+fn a_received_credential_waits_in_the_pen_and_goes_with_its_batch() {
+    let device = Device::new();
+    let vault = device.create("Home");
+    let own = holder(&vault).did();
+    let new = |content: String| {
+        PenContent::Credential(NewCredential {
+            content,
+            issuer_key: issuer_key().to_jwk().as_object().cloned(),
+            holder: Some(("library".to_owned(), own)),
+        })
+    };
+    let batch = vault
+        .hold("library", "library", [new(membership(&holder(&vault)))], NOW)
+        .unwrap();
+    assert_eq!(vault.credentials().unwrap(), []);
+    vault.accept_held(batch, &PenChoice::All, NOW).unwrap();
+    assert_eq!(vault.credentials().unwrap()[0].relation, "library");
+    assert_eq!(vault.undo_batch(batch, NOW).unwrap(), 1);
+    assert_eq!(vault.credentials().unwrap(), []);
+    let forged = vault.hold("x", "x", [new(membership(&issuer()))], NOW).unwrap();
+    let refused = vault.accept_held(forged, &PenChoice::All, NOW).unwrap_err();
+    assert_eq!(refused.code(), "not_credential_holder");
 }
