@@ -7,6 +7,7 @@ import android.net.Uri
 import android.provider.OpenableColumns
 import java.io.File
 import java.io.IOException
+import java.io.OutputStream
 
 /** Copies between documents and files. */
 object Documents {
@@ -41,10 +42,17 @@ object Documents {
         context: Context,
         from: File,
         to: Uri,
+    ): Boolean = write(context, to) { target -> from.inputStream().use { it.copyTo(target) } }
+
+    /** Writes a document, over what was there; false when it is not there as a whole. */
+    fun write(
+        context: Context,
+        to: Uri,
+        content: (OutputStream) -> Unit,
     ): Boolean =
         guarded {
             val output = context.contentResolver.openOutputStream(to, "wt") ?: throw IOException("no document")
-            output.use { target -> from.inputStream().use { it.copyTo(target) } }
+            output.use(content)
         }
 
     private fun guarded(block: () -> Unit): Boolean =
@@ -55,6 +63,13 @@ object Documents {
             false
         } catch (_: SecurityException) {
             // The picker's permission ends with the activity that asked.
+            false
+        } catch (_: IllegalArgumentException) {
+            // What some providers throw instead, across processes.
+            false
+        } catch (_: IllegalStateException) {
+            false
+        } catch (_: UnsupportedOperationException) {
             false
         }
 }

@@ -24,10 +24,12 @@ import tekram.platform.scan.NfcStoreCards
 import tekram.platform.scan.StoreCards
 import tekram.ui.common.Device
 import tekram.ui.common.Edition
+import tekram.ui.common.FileFailed
+import tekram.ui.common.FileFault
 import tekram.ui.common.PlaceAnswer
 import tekram.ui.common.Presence
 import java.io.File
-import java.io.IOException
+import java.util.concurrent.ConcurrentHashMap
 import java.util.concurrent.atomic.AtomicBoolean
 import kotlin.time.Duration
 import kotlin.time.Duration.Companion.milliseconds
@@ -56,7 +58,7 @@ class PhoneDevice(
 
     // Files that were picked are copied here, because the core reads paths; others are waiting to be delivered.
     private val passing = File(context.cacheDir, "passing")
-    private val targets = mutableMapOf<String, Uri>()
+    private val targets = ConcurrentHashMap<String, Uri>()
 
     /** Deletes what an earlier run left behind: it may be a whole history. */
     fun tidy() {
@@ -68,35 +70,35 @@ class PhoneDevice(
     override suspend fun pickFile(): String? {
         val picked = questions.ask(Question.OpenDocument) ?: return null
         return withContext(Dispatchers.IO) {
-            tidy()
-            val copy = newPassing(Documents.name(context, picked) ?: "file")
-            if (Documents.copy(context, picked, copy)) copy.path else null
+            val copy = newPassing(Documents.name(context, picked) ?: "file") ?: throw FileFailed(FileFault.NotRead)
+            if (!Documents.copy(context, picked, copy)) throw FileFailed(FileFault.NotRead)
+            copy.path
         }
     }
 
     override suspend fun newFile(suggestedName: String): String? {
         val target = questions.ask(Question.CreateDocument(suggestedName)) ?: return null
-        val path = withContext(Dispatchers.IO) { newPassing(suggestedName).path }
+        val path = withContext(Dispatchers.IO) { newPassing(suggestedName)?.path } ?: throw FileFailed(FileFault.NotSaved)
         targets[path] = target
         return path
     }
 
     override suspend fun delivered(path: String): Boolean {
         val target = targets.remove(path) ?: return false
-        return withContext(Dispatchers.IO) {
-            val file = File(path)
-            try {
-                Documents.copy(context, file, target)
-            } finally {
-                file.delete()
-            }
-        }
+        return withContext(Dispatchers.IO) { Documents.copy(context, File(path), target) }
     }
 
-    private fun newPassing(name: String): File {
+    override suspend fun letGo(path: String) {
+        targets.remove(path)
+        // Only what was put into a folder of its own here.
+        val folder = File(path).parentFile?.takeIf { it.parentFile == passing } ?: return
+        withContext(Dispatchers.IO) { folder.deleteRecursively() }
+    }
+
+    /** A new file in a folder of its own; none when the phone has no room for it. */
+    private fun newPassing(name: String): File? {
         val folder = File(passing, SystemClock.elapsedRealtimeNanos().toString())
-        if (!folder.mkdirs()) throw IOException("no folder")
-        return File(folder, name.substringAfterLast('/').ifEmpty { "file" })
+        return if (folder.mkdirs()) File(folder, name.substringAfterLast('/').ifEmpty { "file" }) else null
     }
 
     override suspend fun scan(): String? = questions.ask(Question.Scan)

@@ -10,6 +10,9 @@ import tekram.ffi.TekramException
 
 /** Number of a failure that did not come from the core. */
 private const val NOT_THE_CORE = 90_999L
+
+/** Number of a failure with a file of the person's choice, which the core never saw. */
+private const val FILE = 90_998L
 private const val ROOM = 1000L
 
 /** The core's rooms by the thousands of their errors' numbers, as `error_room_…` calls them. */
@@ -33,6 +36,7 @@ suspend fun <T> attempt(call: suspend () -> T): Result<T> =
 fun Throwable.shown(): Shown =
     when (this) {
         is TekramException.Failed -> Shown(code.toLong(), name, rooms[code.toLong() / ROOM] ?: "device", params)
+        is FileFailed -> Shown(FILE, fault.word, "device")
         else -> Shown(NOT_THE_CORE, "internal", "device")
     }
 

@@ -63,14 +63,25 @@ interface Device {
     /** Time since the device started, counted through sleep; the wall clock can be set back. */
     fun elapsed(): Duration
 
-    /** Lets the person choose a file to read; its path, or null when they turned away. */
+    /**
+     * Lets the person choose a file to read; its path, or null when they turned away. [letGo] says when it was read.
+     *
+     * @throws FileFailed when what they chose could not be read.
+     */
     suspend fun pickFile(): String?
 
-    /** Lets the person say where a new file goes; a path to write to, or null when they turned away. */
+    /**
+     * Lets the person say where a new file goes; a path to write to, or null when they turned away. See [save].
+     *
+     * @throws FileFailed when there is no room to write it.
+     */
     suspend fun newFile(suggestedName: String): String?
 
-    /** Gives a file that was written to the path of [newFile] to where the person wanted it. */
+    /** Gives a file that was written to the path of [newFile] to where the person wanted it; false when it did not get there. */
     suspend fun delivered(path: String): Boolean
+
+    /** The file at a path of [pickFile] or [newFile] is needed no longer: a copy that was made on the way is deleted, the person's own file never. */
+    suspend fun letGo(path: String) = Unit
 
     /** Reads a bar code or QR code with the camera; null when there is none or the person turned away. */
     suspend fun scan(): String?

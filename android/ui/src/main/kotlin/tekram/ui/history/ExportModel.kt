@@ -13,6 +13,7 @@ import tekram.ffi.Exported
 import tekram.ui.common.Device
 import tekram.ui.common.Shown
 import tekram.ui.common.attempt
+import tekram.ui.common.save
 import tekram.ui.common.shown
 import tekram.ui.start.Session
 
@@ -41,16 +42,11 @@ class ExportModel(
         if (states.value.busy) return
         states.update { it.copy(busy = true, done = null, failure = null) }
         viewModelScope.launch {
-            val path = device.newFile(if (form == ExportForm.JSON_LINES) "history.jsonl" else "listenbrainz.jsonl")
-            if (path == null) {
-                states.update { it.copy(busy = false) }
-                return@launch
-            }
-            val answer = attempt { session.persona.export(form, path) }
-            val delivered = answer.isSuccess && device.delivered(path)
+            val name = if (form == ExportForm.JSON_LINES) "history.jsonl" else "listenbrainz.jsonl"
+            val answer = attempt { device.save(name) { path -> session.persona.export(form, path) } }
             states.update { state ->
                 answer.fold(
-                    { state.copy(busy = false, done = it.takeIf { delivered }) },
+                    { state.copy(busy = false, done = it) },
                     { state.copy(busy = false, failure = it.shown()) },
                 )
             }

@@ -6,9 +6,7 @@ import androidx.compose.runtime.LaunchedEffect
 import androidx.compose.runtime.collectAsState
 import androidx.compose.runtime.getValue
 import androidx.compose.runtime.remember
-import androidx.compose.runtime.rememberCoroutineScope
 import androidx.lifecycle.viewmodel.compose.viewModel
-import kotlinx.coroutines.launch
 import tekram.ffi.Day
 import tekram.ffi.Listen
 import tekram.ffi.ListenKind
@@ -119,7 +117,6 @@ private fun Imports(
     val model = viewModel { ImportModel(room.session) }
     val state by model.state.collectAsState()
     val device = LocalDevice.current
-    val scope = rememberCoroutineScope()
     val importing = state.importing
     LaunchedEffect(importing) {
         if (importing is Importing.Done) {
@@ -127,8 +124,7 @@ private fun Imports(
             room.go.open(Route("history_pen", importing.batch.toString()))
         }
     }
-    val choose: () -> Unit = { scope.launch { device.pickFile()?.let(model::importFile) } }
-    ImportScreen(state, choose, model::stop, model::reload, { room.go.open(Route("history_pen", it.toString())) }, onBack)
+    ImportScreen(state, { model.choose(device) }, model::stop, model::reload, { room.go.open(Route("history_pen", it.toString())) }, onBack)
 }
 
 @Composable

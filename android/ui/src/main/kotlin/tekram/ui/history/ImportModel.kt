@@ -6,15 +6,18 @@ import androidx.lifecycle.ViewModel
 import androidx.lifecycle.viewModelScope
 import kotlinx.coroutines.CancellationException
 import kotlinx.coroutines.Job
+import kotlinx.coroutines.NonCancellable
 import kotlinx.coroutines.flow.MutableStateFlow
 import kotlinx.coroutines.flow.StateFlow
 import kotlinx.coroutines.flow.asStateFlow
 import kotlinx.coroutines.flow.catch
 import kotlinx.coroutines.flow.update
 import kotlinx.coroutines.launch
+import kotlinx.coroutines.withContext
 import tekram.binding.Work
 import tekram.ffi.Batch
 import tekram.ffi.ImportProgress
+import tekram.ui.common.Device
 import tekram.ui.common.Phase
 import tekram.ui.common.Shown
 import tekram.ui.common.attempt
@@ -80,6 +83,21 @@ class ImportModel(
                     { state.copy(phase = if (it.isEmpty()) Phase.Empty else Phase.Ready, batches = it) },
                     { state.copy(phase = it.phase()) },
                 )
+            }
+        }
+    }
+
+    /** Lets the person choose a file and reads it into the holding pen; says so when it could not be read. */
+    fun choose(device: Device) {
+        viewModelScope.launch {
+            val chosen = attempt { device.pickFile() }
+            chosen.onFailure { why -> states.update { it.copy(importing = Importing.Failed(why.shown())) } }
+            val path = chosen.getOrNull() ?: return@launch
+            try {
+                importFile(path)
+                reading?.join()
+            } finally {
+                withContext(NonCancellable) { device.letGo(path) }
             }
         }
     }

@@ -16,6 +16,7 @@ import tekram.ui.common.Phase
 import tekram.ui.common.Shown
 import tekram.ui.common.attempt
 import tekram.ui.common.phase
+import tekram.ui.common.save
 import tekram.ui.common.shown
 import tekram.ui.start.Session
 import java.io.File
@@ -62,15 +63,11 @@ class MeExportModel(
         if (states.value.busy != null) return
         states.update { it.copy(busy = what, done = null, failure = null) }
         viewModelScope.launch {
-            val answer =
-                attempt {
-                    val path = device.newFile(if (what == Takeout.History) "tekram-history.jsonl" else "tekram-agreements.zip")
-                    if (path != null) write(what, path)
-                    path != null && device.delivered(path)
-                }
+            val name = if (what == Takeout.History) "tekram-history.jsonl" else "tekram-agreements.zip"
+            val answer = attempt { device.save(name) { path -> write(what, path) } }
             states.update { state ->
                 answer.fold(
-                    { delivered -> state.copy(busy = null, done = what.takeIf { delivered }) },
+                    { saved -> state.copy(busy = null, done = what.takeIf { saved != null }) },
                     { state.copy(busy = null, failure = it.shown()) },
                 )
             }

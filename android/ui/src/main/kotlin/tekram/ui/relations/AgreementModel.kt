@@ -17,6 +17,7 @@ import tekram.ui.common.Phase
 import tekram.ui.common.Shown
 import tekram.ui.common.attempt
 import tekram.ui.common.phase
+import tekram.ui.common.save
 import tekram.ui.common.shown
 import tekram.ui.start.Session
 import java.io.File
@@ -85,14 +86,10 @@ class AgreementModel(
         if (states.value.busy) return
         states.update { it.copy(busy = true, exported = false, failure = null) }
         viewModelScope.launch {
-            val path = device.newFile("agreement-${record.takeLast(NAME_LENGTH)}.json")
-            val answer =
-                attempt {
-                    path?.let { File(it).writeBytes(session.persona.agreementBytes(record)) }
-                    path != null && device.delivered(path)
-                }
+            val name = "agreement-${record.takeLast(NAME_LENGTH)}.json"
+            val answer = attempt { device.save(name) { path -> File(path).writeBytes(session.persona.agreementBytes(record)) } }
             states.update { state ->
-                answer.fold({ state.copy(busy = false, exported = it) }, { state.copy(busy = false, failure = it.shown()) })
+                answer.fold({ state.copy(busy = false, exported = it != null) }, { state.copy(busy = false, failure = it.shown()) })
             }
         }
     }

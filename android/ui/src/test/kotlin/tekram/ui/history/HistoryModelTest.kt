@@ -2,12 +2,15 @@
 package tekram.ui.history
 
 import androidx.lifecycle.ViewModel
+import kotlinx.coroutines.delay
 import kotlinx.coroutines.flow.StateFlow
+import kotlinx.coroutines.withTimeout
 import org.junit.jupiter.api.Test
 import tekram.ffi.BatchState
 import tekram.ffi.ExportForm
 import tekram.ffi.Thumb
 import tekram.ui.CoreTest
+import tekram.ui.FailingDevice
 import tekram.ui.common.Phase
 import tekram.ui.common.PlainDevice
 import tekram.ui.common.Rows
@@ -161,6 +164,36 @@ class HistoryModelTest : CoreTest() {
             model.export(device)
             val done = model.state.until("it is written") { it.done != null || it.failure != null }
             assertEquals(done.done?.written?.toLong(), Files.readAllLines(target).size.toLong())
+        }
+
+    @Test
+    fun `a copy that did not get where it was wanted is not called saved`() =
+        story {
+            val session = session()
+            accepted(session)
+            val device = FailingDevice(folder)
+            val model = ExportModel(session)
+            model.export(device)
+            val failed = model.state.until("it is refused") { !it.busy && it.failure != null }
+            assertEquals("file_not_saved", failed.failure?.name)
+            assertNull(failed.done)
+            assertEquals(device.offered, device.letGo, "what was written on the way is not left behind")
+            model.export(FailingDevice(folder, hasRoom = false))
+            assertEquals("file_not_saved", model.state.until("no room") { !it.busy && it.failure != null }.failure?.name)
+        }
+
+    @Test
+    fun `a file that could not be read says so, and one that was read is let go`() =
+        story {
+            val model = ImportModel(session())
+            val device = FailingDevice(folder)
+            model.choose(device)
+            val ended = model.state.until("it is refused") { it.importing is Importing.Failed }
+            assertEquals("file_not_read", assertIs<Importing.Failed>(ended.importing).error.name)
+            device.readable = fixture("listenbrainz.zip")
+            model.choose(device)
+            model.state.until("it is read") { it.importing is Importing.Done }
+            withTimeout(5_000) { while (device.letGo != listOf(device.readable)) delay(10) }
         }
 
     @Test

@@ -7,6 +7,7 @@ import tekram.ffi.KeyStore
 import tekram.ffi.RecoveryDuty
 import tekram.ffi.WayInKind
 import tekram.ui.CoreTest
+import tekram.ui.FailingDevice
 import tekram.ui.TEST_PASSPHRASE
 import tekram.ui.common.Phase
 import tekram.ui.common.PlainDevice
@@ -249,5 +250,19 @@ class MeModelTest : CoreTest() {
             model.export(Takeout.Agreements, device)
             model.state.until("the agreements are written") { it.done == Takeout.Agreements }
             ZipFile(archive).use { assertEquals(0, it.size()) }
+        }
+
+    @Test
+    fun `what did not get where it was wanted is not called saved`() =
+        story {
+            val model = MeExportModel(open())
+            for (what in Takeout.entries) {
+                val device = FailingDevice(folder)
+                model.export(what, device)
+                val failed = model.state.until("$what is refused") { it.busy == null && it.failure != null }
+                assertEquals("file_not_saved", failed.failure?.name)
+                assertNull(failed.done)
+                assertEquals(device.offered, device.letGo)
+            }
         }
 }
