@@ -65,7 +65,7 @@ fun DoorstepScreens(
 
         is Ask.Want -> {
             LaunchedEffect(now) {
-                app.select(Tab.Want, Route(COMPOSE, now.gtin ?: now.what))
+                app.select(Tab.Want, Route(COMPOSE, now.gtin ?: now.what, kept = false))
                 doorstep.done()
             }
         }
@@ -86,7 +86,7 @@ private fun Picture(
     LaunchedEffect(picture) {
         val found = withContext(Dispatchers.IO) { PictureReader(context.contentResolver).read(picture) }
         // A picture without a code is a thing to describe in words: the request begins empty.
-        app.select(Tab.Want, Route(COMPOSE, (found as? Scanned.Goods)?.gtin.orEmpty()))
+        app.select(Tab.Want, Route(COMPOSE, (found as? Scanned.Goods)?.gtin.orEmpty(), kept = false))
         doorstep.done()
     }
 }

@@ -14,10 +14,15 @@ enum class Tab(
     Me("me_home", "common_tab_me"),
 }
 
-/** A screen by its id, and what it is about (an id, a day, a month): never a secret and nothing large. */
+/**
+ * A screen by its id, and what it is about: an id, a day, a month, never a secret and nothing large. Only where that is a
+ * text, of another app or a card, it is not [kept]: such a screen is left out when the system keeps the place, in clear,
+ * while the app is put away.
+ */
 data class Route(
     val id: String,
     val about: String = "",
+    val kept: Boolean = true,
 )
 
 /** Which tab is open, and what lies on each tab above its first screen. */
@@ -47,7 +52,8 @@ data class Place(
     }
 
     /** As strings that a saved state can hold. */
-    fun saved(): List<String> = listOf(tab.name) + above.flatMap { (tab, routes) -> routes.flatMap { listOf(tab.name, it.id, it.about) } }
+    fun saved(): List<String> =
+        listOf(tab.name) + above.flatMap { (tab, routes) -> routes.filter { it.kept }.flatMap { listOf(tab.name, it.id, it.about) } }
 
     companion object {
         private const val PARTS = 3

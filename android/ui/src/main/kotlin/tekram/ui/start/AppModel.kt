@@ -56,6 +56,8 @@ sealed interface AppPhase {
 data class AppState(
     val phase: AppPhase = AppPhase.Opening,
     val place: Place = Place(),
+    /** The profile whose place was kept while the app was put away; another one begins at the beginning. */
+    val placeOf: String? = null,
     /** The lock came by itself. */
     val autoLocked: Boolean = false,
     /** The profile that the person is on the way to. */
@@ -106,8 +108,11 @@ class AppModel(
     /** A profile was created or unlocked: shows it. Another one that is open is locked first. */
     fun opened(persona: Persona) {
         val before = session
-        val same = before?.persona?.id() == persona.id()
-        states.update { AppState(AppPhase.Open(Session(persona)), if (same || before == null) it.place else Place()) }
+        val id = persona.id()
+        states.update {
+            val itsPlace = if (before == null) it.placeOf == id else before.persona.id() == id
+            AppState(AppPhase.Open(Session(persona)), if (itsPlace) it.place else Place())
+        }
         before?.let { viewModelScope.launch { attempt { it.end() } } }
     }
 
@@ -181,11 +186,15 @@ class AppModel(
         return true
     }
 
-    /** The place as strings, for the system to keep while the app is put away. */
-    fun savedPlace(): List<String> = states.value.place.saved()
+    /** The place and whose it is as strings, for the system to keep while the app is put away. */
+    fun savedPlace(): List<String> = listOf(session?.persona?.id() ?: states.value.placeOf.orEmpty()) + states.value.place.saved()
 
-    /** Goes back to a place that was kept. */
-    fun restorePlace(saved: List<String>) = states.update { it.copy(place = Place.restored(saved)) }
+    /** Goes back to a place that was kept, as soon as the profile is open that it is a place of. */
+    fun restorePlace(saved: List<String>) {
+        val profile = saved.firstOrNull().orEmpty()
+        val open = session?.persona?.id()
+        if (open == null || open == profile) states.update { it.copy(place = Place.restored(saved.drop(1)), placeOf = profile) }
+    }
 
     override fun onCleared() {
         session?.end()

@@ -46,6 +46,12 @@ class NavigationTest {
     }
 
     @Test
+    fun `a screen that began with a text of another app is not saved`() {
+        val place = deep.select(Tab.Want).open(Route("want_compose", "what somebody wrote to me", kept = false)).open(Route("want_preview", "7"))
+        assertEquals(listOf("Want", "History", "history_day", "2026-11-03", "History", "history_item", "7", "Want", "want_preview", "7"), place.saved())
+    }
+
+    @Test
     fun `what another version saved is left out`() {
         assertEquals(Place(), Place.restored(emptyList()))
         assertEquals(Place(Tab.Pay), Place.restored(listOf("Pay", "Gone", "gone_screen", "", "Pay", "cut")))

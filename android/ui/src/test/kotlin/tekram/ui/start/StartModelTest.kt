@@ -3,6 +3,7 @@ package tekram.ui.start
 
 import org.junit.jupiter.api.Test
 import tekram.ui.CoreTest
+import tekram.ui.TEST_PASSPHRASE
 import tekram.ui.common.PlainDevice
 import tekram.ui.common.Route
 import tekram.ui.common.Tab
@@ -148,5 +149,24 @@ class StartModelTest : CoreTest() {
             assertEquals(Route("want_offers", "intent-1"), app.state.value.place.top)
             assertTrue(app.back())
             assertFalse(app.back())
+        }
+
+    @Test
+    fun `a place that was kept is gone back to in its own profile only`() =
+        story {
+            val anna = agent.createPersona("Anna", TEST_PASSPHRASE)
+            val ben = agent.createPersona("Ben", TEST_PASSPHRASE)
+            app.opened(anna)
+            app.select(Tab.Want, Route("want_offers", "intent-of-anna"))
+            val saved = app.savedPlace()
+            for ((profile, top) in listOf(ben to Route("history_days"), anna to Route("want_offers", "intent-of-anna"))) {
+                val started = AppModel(agent, device)
+                started.restorePlace(saved)
+                assertEquals(saved, started.savedPlace(), "put away again before anything was opened")
+                started.opened(profile)
+                assertEquals(top, started.state.value.place.top)
+                started.restorePlace(saved)
+                assertEquals(top, started.state.value.place.top, "a turned phone")
+            }
         }
 }
