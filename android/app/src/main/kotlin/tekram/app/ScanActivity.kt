@@ -6,6 +6,7 @@ import android.app.Activity
 import android.content.Context
 import android.content.Intent
 import android.content.pm.PackageManager
+import android.content.res.Configuration
 import android.os.Bundle
 import android.view.SurfaceHolder
 import android.view.SurfaceView
@@ -15,6 +16,7 @@ import androidx.activity.enableEdgeToEdge
 import androidx.activity.result.contract.ActivityResultContract
 import androidx.activity.result.contract.ActivityResultContracts
 import androidx.compose.foundation.layout.Box
+import androidx.compose.foundation.layout.aspectRatio
 import androidx.compose.foundation.layout.fillMaxSize
 import androidx.compose.foundation.layout.fillMaxWidth
 import androidx.compose.foundation.layout.safeDrawingPadding
@@ -26,6 +28,7 @@ import androidx.compose.runtime.mutableStateOf
 import androidx.compose.runtime.setValue
 import androidx.compose.ui.Alignment
 import androidx.compose.ui.Modifier
+import androidx.compose.ui.platform.LocalConfiguration
 import androidx.compose.ui.viewinterop.AndroidView
 import tekram.platform.diagnose.DiagnosticLog
 import tekram.platform.scan.CameraScanner
@@ -55,12 +58,19 @@ class ScanActivity : ComponentActivity() {
     @Composable
     private fun Content() =
         Box(Modifier.fillMaxSize().safeDrawingPadding()) {
-            if (allowed) AndroidView({ preview(it) }, Modifier.fillMaxSize())
+            if (allowed) AndroidView({ preview(it) }, Modifier.align(Alignment.Center).aspectRatio(sides()))
             Surface(Modifier.fillMaxWidth().align(Alignment.TopCenter)) {
                 Text(getString(if (refused) R.string.common_camera_denied else R.string.common_scan_hint))
             }
             Box(Modifier.align(Alignment.BottomCenter)) { QuietButton(getString(R.string.common_scan_type), onClick = ::finish) }
         }
+
+    /** The camera's longer side lies along the screen's, and its picture is shown as it is. */
+    @Composable
+    private fun sides(): Float {
+        val longer = CameraScanner.WIDTH.toFloat() / CameraScanner.HEIGHT
+        return if (LocalConfiguration.current.orientation == Configuration.ORIENTATION_PORTRAIT) 1 / longer else longer
+    }
 
     private fun preview(context: Context): SurfaceView {
         val view = SurfaceView(context)
@@ -82,6 +92,7 @@ class ScanActivity : ComponentActivity() {
                     scanner = null
                 }
             }
+        view.holder.setFixedSize(CameraScanner.WIDTH, CameraScanner.HEIGHT)
         view.holder.addCallback(calls)
         return view
     }
