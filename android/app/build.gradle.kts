@@ -14,6 +14,8 @@ android {
         targetSdk = libs.versions.targetSdk.get().toInt()
         versionCode = 1
         versionName = "0.1.0"
+        testInstrumentationRunner = "androidx.test.runner.AndroidJUnitRunner"
+        testInstrumentationRunnerArguments["clearPackageData"] = "true"
     }
     // `open` has every payment method; `strict` leaves out what a store's rules forbid (src/strict/res/values/edition.xml).
     flavorDimensions += "store"
@@ -24,6 +26,9 @@ android {
         }
         create("strict") { dimension = "store" }
     }
+    // Each story begins with an app that was never opened.
+    testOptions { execution = "ANDROIDX_TEST_ORCHESTRATOR" }
+    sourceSets["androidTest"].kotlin.srcDir("src/stories/kotlin")
     compileOptions {
         sourceCompatibility = JavaVersion.VERSION_17
         targetCompatibility = JavaVersion.VERSION_17
@@ -48,4 +53,7 @@ dependencies {
     implementation(libs.activity.compose)
     implementation(libs.core)
     implementation(libs.coroutines.android)
+    androidTestImplementation(libs.test.runner)
+    androidTestImplementation(libs.kotlin.test.junit)
+    androidTestUtil(libs.test.orchestrator)
 }
