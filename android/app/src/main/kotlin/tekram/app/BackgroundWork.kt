@@ -5,27 +5,13 @@ package tekram.app
 import tekram.binding.Work
 import tekram.ffi.Agent
 import tekram.ffi.Persona
-import tekram.ffi.StatementState
-import tekram.platform.notice.NoticeKind
 import tekram.platform.work.WorkKind
-import java.time.YearMonth
-import java.time.ZoneId
-
-/** For which months of a profile a notice was shown already. */
-fun interface ToldMonths {
-    /** True the first time. */
-    fun first(
-        profile: String,
-        month: String,
-    ): Boolean
-}
 
 /** Turns a kind of work into calls of the core on the open profile. */
 class BackgroundWork(
     private val agent: Agent,
     private val open: () -> Persona?,
-    private val told: ToldMonths,
-    private val tell: (NoticeKind) -> Unit,
+    private val offerArrived: () -> Unit,
 ) {
     private var awake = 0
     private var inFront = true
@@ -42,7 +28,6 @@ class BackgroundWork(
     ) = when (kind) {
         WorkKind.CollectOffers -> collect(persona)
         WorkKind.LookAgain -> lookAgain(persona)
-        WorkKind.LookForStatement -> lookForStatement(persona)
     }
 
     private suspend fun collect(persona: Persona) {
@@ -58,7 +43,7 @@ class BackgroundWork(
             val now = Work(task, task::next, task::finish, task::cancel).run()
             news = news || now.offers.any { it.offer !in known }
         }
-        if (news) tell(NoticeKind.OfferArrived)
+        if (news) offerArrived()
     }
 
     private suspend fun lookAgain(persona: Persona) {
@@ -71,13 +56,6 @@ class BackgroundWork(
         if (feeds.isEmpty()) return
         val task = persona.discover(feeds)
         Work(task, task::next, task::finish, task::cancel).run()
-    }
-
-    private suspend fun lookForStatement(persona: Persona) {
-        if (persona.rules() == null || persona.holdings().listens == 0uL) return
-        val newest = persona.statement(null)
-        val isOver = newest.month < YearMonth.now(ZoneId.of(newest.zone)).toString()
-        if (newest.state == StatementState.DRAFT && isOver && told.first(persona.id(), newest.month)) tell(NoticeKind.StatementReady)
     }
 
     /** The app came to the screen or left it: while it is away, the core's calls are let through for work alone. */

@@ -19,6 +19,8 @@ import androidx.compose.ui.platform.LocalConfiguration
 import androidx.lifecycle.ViewModel
 import androidx.lifecycle.ViewModelProvider
 import androidx.lifecycle.lifecycleScope
+import kotlinx.coroutines.flow.catch
+import kotlinx.coroutines.flow.collectLatest
 import kotlinx.coroutines.flow.combine
 import kotlinx.coroutines.flow.distinctUntilChanged
 import kotlinx.coroutines.flow.map
@@ -49,6 +51,7 @@ class MainActivity : ComponentActivity() {
         if (Build.VERSION.SDK_INT >= Build.VERSION_CODES.TIRAMISU) setRecentsScreenshotEnabled(false)
         setContent { Screens() }
         watchSecrets()
+        followSplit()
         if (savedInstanceState == null) doorstep.take(intent)
     }
 
@@ -72,9 +75,15 @@ class MainActivity : ComponentActivity() {
                 if (hide) window.addFlags(WindowManager.LayoutParams.FLAG_SECURE) else window.clearFlags(WindowManager.LayoutParams.FLAG_SECURE)
             }
         }
+    }
+
+    private fun followSplit() {
         lifecycleScope.launch {
-            app.state.map { (it.phase as? AppPhase.Open)?.session }.distinctUntilChanged().collect { session ->
-                if (session == null) SplitWidget.locked(this@MainActivity) else SplitWidget.refresh(this@MainActivity, session)
+            app.state.map { (it.phase as? AppPhase.Open)?.session }.distinctUntilChanged().collectLatest { session ->
+                if (session == null) return@collectLatest SplitWidget.locked(process)
+                process.splitChanged(session)
+                // The flow fails when the profile is locked, and then there is nothing more to follow.
+                session.changes().catch { }.collect { scopes -> if ("pay" in scopes || "listen" in scopes) process.splitChanged(session) }
             }
         }
     }

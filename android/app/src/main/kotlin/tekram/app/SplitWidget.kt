@@ -1,5 +1,6 @@
 // This month's split on the home screen. Whoever sees the phone sees the home screen, so without the person's word it shows
-// a ring without names or amounts, and nothing of it once the profile is locked.
+// a ring without names or amounts, and nothing of it once the profile is locked. With their word names and amounts stay, also
+// while the profile is locked; they are kept in memory alone, so that after a restart of the phone it says "Unlock to see it".
 package tekram.app
 
 import android.app.PendingIntent
@@ -15,20 +16,35 @@ import android.graphics.RectF
 import android.net.Uri
 import android.view.View
 import android.widget.RemoteViews
+import kotlinx.coroutines.CoroutineScope
+import kotlinx.coroutines.Dispatchers
+import kotlinx.coroutines.launch
 import tekram.ffi.Statement
 import tekram.ui.common.Formats
 import tekram.ui.common.attempt
+import tekram.ui.common.shown
 import tekram.ui.start.Session
 import java.time.Clock
 
 /** Tells the system what to show; the system keeps it until it is told again. */
 class SplitWidget : AppWidgetProvider() {
-    // After a restart of the phone every profile is locked, and after one of the launcher nobody knows what was shown.
+    // A widget was put on the home screen, or the launcher or the phone has started anew.
     override fun onUpdate(
         context: Context,
         manager: AppWidgetManager,
         ids: IntArray,
-    ) = show(context, Shown.Locked)
+    ) {
+        val session = (context.applicationContext as TekramApplication).openSession()
+        if (session == null) return locked(context)
+        val broadcast = goAsync()
+        CoroutineScope(Dispatchers.Default).launch {
+            try {
+                refresh(context, session)
+            } finally {
+                broadcast?.finish()
+            }
+        }
+    }
 
     /** What the widget says. */
     sealed interface Shown {
@@ -46,6 +62,7 @@ class SplitWidget : AppWidgetProvider() {
         private const val LINES = 2
         private const val RING_PX = 168
         private const val RING_WIDTH_PX = 30f
+        private val nothingToDivide = setOf("empty_month", "empty_log", "no_statement", "no_such_statement")
         private const val WHOLE = 360f
         private const val TOP = -90f
         private val colors =
@@ -58,26 +75,44 @@ class SplitWidget : AppWidgetProvider() {
                 0xFF5486D6.toInt(),
             )
 
+        /** What is on the home screens and may stay there; none while nothing may. */
+        @Volatile
+        private var kept: Shown.Split? = null
+
         /** The profile is open: shows what the person allows. Only where such a widget was put on the home screen. */
         suspend fun refresh(
             context: Context,
             session: Session,
         ) {
             if (ids(context).isEmpty()) return
-            val split = attempt { session.persona.rules()?.let { session.persona.statement(null) } }.getOrNull() ?: return
-            show(context, of(context, split, PhoneSettings(context).widgetSaysAmounts))
+            val split =
+                attempt { session.persona.rules()?.let { session.persona.statement(null) } }.getOrElse {
+                    // Nothing was heard yet; whatever else went wrong leaves what is shown alone.
+                    if (it.shown().name in nothingToDivide) null else return
+                }
+            val allowed = PhoneSettings(context).widgetSaysAmounts
+            val shown = if (split == null) Shown.Split(emptyList(), listOf(glance(context))) else of(context, split, allowed)
+            kept = shown.takeIf { allowed }
+            show(context, shown)
         }
 
-        /** The profile was locked: what was shown without leave is taken back. */
+        /** Every profile is locked: what was shown without leave is taken back. */
         fun locked(context: Context) {
-            if (!PhoneSettings(context).widgetSaysAmounts) show(context, Shown.Locked)
+            if (!PhoneSettings(context).widgetSaysAmounts) kept = null
+            show(context, kept ?: Shown.Locked)
+        }
+
+        /** The profile was deleted: nothing of it stays. */
+        fun forget(context: Context) {
+            kept = null
+            show(context, Shown.Locked)
         }
 
         internal fun of(
             context: Context,
             split: Statement,
             sayAmounts: Boolean,
-        ): Shown {
+        ): Shown.Split {
             val whole = split.total.amountMinor
             val parts = if (whole > 0) split.lines.map { it.amountMinor.toFloat() / whole } else emptyList()
             val formats = Formats(PhoneWords(context.resources, context.packageName), Clock.systemDefaultZone())
@@ -85,8 +120,10 @@ class SplitWidget : AppWidgetProvider() {
                 split.lines.take(LINES).map {
                     context.getString(R.string.app_widget_line, formats.money(it.amountMinor, split.total.currency), it.name)
                 }
-            return Shown.Split(parts, if (sayAmounts) lines else listOf(context.getString(R.string.common_widget_split_text)))
+            return Shown.Split(parts, if (sayAmounts && lines.isNotEmpty()) lines else listOf(glance(context)))
         }
+
+        private fun glance(context: Context): String = context.getString(R.string.common_widget_split_text)
 
         private fun show(
             context: Context,

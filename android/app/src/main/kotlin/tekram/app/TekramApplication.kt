@@ -26,10 +26,13 @@ import tekram.platform.notice.NoticeKind
 import tekram.platform.notice.NoticeWords
 import tekram.platform.notice.Notices
 import tekram.platform.place.PhonePlace
+import tekram.platform.work.MonthReminder
 import tekram.platform.work.PoliteWork
+import tekram.platform.work.ReminderHost
 import tekram.platform.work.WorkHost
 import tekram.platform.work.WorkKind
 import tekram.platform.work.WorkService
+import tekram.ui.common.attempt
 import tekram.ui.start.Session
 import java.io.File
 import java.util.TimeZone
@@ -38,7 +41,8 @@ import java.util.TimeZone
 class TekramApplication :
     Application(),
     CaptureHost,
-    WorkHost {
+    WorkHost,
+    ReminderHost {
     override val diagnostics by lazy { DiagnosticLog(File(noBackupFilesDir, "diagnostics")) }
     override val allowedPlayers by lazy { AllowedPlayers(this) }
 
@@ -78,10 +82,12 @@ class TekramApplication :
 
     /** What may be said and done while nobody looks. */
     val work by lazy { PoliteWork(this, WorkService::class.java) }
-    private val background by lazy { BackgroundWork(agent, { openSession()?.persona }, ::firstTime, ::tell) }
+    private val background by lazy { BackgroundWork(agent, { openSession()?.persona }) { tell(NoticeKind.OfferArrived) } }
 
     /** Speaks up about what came in, when the person wants to hear of it. */
     val notices by lazy { Notices(this, R.drawable.ic_mark, PhoneSettings(this)::wants, ::words) }
+
+    override val reminder by lazy { MonthReminder(this) }
 
     override val heardSink by lazy { CoreEars({ agent }, diagnostics) }
 
@@ -108,17 +114,16 @@ class TekramApplication :
     private fun askAboutNotices(session: Session) {
         // A failure is shown by the screen that lists the requests.
         val isOut = runCatching { session.persona.intents().any { it.state == BackgroundWork.OUT } }.getOrDefault(false)
-        if (isOut) permissions.notices()
+        if (isOut || reminder.isWanted) permissions.notices()
     }
 
-    private fun firstTime(
-        profile: String,
-        month: String,
-    ): Boolean {
-        val kept = getSharedPreferences("told_months", MODE_PRIVATE)
-        val first = kept.getString(profile, null) != month
-        if (first) kept.edit().putString(profile, month).apply()
-        return first
+    override fun monthIsOver() = tell(NoticeKind.StatementReady)
+
+    /** The split of the open profile may have changed: the widget and the month's reminder go by it. */
+    suspend fun splitChanged(session: Session) {
+        SplitWidget.refresh(this, session)
+        attempt { session.persona.run { id() to (rules() != null && holdings().listens > 0uL) } }
+            .onSuccess { (profile, hasSplit) -> reminder.of(profile, hasSplit) }
     }
 
     private fun tell(kind: NoticeKind) {

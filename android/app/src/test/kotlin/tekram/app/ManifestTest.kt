@@ -37,6 +37,7 @@ class ManifestTest {
                 "ACCESS_NETWORK_STATE",
                 "USE_BIOMETRIC",
                 "POST_NOTIFICATIONS",
+                "RECEIVE_BOOT_COMPLETED",
                 "ACCESS_COARSE_LOCATION",
                 "ACCESS_FINE_LOCATION",
                 "CAMERA",

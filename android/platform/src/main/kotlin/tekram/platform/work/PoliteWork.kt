@@ -18,14 +18,17 @@ enum class WorkKind(
     val longestMs: Long,
     val network: Int,
     val onlyCharging: Boolean,
+    /** How long after it ended it begins again, and then after twice as long; none for what is done once. */
+    val againAfterMs: Long? = null,
 ) {
-    /** Looks whether sealed offers came in for open requests: a few kilobytes. */
+    /** Looks whether sealed offers came in for open requests: a few kilobytes, a few times until the app locks itself. */
     CollectOffers(
         jobId = 11,
         afterMs = 30 * SECOND_MS,
         longestMs = MINUTE_MS,
         network = JobInfo.NETWORK_TYPE_ANY,
         onlyCharging = false,
+        againAfterMs = MINUTE_MS,
     ),
 
     /** Looks again at feeds that the person has let it look at before, whether payment details changed: megabytes. */
@@ -36,15 +39,6 @@ enum class WorkKind(
         network = JobInfo.NETWORK_TYPE_UNMETERED,
         onlyCharging = true,
     ),
-
-    /** Looks whether a month is over whose split was not confirmed: no network. */
-    LookForStatement(
-        jobId = 13,
-        afterMs = 10 * SECOND_MS,
-        longestMs = 20 * SECOND_MS,
-        network = JobInfo.NETWORK_TYPE_NONE,
-        onlyCharging = false,
-    ),
     ;
 
     companion object {
@@ -53,7 +47,7 @@ enum class WorkKind(
 }
 
 /**
- * Hands the kinds of work to the system's scheduler, once each for each time the app is left. Nothing is kept over a restart
+ * Hands the kinds of work to the system's scheduler, each time the app is left. Nothing is kept over a restart
  * of the phone: after one, all profiles are locked.
  */
 class PoliteWork(
@@ -79,5 +73,6 @@ class PoliteWork(
             .setRequiresCharging(kind.onlyCharging)
             .setRequiresBatteryNotLow(true)
             .setPersisted(false)
+            .apply { kind.againAfterMs?.let { setBackoffCriteria(it, JobInfo.BACKOFF_POLICY_LINEAR) } }
             .build()
 }

@@ -53,7 +53,8 @@ class WorkService : JobService() {
             // Nobody is there to be told; the next time tries again.
             host.diagnostics.note(DiagnosticLog.Moment.JobStopped, failed)
         }
-        jobFinished(parameters, false)
+        // Once the profile is locked there is nothing left to do it for.
+        jobFinished(parameters, kind.againAfterMs != null && host.work(kind) != null)
     }
 
     /** False: the next time that the app is left is soon enough. */

@@ -1,5 +1,6 @@
 package tekram.platform.work
 
+import android.app.job.JobInfo
 import android.app.job.JobScheduler
 import android.net.NetworkCapabilities
 import org.junit.Test
@@ -35,6 +36,12 @@ class PoliteWorkTest : Phone() {
                 .toSet()
                 .size,
         )
+    }
+
+    @Test
+    fun `offers are looked for a few times until the lock, feeds once`() {
+        assertEquals(60_000L to JobInfo.BACKOFF_POLICY_LINEAR, work.job(WorkKind.CollectOffers).run { initialBackoffMillis to backoffPolicy })
+        assertEquals(null, WorkKind.LookAgain.againAfterMs)
     }
 
     @Test

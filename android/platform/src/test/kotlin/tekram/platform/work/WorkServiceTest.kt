@@ -4,10 +4,12 @@ import android.app.Application
 import android.app.job.JobParameters
 import kotlinx.coroutines.CompletableDeferred
 import kotlinx.coroutines.awaitCancellation
+import kotlinx.coroutines.delay
 import kotlinx.coroutines.runBlocking
 import kotlinx.coroutines.withTimeout
 import org.junit.Test
 import org.robolectric.Robolectric
+import org.robolectric.Shadows.shadowOf
 import org.robolectric.annotation.Config
 import org.robolectric.util.ReflectionHelpers
 import org.robolectric.util.ReflectionHelpers.ClassParameter
@@ -73,11 +75,27 @@ class WorkServiceTest : Phone() {
         }
 
     @Test
+    fun `what is done several times asks for its next turn while the profile is open, and never after the lock`() =
+        runBlocking {
+            for ((kind, locks, again) in listOf(
+                Triple(WorkKind.CollectOffers, false, true),
+                Triple(WorkKind.CollectOffers, true, false),
+                Triple(WorkKind.LookAgain, false, false),
+            )) {
+                application.openWork = { if (locks) application.openWork = null }
+                val running = service
+                assertTrue(running.onStartJob(parameters(kind.jobId)))
+                withTimeout(5_000) { while (!shadowOf(running).isJobFinished) delay(10) }
+                assertEquals(again, shadowOf(running).isRescheduleNeeded, "$kind, locks $locks")
+            }
+        }
+
+    @Test
     fun `what a job throws leaves its kind and nothing else`() =
         runBlocking {
             application.openWork = { throw IllegalStateException("offer from Anna") }
-            service.onStartJob(parameters(WorkKind.LookForStatement.jobId))
-            withTimeout(5_000) { while (application.diagnostics.lines().size < 2) kotlinx.coroutines.delay(10) }
+            service.onStartJob(parameters(WorkKind.CollectOffers.jobId))
+            withTimeout(5_000) { while (application.diagnostics.lines().size < 2) delay(10) }
             val last = application.diagnostics.lines().last()
             assertTrue("java.lang.IllegalStateException" in last && "Anna" !in last, last)
         }
