@@ -41,6 +41,7 @@ class PhoneDevice(
     private val questions: Questions,
     private val permissions: Permissions,
     edition: Lazy<Edition>,
+    private val onForgot: (String) -> Unit,
     private val cards: (Activity) -> StoreCards = ::NfcStoreCards,
 ) : Device {
     // The exact position is for the next request alone.
@@ -170,6 +171,8 @@ class PhoneDevice(
         check(clip.description.hasMimeType(ClipDescription.MIMETYPE_TEXT_PLAIN))
         context.getSystemService(ClipboardManager::class.java)?.setPrimaryClip(clip)
     }
+
+    override fun forgot(profile: String) = onForgot(profile)
 
     override fun hideScreen(hidden: Boolean) {
         hiding.update { (it + if (hidden) 1 else -1).coerceAtLeast(0) }

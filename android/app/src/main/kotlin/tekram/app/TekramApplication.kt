@@ -56,7 +56,7 @@ class TekramApplication :
     /** The phone around the screens. */
     val device by lazy {
         val presence = HardwarePresence(keys, prompt, diagnostics) { PromptWords(getString(R.string.start_presence_title), getString(R.string.common_cancel)) }
-        PhoneDevice(this, presence, questions, permissions, ownEdition)
+        PhoneDevice(this, presence, questions, permissions, ownEdition, ::forget)
     }
 
     private val ownEdition = lazy { PhoneEdition(PhoneEdition.railsOff(resources), PhoneSettings(this).proxy, diagnostics) }
@@ -124,6 +124,13 @@ class TekramApplication :
         SplitWidget.refresh(this, session)
         attempt { session.persona.run { id() to (rules() != null && holdings().listens > 0uL) } }
             .onSuccess { (profile, hasSplit) -> reminder.of(profile, hasSplit) }
+    }
+
+    /** A profile was deleted: nothing may be sealed for it any more, and nothing on the phone names it. */
+    private fun forget(profile: String) {
+        allowedPlayers.forget(profile)
+        reminder.forget(profile)
+        if (openSession() == null) SplitWidget.forget(this)
     }
 
     private fun tell(kind: NoticeKind) {

@@ -107,6 +107,9 @@ interface Device {
     /** Offers [text] to other apps; false when nothing here can. */
     fun share(text: String): Boolean
 
+    /** The profile with this id was deleted: what the device keeps beside the core must not name it any longer. */
+    fun forgot(profile: String) = Unit
+
     /** Puts [text] on the clipboard. */
     fun copy(text: String)
 

@@ -70,7 +70,7 @@ class MeModel(
 
     /** Deletes the profile [id] for good; the open one is locked first, and this model ends with it. */
     fun delete(id: String) {
-        if (id == states.value.id) app.deleteOpen(states.value.name) else change { app.agent.deletePersona(id) }
+        if (id == states.value.id) app.deleteOpen(states.value.name) else change { app.delete(id) }
     }
 
     /** Locks this profile and turns to another one. */

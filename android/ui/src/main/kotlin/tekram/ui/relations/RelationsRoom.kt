@@ -58,7 +58,7 @@ private fun Card(
                 storeCard(text) == null -> CardAnswer.Bad
                 else -> null
             }
-        if (text != null && answer == null) room.go.select(Tab.Want, Route("want_card", text))
+        if (text != null && answer == null) room.go.select(Tab.Want, Route("want_card", text, kept = false))
     }
     val actions =
         remember(device) {

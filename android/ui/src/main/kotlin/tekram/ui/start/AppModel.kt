@@ -126,9 +126,15 @@ class AppModel(
     fun deleteOpen(name: String) {
         val id = session?.persona?.id() ?: return
         lock(autoLocked = false) {
-            val failure = attempt { agent.deletePersona(id) }.exceptionOrNull()
+            val failure = attempt { delete(id) }.exceptionOrNull()
             states.update { it.copy(notDeleted = failure?.let { why -> NotDeleted(name, why.shown()) }) }
         }
+    }
+
+    /** Deletes the profile with this id, which is not open, and what the device knows of it. */
+    suspend fun delete(id: String) {
+        agent.deletePersona(id)
+        device.forgot(id)
     }
 
     private fun lock(

@@ -52,7 +52,14 @@ class MeModelTest : CoreTest() {
 
     private val keys = UnguardedKeys()
     override val keyStore: KeyStore get() = keys
-    private val app by lazy { AppModel(agent, PlainDevice()) }
+    private val forgotten = mutableListOf<String>()
+    private val device =
+        object : PlainDevice() {
+            override fun forgot(profile: String) {
+                forgotten += profile
+            }
+        }
+    private val app by lazy { AppModel(agent, device) }
 
     private suspend fun open(name: String = "Home"): Session {
         app.opened(agent.createPersona(name, TEST_PASSPHRASE))
@@ -178,9 +185,11 @@ class MeModelTest : CoreTest() {
             val model = me(open())
             model.delete(otherId)
             model.state.until("one profile") { it.personas.size == 1 && !it.busy }
-            model.delete(model.state.value.id)
+            val openId = model.state.value.id
+            model.delete(openId)
             app.state.until("the first run") { it.phase == AppPhase.FirstRun }
             assertEquals(emptyList(), agent.personas())
+            assertEquals(listOf(otherId, openId), forgotten, "the device knows neither any longer")
         }
 
     @Test
@@ -195,6 +204,7 @@ class MeModelTest : CoreTest() {
             val locked = app.state.until("the lock") { it.phase is AppPhase.Locked }
             assertEquals("Home", locked.notDeleted?.name)
             assertEquals("vault", locked.notDeleted?.why?.room)
+            assertTrue(forgotten.isEmpty(), "it is still there")
             obstacle.parentFile.deleteRecursively()
             app.opened(agent.unlockWithPassphrase(agent.personas().single().id, TEST_PASSPHRASE))
             assertNull(app.state.value.notDeleted)
