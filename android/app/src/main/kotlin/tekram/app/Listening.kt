@@ -11,19 +11,25 @@ class Listening(
     private val players: AllowedPlayers,
     private val open: () -> Session?,
 ) {
-    /** Allows a player, or no longer. Without an open profile nothing changes. */
+    /**
+     * Allows a player, or no longer. Without an open profile nothing changes, and a player that another profile notices is that
+     * profile's to switch off.
+     */
     suspend fun allow(
         player: String,
         name: String,
         allowed: Boolean,
-    ) {
-        val persona = open()?.persona ?: return
+    ): Result<Unit> {
+        val persona = open()?.persona ?: return Result.success(Unit)
+        val profile = persona.id()
+        if (!allowed && players.profileOf(player).let { it != null && it != profile }) return Result.success(Unit)
         // The profile first: a player that is followed but not kept would be heard for nothing.
-        val kept = attempt { persona.setCaptureApp(name, allowed) }.isSuccess
+        val kept = attempt { persona.setCaptureApp(name, allowed) }
         if (!allowed) {
             players.forbid(player)
-        } else if (kept) {
-            players.allow(player, persona.id())
+        } else if (kept.isSuccess) {
+            players.allow(player, profile)
         }
+        return kept
     }
 }

@@ -7,9 +7,11 @@ import android.Manifest
 import android.content.ComponentName
 import android.content.Intent
 import android.media.session.MediaSessionManager
+import android.net.Uri
 import android.os.Build
 import android.os.Bundle
 import android.provider.Settings
+import android.view.WindowManager
 import androidx.activity.ComponentActivity
 import androidx.activity.compose.setContent
 import androidx.activity.enableEdgeToEdge
@@ -29,8 +31,11 @@ import tekram.ffi.PersonaEntry
 import tekram.platform.capture.CaptureService
 import tekram.platform.notice.NoticeKind
 import tekram.ui.common.LocalWords
+import tekram.ui.common.Shown
 import tekram.ui.common.TekramTheme
 import tekram.ui.common.attempt
+import tekram.ui.common.shown
+import tekram.ui.me.LogSaved
 import tekram.ui.me.Notice
 import tekram.ui.me.NoticeSwitch
 import tekram.ui.me.PhoneScreen
@@ -38,7 +43,6 @@ import tekram.ui.me.PhoneScreenActions
 import tekram.ui.me.PhoneScreenState
 import tekram.ui.me.Player
 import tekram.ui.me.ProxyState
-import java.io.IOException
 
 /** Settings of this phone. */
 class PhoneActivity : ComponentActivity() {
@@ -53,6 +57,8 @@ class PhoneActivity : ComponentActivity() {
     override fun onCreate(savedInstanceState: Bundle?) {
         enableEdgeToEdge()
         super.onCreate(savedInstanceState)
+        // Names of profiles stand here, as on the lock.
+        window.addFlags(WindowManager.LayoutParams.FLAG_SECURE)
         val words = PhoneWords(resources, packageName)
         setContent {
             TekramTheme {
@@ -73,12 +79,16 @@ class PhoneActivity : ComponentActivity() {
         super.onDestroy()
     }
 
-    private suspend fun refresh() {
+    private suspend fun refresh(failure: Shown? = null) {
         val profiles = attempt { process.agent.personas() }.getOrDefault(emptyList())
         val granted = packageName in NotificationManagerCompat.getEnabledListenerPackages(this)
         val allowed = process.allowedPlayers.all()
         val playing = if (granted) playing() else emptyList()
-        val players = (playing + allowed.keys).distinct().map { Player(it, CaptureService.playerName(packageManager, it), profileName(profiles, allowed[it])) }
+        val open = attempt { process.openSession()?.persona?.id() }.getOrNull()
+        val players =
+            (playing + allowed.keys).distinct().map {
+                Player(it, CaptureService.playerName(packageManager, it), profileName(profiles, allowed[it]), allowed[it] != null && allowed[it] == open)
+            }
         val settings = PhoneSettings(this)
         shown.value =
             PhoneScreenState(
@@ -89,6 +99,8 @@ class PhoneActivity : ComponentActivity() {
                 NoticeKind.entries.map { NoticeSwitch(it.shown(), settings.wants(it), process.notices.isBlocked(it)) },
                 settings.widgetSaysAmounts,
                 ProxyState(process.edition.proxy, settings.proxy),
+                shown.value.log,
+                failure,
             )
     }
 
@@ -114,8 +126,8 @@ class PhoneActivity : ComponentActivity() {
                 allowed: Boolean,
             ) {
                 scope.launch {
-                    process.listening.allow(player.packageName, player.name, allowed)
-                    refresh()
+                    val answer = process.listening.allow(player.packageName, player.name, allowed)
+                    refresh(answer.exceptionOrNull()?.shown())
                 }
             }
 
@@ -148,21 +160,28 @@ class PhoneActivity : ComponentActivity() {
 
             override fun widgetSaysAmounts(allowed: Boolean) {
                 PhoneSettings(this@PhoneActivity).widgetSaysAmounts = allowed
-                if (!allowed) SplitWidget.locked(this@PhoneActivity)
-                scope.launch { refresh() }
+                if (!allowed) SplitWidget.locked(process)
+                scope.launch {
+                    process.openSession()?.let { SplitWidget.refresh(process, it) }
+                    refresh()
+                }
             }
 
             override fun saveLog() = saving.launch("tekram-log.txt")
         }
 
-    private suspend fun save(to: android.net.Uri) =
-        withContext(Dispatchers.IO) {
-            try {
-                contentResolver.openOutputStream(to, "wt")?.use(process.diagnostics::export)
-            } catch (_: IOException) {
-                // The picker shows an empty file; the person tries again.
+    private suspend fun save(to: Uri) {
+        val log = process.diagnostics
+        val saved =
+            withContext(Dispatchers.IO) {
+                when {
+                    log.lines().isEmpty() -> LogSaved.Empty
+                    Documents.write(this@PhoneActivity, to, log::export) -> LogSaved.Saved
+                    else -> LogSaved.Failed
+                }
             }
-        }
+        shown.value = shown.value.copy(log = saved)
+    }
 }
 
 private fun NoticeKind.shown(): Notice =

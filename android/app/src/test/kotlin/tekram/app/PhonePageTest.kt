@@ -1,15 +1,25 @@
 package tekram.app
 
+import android.app.Activity
 import android.app.NotificationManager
 import android.app.PendingIntent
+import android.content.ComponentName
 import android.content.Intent
+import android.net.Uri
+import android.provider.Settings
+import androidx.compose.ui.semantics.SemanticsProperties
+import androidx.compose.ui.state.ToggleableState
 import kotlinx.coroutines.runBlocking
 import org.junit.Test
 import org.robolectric.Robolectric
 import org.robolectric.Shadows.shadowOf
 import tekram.ffi.RailKind
+import tekram.platform.capture.CaptureService
 import tekram.platform.notice.NoticeKind
+import tekram.ui.start.Session
+import java.io.ByteArrayOutputStream
 import java.io.File
+import java.io.OutputStream
 import kotlin.test.assertEquals
 import kotlin.test.assertFailsWith
 import kotlin.test.assertFalse
@@ -21,10 +31,25 @@ import kotlin.test.assertTrue
 class PhonePageTest : AppPhone() {
     private val opens get() = PendingIntent.getActivity(process, 0, Intent(), PendingIntent.FLAG_IMMUTABLE)
 
-    private fun page() {
-        Robolectric.buildActivity(PhoneActivity::class.java).setup()
+    private fun page(): PhoneActivity {
+        val page = Robolectric.buildActivity(PhoneActivity::class.java).setup().get()
         until("the page") { shows(word(R.string.me_notifications)) }
+        return page
     }
+
+    /** The person lets the system tell the app who plays. */
+    private fun grantListening() {
+        val listener = ComponentName(process, CaptureService::class.java).flattenToString()
+        Settings.Secure.putString(process.contentResolver, "enabled_notification_listeners", listener)
+    }
+
+    private fun isOn(player: String): Boolean? =
+        nodes()
+            .map { it.config }
+            .firstOrNull { config ->
+                SemanticsProperties.ToggleableState in config && config.getOrElse(SemanticsProperties.Text) { emptyList() }.any { it.text == player }
+            }?.get(SemanticsProperties.ToggleableState)
+            ?.let { it == ToggleableState.On }
 
     @Test
     fun `from Me the phone's page is opened`() {
@@ -103,5 +128,63 @@ class PhonePageTest : AppPhone() {
         assertTrue(runBlocking { edition.writeLog(file.path) })
         assertEquals("tekram diagnostic log 1: seconds number code kinds", file.readLines().first())
         assertTrue("tokio" in assertNotNull(runBlocking { edition.licences() }))
+    }
+
+    @Test
+    fun `a player that another profile notices is not this one's to switch off, but to take over`() {
+        grantListening()
+        val shop = runBlocking { process.agent.createPersona("Shop", PASSPHRASE).run { id().also { lock() } } }
+        process.allowedPlayers.allow("org.songs", shop)
+        start()
+        until("the lock") { shows(word(R.string.start_lock_one, "Shop")) }
+        val home = runBlocking { process.agent.createPersona("Home", PASSPHRASE) }
+        process.openSession = { Session(home) }
+        assertTrue(isSecret(page()), "names of profiles stand on it")
+        until("the other's player") { shows(word(R.string.me_listening_profile_android, "Shop")) }
+        assertEquals(false, isOn("org.songs"))
+        runBlocking { process.listening.allow("org.songs", "org.songs", allowed = false) }
+        assertEquals(shop, process.allowedPlayers.profileOf("org.songs"))
+        tap("org.songs")
+        until("it is taken over") { isOn("org.songs") == true }
+        assertEquals(home.id(), process.allowedPlayers.profileOf("org.songs"))
+        home.lock()
+        tap("org.songs")
+        until("why it failed") { shows(word(R.string.error_locked)) }
+    }
+
+    @Test
+    fun `a log that could not be saved is not called saved`() {
+        val page = page()
+        val target = Uri.parse("content://cloud/log")
+        for ((thrown, says) in listOf(SecurityException() to R.string.error_file_not_saved, null to R.string.me_exported)) {
+            val output = if (thrown == null) ByteArrayOutputStream() else FailingOutput(thrown)
+            shadowOf(process.contentResolver).registerOutputStreamSupplier(target) { output }
+            tap(word(R.string.me_log_export))
+            val asked = assertNotNull(shadowOf(page).nextStartedActivityForResult)
+            shadowOf(page).receiveResult(asked.intent, Activity.RESULT_OK, Intent().setData(target))
+            until(word(says)) { shows(word(says)) }
+        }
+    }
+
+    @Test
+    fun `nothing on the phone names a profile that was deleted`() {
+        val activity = start().get()
+        firstRun()
+        val id = process.openSession()!!.persona.id()
+        process.allowedPlayers.allow("org.songs", id)
+        process.reminder.of(id, hasSplit = true)
+        assertTrue(process.reminder.isWanted)
+        activity.model.deleteOpen("Home")
+        until("first run") { shows(word(R.string.start_title)) }
+        assertTrue(process.allowedPlayers.all().isEmpty())
+        assertFalse(process.reminder.isWanted)
+        val left = { process.dataDir.walk().filter { it.isFile && (id in it.path || id in it.readText(Charsets.ISO_8859_1)) }.toList() }
+        until("no file names it") { left().isEmpty() }
+    }
+
+    private class FailingOutput(
+        private val thrown: RuntimeException,
+    ) : OutputStream() {
+        override fun write(byte: Int) = throw thrown
     }
 }

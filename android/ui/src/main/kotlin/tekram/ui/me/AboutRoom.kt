@@ -17,6 +17,8 @@ import tekram.ui.common.Phase
 import tekram.ui.common.Route
 import tekram.ui.common.attempt
 import tekram.ui.common.phase
+import tekram.ui.common.save
+import java.io.File
 
 /** The list of parts has no empty line in it: a piece must stay short enough to be laid out at once. */
 private const val LINES_OF_A_PIECE = 40
@@ -35,9 +37,15 @@ internal fun About(
 
 /** Lets the person choose a file and writes the log to it; null when they turned away. */
 private suspend fun saveLog(device: Device): LogSaved? {
-    val path = device.newFile("tekram-log.txt") ?: return null
-    return attempt { device.edition.writeLog(path) && device.delivered(path) }
-        .fold({ if (it) LogSaved.Saved else LogSaved.Empty }, { LogSaved.Failed })
+    var isEmpty = false
+    val answer =
+        attempt {
+            device.save("tekram-log.txt") { path ->
+                isEmpty = !device.edition.writeLog(path)
+                if (isEmpty) File(path).writeText("")
+            }
+        }
+    return answer.fold({ saved -> saved?.let { if (isEmpty) LogSaved.Empty else LogSaved.Saved } }, { LogSaved.Failed })
 }
 
 @Composable

@@ -53,7 +53,7 @@ fun AboutScreen(
             Text(word("me_errors_text"))
             Text(word("me_errors_rooms"), style = MaterialTheme.typography.bodyMedium)
         }
-        if (edition.keepsLog) Log(log, onLog)
+        if (edition.keepsLog) LogSection(log, onLog)
         OtherButton(word("me_licences"), onLicences, icon = Icons.Words)
     }
 }
@@ -68,7 +68,7 @@ private fun Rail(
 }
 
 @Composable
-private fun Log(
+internal fun LogSection(
     log: LogSaved?,
     onLog: () -> Unit,
 ) = Section(word("me_log_title")) {
@@ -82,7 +82,7 @@ private fun Log(
             Text(word("me_log_empty"), Modifier.semantics { liveRegion = LiveRegionMode.Polite })
         }
         LogSaved.Failed -> {
-            ErrorLine(word("error_unknown"))
+            ErrorLine(word("error_file_not_saved"))
         }
     }
     OtherButton(word("me_log_export"), onLog, icon = Icons.Export)

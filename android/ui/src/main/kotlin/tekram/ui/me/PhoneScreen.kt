@@ -18,6 +18,7 @@ import androidx.compose.ui.semantics.Role
 import androidx.compose.ui.semantics.liveRegion
 import androidx.compose.ui.semantics.semantics
 import androidx.compose.ui.text.input.KeyboardType
+import tekram.ui.common.ErrorLine
 import tekram.ui.common.Icons
 import tekram.ui.common.ListRow
 import tekram.ui.common.MainButton
@@ -26,7 +27,9 @@ import tekram.ui.common.QuietButton
 import tekram.ui.common.ScreenFrame
 import tekram.ui.common.ScrollingColumn
 import tekram.ui.common.Section
+import tekram.ui.common.Shown
 import tekram.ui.common.TextLine
+import tekram.ui.common.errorText
 import tekram.ui.common.word
 
 /** An app that plays, or played when it was allowed. */
@@ -35,6 +38,8 @@ data class Player(
     val name: String,
     /** The profile that notices what it plays; none while it is not allowed. */
     val profile: String?,
+    /** That profile is the open one, which alone can switch it off. */
+    val isMine: Boolean = profile != null,
 )
 
 /** What the app speaks up about by itself. */
@@ -71,6 +76,10 @@ data class PhoneScreenState(
     val notices: List<NoticeSwitch> = emptyList(),
     val widgetSaysAmounts: Boolean = false,
     val proxy: ProxyState = ProxyState(),
+    /** How saving the log ended. */
+    val log: LogSaved? = null,
+    /** Why a player could not be allowed, or no longer. */
+    val failure: Shown? = null,
 )
 
 /** What the screen can be asked to do. */
@@ -120,10 +129,7 @@ fun PhoneScreen(
             Toggle(word("me_notifications_lock_screen"), word("me_notifications_lock_screen_text"), state.widgetSaysAmounts, actions::widgetSaysAmounts)
         }
         Proxy(state.proxy, actions)
-        Section(word("me_log_title")) {
-            Text(word("me_log_text"))
-            OtherButton(word("me_log_export"), actions::saveLog, icon = Icons.Export)
-        }
+        LogSection(state.log, actions::saveLog)
     }
 }
 
@@ -133,6 +139,7 @@ private fun Listening(
     actions: PhoneScreenActions,
 ) = Section(word("history_capture_title")) {
     Text(word("history_capture_text_android"))
+    state.failure?.let { ErrorLine(errorText(it)) }
     when {
         !state.profileOpen -> {
             Text(word("me_listening_locked_android"))
@@ -152,7 +159,7 @@ private fun Listening(
                 Toggle(
                     it.name,
                     it.profile?.let { name -> word("me_listening_profile_android", name) },
-                    it.profile != null,
+                    it.isMine,
                 ) { on -> actions.allow(it, on) }
             }
         }
