@@ -80,11 +80,10 @@ class PhoneActivity : ComponentActivity() {
     }
 
     private suspend fun refresh(failure: Shown? = null) {
-        val profiles = attempt { process.agent.personas() }.getOrDefault(emptyList())
+        val (profiles, open) = attempt { process.agent.personas() to process.openSession()?.persona?.id() }.getOrDefault(emptyList<PersonaEntry>() to null)
         val granted = packageName in NotificationManagerCompat.getEnabledListenerPackages(this)
         val allowed = process.allowedPlayers.all()
         val playing = if (granted) playing() else emptyList()
-        val open = attempt { process.openSession()?.persona?.id() }.getOrNull()
         val players =
             (playing + allowed.keys).distinct().map {
                 Player(it, CaptureService.playerName(packageManager, it), profileName(profiles, allowed[it]), allowed[it] != null && allowed[it] == open)

@@ -66,7 +66,7 @@ class PhonePageTest : AppPhone() {
         page()
         assertTrue(process.notices.show(NoticeKind.OfferArrived, opens))
         tap(word(R.string.me_notifications_offer))
-        until("it is off") { !PhoneSettings(process).wants(NoticeKind.OfferArrived) }
+        until("it is off") { !PhoneSettings(process).wants(NoticeKind.OfferArrived) && isOn(word(R.string.me_notifications_offer)) == false }
         val manager = process.getSystemService(NotificationManager::class.java)!!
         assertEquals(0, shadowOf(manager).size(), "what stood there is gone")
         assertFalse(process.notices.show(NoticeKind.OfferArrived, opens))
