@@ -33,7 +33,16 @@ pub fn ios(args: &[String]) -> Done {
     for target in TARGETS {
         let mut build = cargo();
         build
-            .args(["rustc", "--locked", "--release", "--package", "tekram-ffi", "--lib"])
+            .args([
+                "rustc",
+                "--locked",
+                "--release",
+                "--package",
+                "tekram-ffi",
+                "--lib",
+                "--features",
+                "phone",
+            ])
             // A shared library would have to be signed and embedded; an archive becomes part of the app.
             .args(["--crate-type", "staticlib", "--target", target])
             .env("IPHONEOS_DEPLOYMENT_TARGET", OLDEST);
