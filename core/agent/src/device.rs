@@ -41,7 +41,7 @@ impl Agent {
     /// The vault's errors (`io`).
     pub fn open(data: &Path, policy: NetPolicy, clock: Arc<dyn Clock>) -> Result<Self, AgentError> {
         Ok(Self {
-            store: Store::open(data)?,
+            store: Store::open(data)?.with_clock(Arc::clone(&clock)),
             policy,
             clock,
             rails_off: RailsOff::new(),
@@ -57,9 +57,11 @@ impl Agent {
         self
     }
 
-    /// The same device with the platform's key store.
+    /// The same device with the platform's key store. It also remembers how far each persona's vault has come, so that one that
+    /// was put back to an older state is noticed.
     #[must_use]
     pub fn with_key_store(mut self, key_store: Arc<dyn KeyStore>) -> Self {
+        self.store = self.store.remembering(Arc::clone(&key_store));
         self.key_store = Some(key_store);
         self
     }
@@ -192,6 +194,10 @@ impl Agent {
 
     fn unlocked(&self, vault: Result<Vault, VaultError>) -> Result<Persona, AgentError> {
         let vault = vault.map_err(persona_error)?;
+        if let Some(key_store) = &self.key_store {
+            // Keys of a former vault key, which a change that was cut left behind, open nothing; another time will do.
+            let _ = vault.tidy_key_store(key_store.as_ref());
+        }
         // One-time keys of requests whose time is over are forgotten at the first occasion.
         tekram_intent::expire(&vault, self.clock.as_ref())?;
         // What players did meanwhile. If this fails it stays sealed, and `Persona::drain` says why: no reason to stay locked.

@@ -4,7 +4,7 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -15,12 +15,14 @@ use zeroize::Zeroizing;
 
 use crate::durable;
 use crate::error::VaultError;
+use crate::header::Header;
 use crate::page::PageKey;
 use crate::schema;
 
-/// The database's file name.
+/// The database's role, and the name of the first vault key's file.
 pub(crate) const FILE: &str = "vault.db";
-const WAL_FILE: &str = "vault.db-wal";
+/// What SQLite keeps beside the file.
+const BESIDE: [&str; 2] = ["-wal", "-shm"];
 
 /// Twice SQLCipher's own choice: fewer pages to authenticate for the same rows. Never changes for a file.
 pub(crate) const PAGE_BYTES: u64 = 8192;
@@ -43,35 +45,90 @@ pub(crate) enum Role {
     Reader,
 }
 
+/// The file of the vault key with this number: `vault.db`, `vault-2.db` and so on.
+pub(crate) fn path(folder: &Path, number: u32) -> PathBuf {
+    match number {
+        0 | 1 => folder.join(FILE),
+        number => folder.join(format!("vault-{number}.db")),
+    }
+}
+
+/// The number of the database that this file is, or lies beside.
+pub(crate) fn number_of(name: &str) -> Option<u32> {
+    let name = BESIDE.iter().find_map(|end| name.strip_suffix(end)).unwrap_or(name);
+    if name == FILE {
+        return Some(1);
+    }
+    let digits = name.strip_prefix("vault-")?.strip_suffix(".db")?;
+    digits
+        .parse()
+        .ok()
+        .filter(|number: &u32| *number > 1 && number.to_string() == digits)
+}
+
+/// The database of a vault that may be damaged: the one that the header names, else the newest that there is.
+pub(crate) fn found_in(folder: &Path) -> PathBuf {
+    let named = Header::read(folder).map(|header| header.claims.database_number);
+    let number = named.unwrap_or_else(|_| {
+        let names = fs::read_dir(folder).into_iter().flatten().flatten();
+        let numbers = names.filter_map(|entry| number_of(entry.file_name().to_str()?));
+        numbers.max().unwrap_or(1)
+    });
+    path(folder, number)
+}
+
+/// Removes a database that was never anybody's, with what lies beside it.
+pub(crate) fn remove(path: &Path) -> io::Result<()> {
+    let beside = BESIDE.iter().map(|end| beside(path, end));
+    for file in std::iter::once(path.to_owned()).chain(beside) {
+        match fs::remove_file(file) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// What lies beside a database, `-wal` or `-shm`.
+pub(crate) fn beside(path: &Path, end: &str) -> PathBuf {
+    let mut beside = path.as_os_str().to_owned();
+    beside.push(end);
+    beside.into()
+}
+
 /// Makes the database of a new vault: encrypted, in WAL mode, with the table of versions and nothing else.
 pub(crate) fn create(folder: &Path, vault_id: &str, key: &Secret32) -> Result<Connection, VaultError> {
-    let path = folder.join(FILE);
-    // An empty file is a new database to SQLite, and the files it puts beside take over its permissions.
-    durable::private(OpenOptions::new().write(true).create_new(true))
-        .open(&path)
-        .map_err(VaultError::io("making vault.db"))?;
-    let connection = connect(&path)?;
-    give_key(&connection, key, Some(vault_id))?;
+    let connection = make(&path(folder, 1), vault_id, key)?;
     settle(&connection, Role::Writer)?;
     connection.execute_batch(schema::VERSIONS)?;
     Ok(connection)
 }
 
+/// Makes an empty database with its key, and nothing settled yet.
+pub(crate) fn make(path: &Path, vault_id: &str, key: &Secret32) -> Result<Connection, VaultError> {
+    // An empty file is a new database to SQLite, and the files it puts beside take over its permissions.
+    durable::private(OpenOptions::new().write(true).create_new(true))
+        .open(path)
+        .map_err(VaultError::io("making vault.db"))?;
+    let connection = connect(path)?;
+    give_key(&connection, key, Some(vault_id))?;
+    Ok(connection)
+}
+
 /// Opens the database with its key. When that fails, says which of `missing_file`, `truncated`, `foreign_vault` and
 /// `damaged` it is; nothing is changed, not even by closing, until [`trust`] is called.
-pub(crate) fn open(folder: &Path, vault_id: &str, key: &Secret32, role: Role) -> Result<Connection, VaultError> {
-    let path = folder.join(FILE);
+pub(crate) fn open(path: &Path, vault_id: &str, key: &Secret32, role: Role) -> Result<Connection, VaultError> {
     if role == Role::Writer {
-        check_length(folder, vault_id)?;
+        check_length(path, vault_id)?;
     }
-    let connection = connect(&path)?;
-    if has_wal(folder) {
+    let connection = connect(path)?;
+    if has_wal(path) {
         // Until all is known to be well, closing must not move frames of a doubtful WAL into the file.
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
     }
     match give_key(&connection, key, None).and_then(|()| settle(&connection, role)) {
         Ok(()) => Ok(connection),
-        Err(VaultError::Damaged { .. }) => Err(diagnose(folder, vault_id, key)),
+        Err(VaultError::Damaged { .. }) => Err(diagnose(path, vault_id, key)),
         Err(error) => Err(error),
     }
 }
@@ -188,32 +245,32 @@ fn settle(connection: &Connection, role: Role) -> Result<(), VaultError> {
 
 /// A file without WAL is a whole number of pages. With a WAL it need not be: a checkpoint may have been cut, and the
 /// WAL repairs it.
-fn check_length(folder: &Path, vault_id: &str) -> Result<(), VaultError> {
-    let length = match fs::metadata(folder.join(FILE)) {
+fn check_length(path: &Path, vault_id: &str) -> Result<(), VaultError> {
+    let length = match fs::metadata(path) {
         Ok(about) => about.len(),
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             return Err(VaultError::MissingFile { file: FILE });
         }
         Err(error) => return Err(VaultError::io("reading the length of vault.db")(error)),
     };
-    if length == 0 || (length % PAGE_BYTES != 0 && !has_wal(folder)) {
-        return Err(not_ours(folder, vault_id).unwrap_or(VaultError::Truncated { file: FILE }));
+    if length == 0 || (length % PAGE_BYTES != 0 && !has_wal(path)) {
+        return Err(not_ours(path, vault_id).unwrap_or(VaultError::Truncated { file: FILE }));
     }
     Ok(())
 }
 
 /// Whether frames were left in a WAL: the last process did not lock the vault.
-fn has_wal(folder: &Path) -> bool {
-    fs::metadata(folder.join(WAL_FILE)).is_ok_and(|about| about.len() > 0)
+pub(crate) fn has_wal(path: &Path) -> bool {
+    fs::metadata(beside(path, "-wal")).is_ok_and(|about| about.len() > 0)
 }
 
 /// Why a database did not open although its key came out of an authentic wrapping.
-fn diagnose(folder: &Path, vault_id: &str, key: &Secret32) -> VaultError {
-    if let Some(error) = not_ours(folder, vault_id) {
+fn diagnose(path: &Path, vault_id: &str, key: &Secret32) -> VaultError {
+    if let Some(error) = not_ours(path, vault_id) {
         return error;
     }
     // With a WAL it is the WAL that says how long the file should be.
-    if !has_wal(folder) && is_cut(folder, vault_id, key).unwrap_or(false) {
+    if !has_wal(path) && is_cut(path, vault_id, key).unwrap_or(false) {
         VaultError::Truncated { file: FILE }
     } else {
         VaultError::Damaged { file: FILE }
@@ -222,8 +279,8 @@ fn diagnose(folder: &Path, vault_id: &str, key: &Secret32) -> VaultError {
 
 /// Whether the file has fewer pages than its first page says (SQLite's file format, section 1.3.8). `None`: the first page is
 /// not what was written there.
-fn is_cut(folder: &Path, vault_id: &str, key: &Secret32) -> Option<bool> {
-    let mut file = File::open(folder.join(FILE)).ok()?;
+fn is_cut(path: &Path, vault_id: &str, key: &Secret32) -> Option<bool> {
+    let mut file = File::open(path).ok()?;
     let length = file.metadata().ok()?.len();
     let mut page = vec![0; usize::try_from(PAGE_BYTES).ok()?];
     file.read_exact(&mut page).ok()?;
@@ -233,11 +290,9 @@ fn is_cut(folder: &Path, vault_id: &str, key: &Secret32) -> Option<bool> {
 }
 
 /// Whether the file's first 16 bytes say that it is something else. `None`: it is this vault's, or too short to say.
-fn not_ours(folder: &Path, vault_id: &str) -> Option<VaultError> {
+fn not_ours(path: &Path, vault_id: &str) -> Option<VaultError> {
     let mut salt = [0; 16];
-    File::open(folder.join(FILE))
-        .and_then(|mut file| file.read_exact(&mut salt))
-        .ok()?;
+    File::open(path).and_then(|mut file| file.read_exact(&mut salt)).ok()?;
     if &salt == b"SQLite format 3\0" {
         return Some(VaultError::NotAVault { file: FILE });
     }

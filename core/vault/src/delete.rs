@@ -11,6 +11,7 @@ use crate::header;
 use crate::hold;
 use crate::inbox;
 use crate::store::{REMAINS, Store};
+use crate::vault::commit_number_name;
 use crate::way_in::WayIn;
 
 impl Store {
@@ -22,6 +23,10 @@ impl Store {
         let hold = hold::take(&folder)?;
         let ways_in = self.entry(id).ways_in;
         destroy_keys(&folder).map_err(VaultError::io("destroying header.json"))?;
+        if let Some(memory) = &self.device.memory {
+            // A number without a vault says nothing.
+            let _ = memory.remove(&commit_number_name(id));
+        }
         let _turn = self.turn()?;
         let remains = self.path_in_vaults(&format!("{REMAINS}{id}"));
         fs::rename(&folder, &remains)

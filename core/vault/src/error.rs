@@ -14,6 +14,23 @@ pub enum VaultError {
     /// The passphrase does not open any passphrase way in.
     #[error("no passphrase way in opens with this passphrase")]
     WrongPassphrase,
+    /// Too many wrong passphrases: the next may be tried when the time is over.
+    #[error("the next passphrase may be tried in {milliseconds} ms")]
+    Wait {
+        /// What is left, in milliseconds.
+        milliseconds: u64,
+    },
+    /// So many wrong passphrases were tried as the person had set as the limit, and the vault was destroyed.
+    #[error("too many wrong passphrases: the vault was destroyed, as it was set to")]
+    Wiped,
+    /// The vault is an older state of itself than the one that was last locked here.
+    #[error("the vault was put back to an older state: commit {found}, and {kept} was the last")]
+    RolledBack {
+        /// The commit number that the key store has.
+        kept: u64,
+        /// The commit number of the vault.
+        found: u64,
+    },
     /// The bytes given as vault key are not this vault's key.
     #[error("the key given is not this vault's key")]
     WrongKey,
@@ -32,6 +49,13 @@ pub enum VaultError {
     /// A way in of that name is there already.
     #[error("a way in of this name exists already")]
     WayInExists,
+    /// A new vault key cannot be given to a way in that was not used since its header was of an older version, or whose key
+    /// store is not at hand.
+    #[error("a way in cannot take a new key now: {kind}")]
+    WayNotUpgraded {
+        /// `passphrase`, `key_store` or `recovery_phrase`.
+        kind: &'static str,
+    },
     /// The header has no room for more ways in.
     #[error("the header has no room for more ways in")]
     TooManyWaysIn,
@@ -223,11 +247,15 @@ impl VaultError {
     pub fn code(&self) -> &'static str {
         match self {
             Self::WrongPassphrase => "wrong_passphrase",
+            Self::Wait { .. } => "wait",
+            Self::Wiped => "wiped",
+            Self::RolledBack { .. } => "rolled_back",
             Self::WrongKey => "wrong_key",
             Self::NoSuchWayIn { .. } => "no_such_way_in",
             Self::EmptyPassphrase => "empty_passphrase",
             Self::LastWayIn => "last_way_in",
             Self::WayInExists => "way_in_exists",
+            Self::WayNotUpgraded { .. } => "way_not_upgraded",
             Self::TooManyWaysIn => "too_many_ways_in",
             Self::RecoveryWordCount { .. } => "recovery_word_count",
             Self::RecoveryWordUnknown { .. } => "recovery_word_unknown",

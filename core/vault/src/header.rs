@@ -13,6 +13,7 @@ use tekram_primitives::secret::{Secret32, hkdf_sha256};
 use crate::durable;
 use crate::error::VaultError;
 use crate::recovery::UncheckedRecovery;
+use crate::vault::face::{Avatar, Colour, Sealed};
 use crate::way_in::WrappedKey;
 use crate::way_key::PublicKey;
 
@@ -48,6 +49,33 @@ pub(crate) struct Header {
     /// Recovery words that were shown and not checked yet, sealed under the vault key. They open nothing.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub(crate) unchecked_recovery: Option<UncheckedRecovery>,
+    /// Names in key stores of keys that wrapped a former vault key and are not removed yet.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub(crate) retired_keys: Vec<String>,
+    /// Whether the label is sealed with the rest instead of standing above.
+    #[serde(skip_serializing_if = "is_no", default)]
+    pub(crate) hides_label: bool,
+    /// Whether a colour may be seen while locked.
+    #[serde(skip_serializing_if = "is_no", default)]
+    pub(crate) shows_colour: bool,
+    /// Whether a picture may be.
+    #[serde(skip_serializing_if = "is_no", default)]
+    pub(crate) shows_avatar: bool,
+    /// The colour, if it may be seen.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub(crate) colour: Option<Colour>,
+    /// The picture, if it may be seen.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub(crate) avatar: Option<Avatar>,
+    /// What of label, colour and picture may not be seen.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub(crate) sealed_face: Option<Sealed>,
+    /// After how many milliseconds without the person it locks by itself.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub(crate) lock_after_ms: Option<u64>,
+    /// After how many wrong passphrases in a row it is destroyed, if the person asked for that.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub(crate) wipe_after_wrong: Option<u32>,
 }
 
 /// The file: what the header says, and what proves it.
@@ -89,6 +117,15 @@ impl Header {
             database_number: first(),
             ways_in,
             unchecked_recovery: None,
+            retired_keys: Vec::new(),
+            hides_label: false,
+            shows_colour: false,
+            shows_avatar: false,
+            colour: None,
+            avatar: None,
+            sealed_face: None,
+            lock_after_ms: None,
+            wipe_after_wrong: None,
         }
     }
 
@@ -194,6 +231,11 @@ impl UnprovenHeader {
 
 fn first() -> u32 {
     1
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks like this")]
+fn is_no(answer: &bool) -> bool {
+    !answer
 }
 
 #[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks like this")]

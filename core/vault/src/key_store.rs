@@ -24,11 +24,24 @@ pub trait KeyStore: Send + Sync + fmt::Debug {
     /// Unwraps what [`KeyStore::wrap`] made under the same name.
     fn unwrap(&self, name: &str, wrapped: &[u8]) -> Result<Secret32, KeyStoreError>;
 
-    /// Destroys the key called `name`; what it wrapped is lost. A key that is not there is no error.
+    /// Destroys the key called `name`, and the number kept under it; what it wrapped is lost. What is not there is no error.
     fn remove(&self, name: &str) -> Result<(), KeyStoreError>;
 
     /// Whether there is a key called `name`.
     fn exists(&self, name: &str) -> Result<bool, KeyStoreError>;
+
+    /// Keeps a number under `name`, in the place of the one before. It lies where the keys lie, so that putting back the
+    /// vault's files does not put it back. A store that keeps no numbers says so; an older state of a vault is not noticed then.
+    fn keep_number(&self, _name: &str, _number: u64) -> Result<(), KeyStoreError> {
+        Err(KeyStoreError::Failed {
+            action: "keeping numbers, which this one does not",
+        })
+    }
+
+    /// The number kept under `name`, if there is one.
+    fn kept_number(&self, _name: &str) -> Result<Option<u64>, KeyStoreError> {
+        Ok(None)
+    }
 }
 
 /// A key store in a folder: one file of 32 random bytes for each name, readable by its owner only. It protects as well
@@ -53,9 +66,7 @@ impl FileKeyStore {
     }
 
     fn file_of(&self, name: &str) -> PathBuf {
-        // A name may hold anything; its hash is always a file name.
-        self.folder
-            .join(format!("{}.key", hex::encode(digest(&SHA256, name.as_bytes()))))
+        self.folder.join(file_name(name, "key"))
     }
 
     fn key_of(&self, name: &str) -> Result<Secret32, KeyStoreError> {
@@ -97,12 +108,35 @@ impl KeyStore for FileKeyStore {
     }
 
     fn remove(&self, name: &str) -> Result<(), KeyStoreError> {
-        durable::destroy(&self.folder, &self.file_of(name)).map_err(failed("destroying a key"))
+        let number = self.folder.join(file_name(name, "number"));
+        durable::destroy(&self.folder, &self.file_of(name))
+            .and_then(|()| durable::destroy(&self.folder, &number))
+            .map_err(failed("destroying a key"))
     }
 
     fn exists(&self, name: &str) -> Result<bool, KeyStoreError> {
         self.file_of(name).try_exists().map_err(failed("looking for a key"))
     }
+
+    fn keep_number(&self, name: &str, number: u64) -> Result<(), KeyStoreError> {
+        durable::replace(&self.folder, &file_name(name, "number"), number.to_string().as_bytes())
+            .map_err(failed("keeping a number"))
+    }
+
+    fn kept_number(&self, name: &str) -> Result<Option<u64>, KeyStoreError> {
+        match fs::read_to_string(self.folder.join(file_name(name, "number"))) {
+            Ok(digits) => digits.parse().map(Some).map_err(|_| KeyStoreError::Failed {
+                action: "reading a number",
+            }),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(failed("reading a number")(error)),
+        }
+    }
+}
+
+/// A name may hold anything; its hash is always a file name.
+fn file_name(name: &str, end: &str) -> String {
+    format!("{}.{end}", hex::encode(digest(&SHA256, name.as_bytes())))
 }
 
 fn associated(name: &str) -> Vec<u8> {

@@ -2,7 +2,7 @@
 //! what was just read. When all are busy one more is opened for the moment, so that a read inside a read never waits
 //! for itself.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rusqlite::Connection;
 
@@ -18,16 +18,25 @@ const KEPT: usize = 3;
 struct Reader {
     connection: Connection,
     _hold: Hold,
+    /// Of which file; counted by its clones.
+    file: Arc<()>,
 }
 
-/// The readers that nobody uses at the moment; `None` after locking.
+/// The readers that nobody uses at the moment, all of one file.
+#[derive(Debug, Default)]
+struct Idle {
+    readers: Vec<Reader>,
+    file: Arc<()>,
+}
+
+/// `None` after locking.
 #[derive(Debug)]
-pub(crate) struct Readers(Mutex<Option<Vec<Reader>>>);
+pub(crate) struct Readers(Mutex<Option<Idle>>);
 
 impl Readers {
     /// None open yet: opening a vault stays quick.
     pub(crate) fn new() -> Self {
-        Self(Mutex::new(Some(Vec::new())))
+        Self(Mutex::new(Some(Idle::default())))
     }
 
     /// Runs `look` on a reader, one that is kept or one that `open` gives, inside one transaction: all that is read is one
@@ -47,24 +56,44 @@ impl Readers {
     }
 
     fn take(&self, open: impl FnOnce() -> Result<(Connection, Hold), VaultError>) -> Result<Reader, VaultError> {
-        let kept = self.lock().as_mut().ok_or(VaultError::Locked)?.pop();
+        let (kept, file) = {
+            let mut idle = self.lock();
+            let idle = idle.as_mut().ok_or(VaultError::Locked)?;
+            (idle.readers.pop(), Arc::clone(&idle.file))
+        };
         match kept {
             Some(reader) => Ok(reader),
             None => open().map(|(connection, hold)| Reader {
                 connection,
                 _hold: hold,
+                file,
             }),
         }
     }
 
     fn keep(&self, reader: Reader) {
-        if let Some(kept) = self.lock().as_mut().filter(|kept| kept.len() < KEPT) {
-            kept.push(reader);
+        if let Some(idle) = self.lock().as_mut()
+            && idle.readers.len() < KEPT
+            && Arc::ptr_eq(&idle.file, &reader.file)
+        {
+            idle.readers.push(reader);
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, Option<Vec<Reader>>> {
+    fn lock(&self) -> MutexGuard<'_, Option<Idle>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The file is another one from now on: readers of the old one do not come back. Says whether any is still reading it.
+    pub(crate) fn renew(&self) -> bool {
+        match self.lock().as_mut() {
+            Some(idle) => {
+                idle.readers.clear();
+                let old = std::mem::take(&mut idle.file);
+                Arc::strong_count(&old) > 1
+            }
+            None => false,
+        }
     }
 
     /// Closes the readers that nobody uses and lets none come back.

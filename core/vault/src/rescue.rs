@@ -149,23 +149,22 @@ impl Store {
         vault_id: &str,
         vault_key: &Secret32,
     ) -> Result<Option<Scratch>, VaultError> {
-        let wal = format!("{}-wal", database::FILE);
-        if !fs::metadata(folder.join(&wal)).is_ok_and(|about| about.len() > 0) {
+        let damaged = database::found_in(folder);
+        if !database::has_wal(&damaged) {
             return Ok(None);
         }
         let scratch = Scratch::new(self)?;
-        for name in [database::FILE, &wal] {
-            fs::copy(folder.join(name), scratch.folder.join(name))
-                .map_err(VaultError::io("copying a damaged vault"))?;
-        }
-        let moved = database::open(&scratch.folder, vault_id, vault_key, Role::Writer).and_then(|connection| {
+        let copy = database::path(&scratch.folder, 1);
+        fs::copy(&damaged, &copy)
+            .and_then(|_| fs::copy(database::beside(&damaged, "-wal"), database::beside(&copy, "-wal")))
+            .map_err(VaultError::io("copying a damaged vault"))?;
+        let moved = database::open(&copy, vault_id, vault_key, Role::Writer).and_then(|connection| {
             database::trust(&connection)?;
             database::checkpoint(&connection)
         });
         if moved.is_err() {
             // The WAL is not this database's, or is damaged from its beginning: what the file itself has is what there is.
-            fs::copy(folder.join(database::FILE), scratch.folder.join(database::FILE))
-                .map_err(VaultError::io("copying a damaged vault"))?;
+            fs::copy(&damaged, &copy).map_err(VaultError::io("copying a damaged vault"))?;
         }
         Ok(Some(scratch))
     }
@@ -197,8 +196,7 @@ impl Rescue {
     /// Reads as from a vault, for as long as no damaged page is in the way; then it fails with `damaged`. The connection refuses
     /// writes.
     pub fn read<T, E: From<VaultError>>(&self, look: impl FnOnce(&Connection) -> Result<T, E>) -> Result<T, E> {
-        let folder = self.database_folder();
-        let connection = database::open(folder, &self.vault_id, &self.vault_key, Role::Reader)?;
+        let connection = database::open(&self.database_file(), &self.vault_id, &self.vault_key, Role::Reader)?;
         look(&connection)
     }
 
@@ -264,13 +262,13 @@ impl Rescue {
         Ok(moved)
     }
 
-    fn database_folder(&self) -> &Path {
-        self.scratch.as_ref().map_or(&self.folder, |scratch| &scratch.folder)
+    fn database_file(&self) -> PathBuf {
+        let copied = self.scratch.as_ref().map(|scratch| database::path(&scratch.folder, 1));
+        copied.unwrap_or_else(|| database::found_in(&self.folder))
     }
 
     fn pages(&self) -> Result<RawPages, VaultError> {
-        let folder = self.database_folder();
-        RawPages::open(&folder.join(database::FILE), &self.vault_key, &self.vault_id)
+        RawPages::open(&self.database_file(), &self.vault_key, &self.vault_id)
     }
 }
 

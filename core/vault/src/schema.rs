@@ -31,6 +31,11 @@ const VAULT: RoomSchema = RoomSchema {
         "CREATE TABLE vault_inbox_delivered (
             item_id BLOB PRIMARY KEY NOT NULL CHECK (length(item_id) = 16)
         ) STRICT, WITHOUT ROWID",
+        "CREATE TABLE vault_commit (
+            only_row INTEGER PRIMARY KEY CHECK (only_row = 1),
+            number INTEGER NOT NULL CHECK (number >= 1)
+        ) STRICT;
+        INSERT INTO vault_commit (only_row, number) VALUES (1, 1)",
     ],
 };
 

@@ -5,10 +5,11 @@ use std::fmt;
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use rusqlite::{Connection, TransactionBehavior};
 use tekram_primitives::secret::{Passphrase, Secret32};
-use tekram_primitives::time::{Clock, Timestamp};
+use tekram_primitives::time::{Clock, SystemClock, Timestamp};
 
 use crate::database;
 use crate::durable;
@@ -20,7 +21,8 @@ use crate::key_store::KeyStore;
 use crate::recovery::RecoveryPhrase;
 use crate::schema::{self, RoomSchema};
 use crate::seal;
-use crate::vault::{self, Vault};
+use crate::tries;
+use crate::vault::{self, Device, Vault, commit_number_name};
 use crate::way_in::{self, NewKey, WayIn, WrappedKey};
 use crate::way_key::Sealer;
 
@@ -38,6 +40,7 @@ pub(crate) const REPLACED: &str = ".replaced-";
 #[derive(Clone)]
 pub struct Store {
     vaults: PathBuf,
+    pub(crate) device: Device,
 }
 
 /// Without the path: a data folder often lies in one with the person's name.
@@ -52,8 +55,12 @@ impl fmt::Debug for Store {
 pub struct VaultEntry {
     /// Its id, which is its folder's name.
     pub id: String,
-    /// What the person calls it; empty when the header cannot be read.
+    /// What the person calls it; empty when it is not to be seen while locked, or the header cannot be read.
     pub label: String,
+    /// Its colour, if the person wants it to be seen while locked.
+    pub colour: Option<[u8; 3]>,
+    /// Its picture, if the person wants it to be seen while locked.
+    pub avatar: Option<Vec<u8>>,
     /// How it can be unlocked.
     pub ways_in: Vec<WayIn>,
     /// The code of what is wrong with the header, if something is: the vault is listed all the same.
@@ -65,9 +72,39 @@ impl Store {
     pub fn open(root: impl AsRef<Path>) -> Result<Self, VaultError> {
         let vaults = root.as_ref().join("vaults");
         durable::create_folder(&vaults).map_err(VaultError::io("making the vaults' folder"))?;
-        let store = Self { vaults };
+        let device = Device {
+            clock: Arc::new(SystemClock),
+            memory: None,
+        };
+        let store = Self { vaults, device };
         store.put_back()?;
         Ok(store)
+    }
+
+    /// The same store by another clock: waits after wrong passphrases and locking by itself go by it.
+    #[must_use]
+    pub fn with_clock(mut self, clock: Arc<dyn Clock>) -> Self {
+        self.device.clock = clock;
+        self
+    }
+
+    /// The same store with an outside memory: `memory` keeps how far each vault has come, so that a vault that was put back to
+    /// an older state is noticed (`rolled_back`).
+    #[must_use]
+    pub fn remembering(mut self, memory: Arc<dyn KeyStore>) -> Self {
+        self.device.memory = Some(memory);
+        self
+    }
+
+    /// The person has confirmed that the vault with this id is an older state, say restored from a backup: the next unlock
+    /// takes it as it is. Fails with the key store's refusals.
+    pub fn accept_rollback(&self, id: &str) -> Result<(), VaultError> {
+        self.folder_of_id(id)?;
+        let name = commit_number_name(id);
+        match &self.device.memory {
+            Some(memory) if memory.kept_number(&name)?.is_some() => Ok(memory.keep_number(&name, 0)?),
+            _ => Ok(()),
+        }
     }
 
     /// The vaults, by label and then id. Reads headers only, so it needs no key and shows what they claim.
@@ -206,12 +243,13 @@ impl Store {
         fs::rename(&unfinished, &folder)
             .and_then(|()| self.sync())
             .map_err(VaultError::io("naming the vault's folder"))?;
-        Vault::open(folder, header, vault_key, hold, schemas, None)
+        Vault::open(folder, header, vault_key, hold, schemas, None, &self.device)
     }
 
     /// Unlocks by passphrase, and brings the rooms' tables up to date. Fails with `no_such_vault`, `vault_in_use`,
-    /// `wrong_passphrase`, `no_such_way_in`, `newer_schema`, `migration_failed`, or with what is wrong with a file
-    /// (`missing_file`, `truncated`, `not_a_vault`, `foreign_vault`, `damaged`, `header_forged`). A failure changes no file.
+    /// `wrong_passphrase`, `wait` after several of those, `wiped` if the person has set that, `no_such_way_in`,
+    /// `newer_schema`, `migration_failed`, `rolled_back`, or with what is wrong with a file (`missing_file`, `truncated`,
+    /// `not_a_vault`, `foreign_vault`, `damaged`, `header_forged`). A failure changes no file but the count of wrong ones.
     pub fn unlock(
         &self,
         id_or_label: &str,
@@ -219,21 +257,33 @@ impl Store {
         schemas: &[RoomSchema],
     ) -> Result<Vault, VaultError> {
         let mut way_id = String::new();
-        let vault = self.unlock_with(id_or_label, schemas, way_in::PASSPHRASE, |header| {
-            let mut error = VaultError::NoSuchWayIn {
-                kind: way_in::PASSPHRASE,
-            };
-            for way_in in &header.ways_in {
+        let mut wipe = None;
+        let unlocked = self.unlock_with(id_or_label, schemas, way_in::PASSPHRASE, |folder, header| {
+            let by_passphrase = |way_in: &&WrappedKey| matches!(way_in, WrappedKey::Passphrase { .. });
+            let ways_in: Vec<_> = header.ways_in.iter().filter(by_passphrase).collect();
+            if ways_in.is_empty() {
+                return Err(VaultError::NoSuchWayIn {
+                    kind: way_in::PASSPHRASE,
+                });
+            }
+            let this_try = tries::begin(folder, &header.vault_id, self.device.clock.as_ref())?;
+            for way_in in ways_in {
                 if let Some(key) = way_in.try_passphrase(&header.vault_id, header.sealer_public_key, passphrase)? {
                     way_in.id().clone_into(&mut way_id);
+                    this_try.was_right()?;
                     return Ok(key);
                 }
-                if matches!(way_in, WrappedKey::Passphrase { .. }) {
-                    error = VaultError::WrongPassphrase;
-                }
             }
-            Err(error)
-        })?;
+            if header.wipe_after_wrong.is_some_and(|limit| this_try.wrong() >= limit) {
+                wipe = Some(header.vault_id.clone());
+            }
+            Err(VaultError::WrongPassphrase)
+        });
+        if let Some(id) = wipe {
+            self.delete(&id)?;
+            return Err(VaultError::Wiped);
+        }
+        let vault = unlocked?;
         // A full disk is no reason to stay out: the old way in stands, and the next unlock tries again.
         let _ = vault.renew_passphrase(&way_id, passphrase);
         Ok(vault)
@@ -247,7 +297,7 @@ impl Store {
         vault_key: Secret32,
         schemas: &[RoomSchema],
     ) -> Result<Vault, VaultError> {
-        let unlocked = self.unlock_with(id_or_label, schemas, "vault_key", |_| Ok(vault_key));
+        let unlocked = self.unlock_with(id_or_label, schemas, "vault_key", |_, _| Ok(vault_key));
         // Nothing has authenticated a key that comes as bytes, so it is the first to be doubted.
         unlocked.map_err(|error| match error {
             VaultError::HeaderForged => VaultError::WrongKey,
@@ -263,7 +313,7 @@ impl Store {
         store: &dyn KeyStore,
         schemas: &[RoomSchema],
     ) -> Result<Vault, VaultError> {
-        self.unlock_with(id_or_label, schemas, "key_store", |header| {
+        let vault = self.unlock_with(id_or_label, schemas, "key_store", |_, header| {
             let mut error = VaultError::NoSuchWayIn { kind: "key_store" };
             for way_in in &header.ways_in {
                 if let WrappedKey::KeyStore { name, wrapped_key, .. } = way_in {
@@ -274,7 +324,10 @@ impl Store {
                 }
             }
             Err(error)
-        })
+        })?;
+        // What cannot be removed now is removed another time; it opens nothing.
+        let _ = vault.tidy_key_store(store);
+        Ok(vault)
     }
 
     /// Unlocks by recovery words. Fails like [`Store::unlock`], with `wrong_recovery_phrase` for another vault's words.
@@ -285,7 +338,7 @@ impl Store {
         schemas: &[RoomSchema],
     ) -> Result<Vault, VaultError> {
         let mut way_id = String::new();
-        let vault = self.unlock_with(id_or_label, schemas, way_in::RECOVERY_PHRASE, |header| {
+        let vault = self.unlock_with(id_or_label, schemas, way_in::RECOVERY_PHRASE, |_, header| {
             let mut error = VaultError::NoSuchWayIn {
                 kind: way_in::RECOVERY_PHRASE,
             };
@@ -327,15 +380,15 @@ impl Store {
         id_or_label: &str,
         schemas: &[RoomSchema],
         how: &'static str,
-        vault_key: impl FnOnce(&Header) -> Result<Secret32, VaultError>,
+        vault_key: impl FnOnce(&Path, &Header) -> Result<Secret32, VaultError>,
     ) -> Result<Vault, VaultError> {
         let folder = self.find(id_or_label)?;
         let hold = hold::take(&folder)?;
         // Read under the hold: nobody rewrites it any more.
         let header = read_header(&folder)?;
-        let raw_key = vault_key(&header.claims)?;
+        let raw_key = vault_key(&folder, &header.claims)?;
         let header = header.prove(&raw_key)?;
-        Vault::open(folder, header, raw_key, hold, schemas, Some(how))
+        Vault::open(folder, header, raw_key, hold, schemas, Some(how), &self.device)
     }
 
     /// Puts vaults back whose replacement by a restored one was cut.
@@ -424,7 +477,7 @@ impl Store {
         let entry = self
             .list()?
             .into_iter()
-            .find(|entry| entry.problem.is_none() && entry.label == id_or_label);
+            .find(|entry| entry.problem.is_none() && !entry.label.is_empty() && entry.label == id_or_label);
         entry.map(|entry| self.folder(&entry.id)).ok_or(VaultError::NoSuchVault)
     }
 
@@ -434,18 +487,24 @@ impl Store {
 
     /// What the header of the vault with this id claims.
     pub(crate) fn entry(&self, id: &str) -> VaultEntry {
-        let (label, ways_in, problem) = match read_header(&self.folder(id)) {
-            Ok(header) => {
-                let ways_in = header.claims.ways_in.iter().map(WrappedKey::entry).collect();
-                (header.claims.label, ways_in, None)
-            }
-            Err(error) => (String::new(), Vec::new(), Some(error.code())),
-        };
-        VaultEntry {
-            id: id.to_owned(),
-            label,
-            ways_in,
-            problem,
+        let id = id.to_owned();
+        match read_header(&self.folder(&id)).map(|header| header.claims) {
+            Ok(header) => VaultEntry {
+                id,
+                ways_in: header.ways_in.iter().map(WrappedKey::entry).collect(),
+                label: header.label,
+                colour: header.colour.map(|colour| colour.0),
+                avatar: header.avatar.map(|avatar| avatar.0),
+                problem: None,
+            },
+            Err(error) => VaultEntry {
+                id,
+                label: String::new(),
+                colour: None,
+                avatar: None,
+                ways_in: Vec::new(),
+                problem: Some(error.code()),
+            },
         }
     }
 }

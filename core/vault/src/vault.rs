@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 use tekram_primitives::secret::{Secret32, hkdf_sha256};
-use tekram_primitives::time::{Clock, SystemClock, Timestamp};
+use tekram_primitives::time::{Clock, Timestamp};
 use zeroize::Zeroizing;
 
 use crate::audit;
@@ -21,10 +21,21 @@ use crate::error::VaultError;
 use crate::header::Header;
 use crate::hold::Hold;
 use crate::inbox::{Inbox, InboxAddress};
+use crate::leftovers;
 use crate::readers::Readers;
 use crate::schema::{self, RoomSchema};
 use crate::seal;
 use crate::way_key::Sealer;
+
+mod auto_lock;
+pub(crate) mod commit_number;
+pub(crate) mod face;
+mod new_key;
+
+use auto_lock::AutoLock;
+pub(crate) use commit_number::{Memory, name as commit_number_name};
+pub use face::{AVATAR_LIMIT_BYTES, Face, ShownWhileLocked};
+pub use new_key::KeyChange;
 
 /// How often a snapshot of the file alone is tried for, and the pause between: five seconds, in which others write.
 const SNAPSHOT_TRIES: u32 = 50;
@@ -55,6 +66,17 @@ struct Inner {
     changes: Changes,
     /// One drain of the inbox at a time.
     draining: Mutex<()>,
+    device: Device,
+    auto_lock: Arc<AutoLock>,
+}
+
+/// What a device lends to its vaults.
+#[derive(Clone, Debug)]
+pub(crate) struct Device {
+    /// Wall clock, and time that passes.
+    pub(crate) clock: Arc<dyn Clock>,
+    /// Where commit numbers are kept.
+    pub(crate) memory: Memory,
 }
 
 /// The writer in use by this thread, and the note that it is.
@@ -87,8 +109,10 @@ impl Vault {
         hold: Hold,
         schemas: &[RoomSchema],
         how: Option<&'static str>,
+        device: &Device,
     ) -> Result<Self, VaultError> {
-        let mut writer = database::open(&folder, &header.vault_id, &vault_key, Role::Writer)?;
+        let file = database::path(&folder, header.database_number);
+        let mut writer = database::open(&file, &header.vault_id, &vault_key, Role::Writer)?;
         let identity = identity(&writer)?;
         if identity.vault_id != header.vault_id {
             return Err(VaultError::ForeignVault { file: database::FILE });
@@ -107,10 +131,13 @@ impl Vault {
             });
         }
         schema::migrate(&mut writer, schemas)?;
+        commit_number::check(&device.memory, &header.vault_id, commit_number::read(&writer)?)?;
         database::trust(&writer)?;
+        leftovers::remove(&folder, header.database_number).map_err(VaultError::io("removing a former database"))?;
         blob::sweep(&writer)?;
-        audit::note_unlock(&mut writer, &header, how, SystemClock.now())?;
-        Ok(Self(Arc::new(Inner {
+        audit::note_unlock(&mut writer, &header, how, device.clock.now())?;
+        let lock_after_ms = header.lock_after_ms;
+        let vault = Self(Arc::new(Inner {
             folder,
             id: header.vault_id.clone(),
             epoch: identity.epoch,
@@ -126,7 +153,11 @@ impl Vault {
             hold: Mutex::new(Some(hold)),
             changes: Changes::default(),
             draining: Mutex::new(()),
-        })))
+            device: device.clone(),
+            auto_lock: AutoLock::new(Arc::clone(&device.clock)),
+        }));
+        vault.watch_idleness(lock_after_ms)?;
+        Ok(vault)
     }
 
     /// Runs `change` in one transaction, and commits it when it returns `Ok`: from then on it survives a power cut
@@ -150,6 +181,7 @@ impl Vault {
             .transaction_with_behavior(TransactionBehavior::Immediate)
             .map_err(VaultError::from)?;
         let value = change(&transaction)?;
+        commit_number::raise(&transaction)?;
         transaction.commit().map_err(VaultError::from)?;
         Ok(value)
     }
@@ -176,9 +208,10 @@ impl Vault {
         &self.0.id
     }
 
-    /// What the person calls it; visible while it is locked.
+    /// What the person calls it; empty when the vault is locked and the label is not to be seen then.
     pub fn label(&self) -> String {
-        lock(&self.0.header).label.clone()
+        let shown = self.with_header(|header| (!header.hides_label).then(|| header.label.clone()));
+        shown.unwrap_or_else(|| self.face().map(|face| face.label).unwrap_or_default())
     }
 
     /// 1 for a new vault; each restore from a backup starts the next. Keys and payments of an older epoch are looked
@@ -226,9 +259,15 @@ impl Vault {
         };
         // The change is made; what could not be noted now is noted at the next unlock. The header is read inside the write,
         // so that of two changes the later one is noted last (order of locks: writer, then header).
-        let _ = self.transact(|transaction| audit::note_header(transaction, &lock(&self.0.header), SystemClock.now()));
+        self.note_header();
         self.0.changes.tell(Scope::VAULT);
         Ok(value)
+    }
+
+    /// Notes what was just changed in the header.
+    fn note_header(&self) {
+        let now = self.0.device.clock.now();
+        let _ = self.transact(|transaction| audit::note_header(transaction, &lock(&self.0.header), now));
     }
 
     /// Moves everything from the WAL into the file. What a reader still needs stays in the WAL.
@@ -295,7 +334,7 @@ impl Vault {
 
     /// Where the database lies.
     fn database_file(&self) -> PathBuf {
-        self.0.folder.join(database::FILE)
+        self.with_header(|header| database::path(&self.0.folder, header.database_number))
     }
 
     /// One drain at a time.
@@ -327,8 +366,11 @@ impl Inner {
 
     fn open_reader(&self) -> Result<(Connection, Hold), VaultError> {
         let hold = lock(&self.hold).clone().ok_or(VaultError::Locked)?;
+        // The number and the key belong together: they change under the header's mutex.
+        let header = lock(&self.header);
+        let file = database::path(&self.folder, header.database_number);
         let connection =
-            self.with_secrets(|secrets| database::open(&self.folder, &self.id, &secrets.vault_key, Role::Reader))?;
+            self.with_secrets(|secrets| database::open(&file, &self.id, &secrets.vault_key, Role::Reader))?;
         Ok((connection, hold))
     }
 
@@ -339,12 +381,20 @@ impl Inner {
 
     fn close(&self) -> Result<(), VaultError> {
         let mut writing = self.begin_writing()?;
+        self.shut(&mut writing)
+    }
+
+    fn shut(&self, writing: &mut Writing<'_>) -> Result<(), VaultError> {
         self.readers.close();
         // Dropping wipes.
         self.secrets.write().unwrap_or_else(PoisonError::into_inner).take();
+        self.auto_lock.end();
         let done = match writing.writer.take() {
             Some(writer) => {
                 let checkpointed = database::checkpoint(&writer);
+                if let Ok(number) = commit_number::read(&writer) {
+                    commit_number::keep(&self.device.memory, &self.id, number);
+                }
                 let closed = writer.close().map_err(|(_, error)| VaultError::from(error));
                 checkpointed.and(closed)
             }

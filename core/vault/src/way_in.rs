@@ -229,6 +229,41 @@ impl WrappedKey {
         Ok(Some(next))
     }
 
+    /// The same key-store way in with another vault key, under a name of its own for the database with this number. `None`:
+    /// another kind.
+    pub(crate) fn rewrapped(
+        &self,
+        key: &NewKey<'_>,
+        store: &dyn KeyStore,
+        number: u32,
+    ) -> Result<Option<Self>, VaultError> {
+        let mut next = self.clone();
+        let Self::KeyStore {
+            id,
+            label,
+            name,
+            wrapped_key,
+            ..
+        } = &mut next
+        else {
+            return Ok(None);
+        };
+        // Version 1 called the way as its key.
+        label.get_or_insert_with(|| name.clone());
+        // Key stores may find keys by what stands before a dot: no name is the beginning of another.
+        *name = format!("tekram.{}.{id}-{number}", key.vault_id);
+        *wrapped_key = store.wrap(name, key.vault_key)?;
+        Ok(Some(next))
+    }
+
+    /// The key's name in the key store, if it is one.
+    pub(crate) fn key_name(&self) -> Option<&str> {
+        match self {
+            Self::KeyStore { name, .. } => Some(name),
+            Self::Passphrase { .. } | Self::RecoveryPhrase { .. } => None,
+        }
+    }
+
     /// The vault key, if this way in opens with this passphrase. `None`: another kind, or another passphrase.
     pub(crate) fn try_passphrase(
         &self,
@@ -369,9 +404,14 @@ impl WrappedKey {
 
 /// Wraps a key: nonce, then ciphertext and tag.
 pub(crate) fn wrap(wrapping: &Secret32, key: &Secret32, associated: &[u8]) -> Result<Vec<u8>, VaultError> {
+    wrap_bytes(wrapping, key.expose(), associated)
+}
+
+/// Wraps a few bytes: nonce, then ciphertext and tag.
+pub(crate) fn wrap_bytes(wrapping: &Secret32, plain: &[u8], associated: &[u8]) -> Result<Vec<u8>, VaultError> {
     let nonce = random_bytes::<NONCE_BYTES>()?;
-    let mut in_out = Zeroizing::new(Vec::with_capacity(key.expose().len() + TAG_BYTES));
-    in_out.extend_from_slice(key.expose());
+    let mut in_out = Zeroizing::new(Vec::with_capacity(plain.len().saturating_add(TAG_BYTES)));
+    in_out.extend_from_slice(plain);
     aead(wrapping)?
         .seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), Aad::from(associated), &mut *in_out)
         .map_err(|_| VaultError::Crypto { step: "wrapping a key" })?;
@@ -382,13 +422,20 @@ pub(crate) fn wrap(wrapping: &Secret32, key: &Secret32, associated: &[u8]) -> Re
 
 /// Unwraps what [`wrap`] made; `None` when it does not authenticate.
 pub(crate) fn unwrap(wrapping: &Secret32, wrapped: &[u8], associated: &[u8]) -> Option<Secret32> {
+    Secret32::try_from(unwrap_bytes(wrapping, wrapped, associated)?.as_slice()).ok()
+}
+
+/// Unwraps what [`wrap_bytes`] made; `None` when it does not authenticate.
+pub(crate) fn unwrap_bytes(wrapping: &Secret32, wrapped: &[u8], associated: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
     let (nonce, sealed) = wrapped.split_first_chunk::<NONCE_BYTES>()?;
     let mut in_out = Zeroizing::new(sealed.to_vec());
-    let key = aead(wrapping)
+    let plain = aead(wrapping)
         .ok()?
         .open_in_place(Nonce::assume_unique_for_key(*nonce), Aad::from(associated), &mut in_out)
-        .ok()?;
-    Secret32::try_from(&*key).ok()
+        .ok()?
+        .len();
+    in_out.truncate(plain);
+    Some(in_out)
 }
 
 /// Random bytes from the system.

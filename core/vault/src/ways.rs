@@ -14,6 +14,9 @@ use crate::vault::{Secrets, Vault};
 use crate::way_in::{NewKey, PASSPHRASE, WayIn, WrappedKey};
 use crate::way_key::Sealer;
 
+/// Fewer wrong passphrases than this never destroy a vault: people mistype.
+const LEAST_BEFORE_WIPE: u32 = 5;
+
 impl Vault {
     /// The ways in, in the order in which they were added.
     pub fn ways_in(&self) -> Vec<WayIn> {
@@ -159,12 +162,18 @@ impl Vault {
         })
     }
 
-    /// Calls the vault something else; [`crate::Store::rename`] sees to it that no other is called so.
-    pub(crate) fn set_label(&self, label: &str) -> Result<(), VaultError> {
+    /// Destroys the vault, as [`crate::Store::delete`] does, when so many wrong passphrases were tried in a row while it was
+    /// locked; never less than five. `None`, as it comes: never.
+    pub fn wipe_after(&self, wrong_passphrases: Option<u32>) -> Result<(), VaultError> {
         self.change_header(|header, _| {
-            label.clone_into(&mut header.label);
+            header.wipe_after_wrong = wrong_passphrases.map(|wrong| wrong.max(LEAST_BEFORE_WIPE));
             Ok(())
         })
+    }
+
+    /// After how many wrong passphrases the vault is destroyed.
+    pub fn wipes_after(&self) -> Option<u32> {
+        self.with_header(|header| header.wipe_after_wrong)
     }
 }
 

@@ -1,5 +1,5 @@
-//! Kills a real process at random moments while it writes, locks, unlocks, migrates, rewrites headers, seals and
-//! drains, and then looks whether everything it had acknowledged is there, once, and nothing is half done.
+//! Kills a real process at random moments while it writes, locks, unlocks, migrates, rewrites headers, changes the vault
+//! key, seals and drains, and then looks whether everything it had acknowledged is there, once, and nothing is half done.
 //!
 //! `TEKRAM_KILLS` (default 20) kills are spread over `TEKRAM_SEEDS` (default 1) vaults; `TEKRAM_SEED` is the first seed
 //! (default: random, and printed). The last line printed is one JSON object, which `cargo xtask faults vault` adds up.
@@ -16,6 +16,7 @@ mod support;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead, BufReader, Write};
+use std::ops::ControlFlow;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
@@ -23,7 +24,7 @@ use std::time::Duration;
 use rusqlite::{Connection, Transaction, params};
 use support::{Device, passphrase};
 use tekram_primitives::time::{Clock, SystemClock};
-use tekram_vault::{FileKeyStore, InboxItem, RecoveryAnswer, RoomSchema, Scope, Store, Vault, VaultError};
+use tekram_vault::{FileKeyStore, InboxItem, KeyChange, RecoveryAnswer, RoomSchema, Scope, Store, Vault, VaultError};
 
 const FAULT: RoomSchema = RoomSchema {
     room: "fault",
@@ -114,8 +115,18 @@ fn worker() {
                 acknowledge("locked", "");
                 vault = unlock();
             }
-            95..98 => {
+            95..97 => {
                 change_ways(&vault, &keys, &format!("{run}-{step}"), &mut dice);
+            }
+            97 => {
+                let change = KeyChange {
+                    key_store: Some(&keys),
+                    ..KeyChange::default()
+                };
+                vault
+                    .change_vault_key(&change, &mut |_| ControlFlow::Continue(()))
+                    .unwrap();
+                acknowledge("new key", "");
             }
             _ => {
                 let label = format!("P {run} {step}");

@@ -12,15 +12,10 @@
 mod support;
 
 use std::fs;
-use std::path::{Path, PathBuf};
 
-use support::{Device, NOTES, count_notes, passphrase, write_note};
+use support::{Device, NOTES, count_notes, fixture, fixtures, passphrase, write_note};
 use tekram_primitives::time::{Clock, SystemClock};
 use tekram_vault::{FileKeyStore, RecoveryAnswer, RecoveryPhrase, Store};
-
-fn fixtures() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/vaults")
-}
 
 /// Makes the fixture of today's version: `TEKRAM_FIXTURE=version-3 cargo test -p tekram-vault --test versions -- --ignored`.
 #[test]
@@ -52,22 +47,8 @@ fn make_a_fixture() {
 /// A device with a copy of the fixture on it, and the vault's id.
 fn device_with(version: &str) -> (Device, String) {
     let device = Device::new();
-    copy(&fixtures().join(version), device.root());
-    let entry = device.store.list().unwrap().remove(0);
-    assert_eq!((entry.label.as_str(), entry.problem), ("Home", None), "{version}");
-    (device, entry.id)
-}
-
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).unwrap();
-    for entry in fs::read_dir(from).unwrap().map(Result::unwrap) {
-        let target = to.join(entry.file_name());
-        if entry.path().is_dir() {
-            copy(&entry.path(), &target);
-        } else {
-            fs::copy(entry.path(), target).unwrap();
-        }
-    }
+    let id = fixture(version, device.root());
+    (device, id)
 }
 
 /// Opens by each way that the fixture has, and reads what is in it.

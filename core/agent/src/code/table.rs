@@ -386,6 +386,26 @@ pub(super) const VAULT: Rows = &[
     (37, "host_failed", "Native code threw; its text is dropped."),
     (38, "key_store_failed", "The key store itself failed."),
     (
+        39,
+        "way_not_upgraded",
+        "A way in cannot take a new vault key before it was used once more, or without its key store.",
+    ),
+    (
+        41,
+        "wait",
+        "Too many wrong passphrases: the next may be tried when the time is over.",
+    ),
+    (
+        42,
+        "wiped",
+        "So many wrong passphrases were tried as the person had set as the limit, and the vault was destroyed.",
+    ),
+    (
+        43,
+        "rolled_back",
+        "The vault is an older state of itself than the one that was last locked here.",
+    ),
+    (
         101,
         "no_such_audit_entry",
         "The audit has no such entry, or its content was destroyed before.",

@@ -12,6 +12,7 @@ use super::chain;
 use super::entry::{AuditEvent, AuditKind};
 use crate::error::VaultError;
 use crate::header::Header;
+use crate::vault::commit_number;
 use crate::way_in::{WrappedKey, random_bytes};
 
 /// What an entry says beside the kind of the way when the change was found only later.
@@ -50,6 +51,7 @@ pub(crate) fn note_unlock(
     if let Some(how) = how {
         AuditEvent::new(AuditKind::Unlock).what(how).append(&transaction, now)?;
     }
+    commit_number::raise(&transaction)?;
     transaction.commit()?;
     Ok(())
 }

@@ -79,7 +79,17 @@ impl Store {
             let _ = fs::remove_dir_all(&unfinished);
         })?;
         self.put_in_place(&unfinished, &id, replaced)?;
-        let vault = Vault::open(self.path_in_vaults(&id), header, vault_key, hold, schemas, None)?;
+        // An older state is what was asked for.
+        self.accept_rollback(&id)?;
+        let vault = Vault::open(
+            self.path_in_vaults(&id),
+            header,
+            vault_key,
+            hold,
+            schemas,
+            None,
+            &self.device,
+        )?;
         let made = Timestamp::from_millis(restored.state.made_ms);
         vault.audit(&AuditEvent::new(AuditKind::Restore).what(made.to_string()), clock.now())?;
         Ok((vault, restored))
@@ -95,7 +105,7 @@ impl Store {
         }
         let hold = hold::take(&folder)?;
         // Only as far as it can still be read.
-        let epoch = database::open(&folder, id, vault_key, Role::Reader)
+        let epoch = database::open(&database::found_in(&folder), id, vault_key, Role::Reader)
             .and_then(|connection| vault::identity(&connection))
             .map(|identity| identity.epoch)
             .unwrap_or(0);
@@ -241,7 +251,7 @@ fn new_epoch(
     vault_key: &Secret32,
     replaced: Option<&Replaced>,
 ) -> Result<Secret32, VaultError> {
-    let connection = database::open(folder, vault_id, vault_key, Role::Writer)?;
+    let connection = database::open(&database::path(folder, 1), vault_id, vault_key, Role::Writer)?;
     if !database::damaged_pages(&connection)?.is_empty() {
         return Err(VaultError::Damaged { file: database::FILE });
     }

@@ -133,3 +133,28 @@ pub fn fingerprints(folder: &Path) -> BTreeMap<String, (usize, String)> {
 pub fn refusal(device: &Device, id: &str) -> &'static str {
     device.unlock(id).expect_err("unlocking should be refused").code()
 }
+
+/// Where a vault of each version lies.
+pub fn fixtures() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/vaults")
+}
+
+/// Copies the vault of this version to `root`; its id.
+pub fn fixture(version: &str, root: &Path) -> String {
+    copy_folder(&fixtures().join(version), root);
+    let entry = Store::open(root).unwrap().list().unwrap().remove(0);
+    assert_eq!((entry.label.as_str(), entry.problem), ("Home", None), "{version}");
+    entry.id
+}
+
+pub fn copy_folder(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap().map(Result::unwrap) {
+        let target = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy_folder(&entry.path(), &target);
+        } else {
+            fs::copy(entry.path(), target).unwrap();
+        }
+    }
+}
