@@ -23,7 +23,7 @@ public final class HistoryModel {
     public var kind: ListenKind?
     /// Only this source; nothing means every source.
     public var source: String?
-    /// The sources that the log knows.
+    /// The sources that the log knows, by name.
     public private(set) var sources: [String] = []
 
     private let persona: Persona
@@ -51,7 +51,8 @@ public final class HistoryModel {
     /// Reads the days, and the names of the sources.
     public func load() async {
         await days.reload()
-        sources = ((try? await persona.hours(month: nil)) ?? []).map(\.source)
+        // By name and not by hours: what was heard today must not give each source the colour of another.
+        sources = ((try? await persona.hours(month: nil)) ?? []).map(\.source).sorted()
     }
 
     /// Searches once no further letter follows: the caller's task is cancelled when one does.

@@ -103,6 +103,29 @@ extension LinkKind {
     }
 }
 
+extension LinkKind {
+    /// Where a link is finished: in the bank's app, on a page, in another app.
+    public var titleKey: String {
+        switch self {
+        case .payto: "pay_handoff_title_bank"
+        case .web: "pay_handoff_title_web"
+        default: "pay_handoff_title"
+        }
+    }
+
+    /// What this app does about a link, and what it cannot see.
+    public var textKey: String {
+        switch self {
+        case .payto: "pay_handoff_text_bank"
+        case .web: "pay_handoff_text_web"
+        default: "pay_handoff_text"
+        }
+    }
+
+    /// The button that opens a link.
+    public var openKey: String { self == .web ? "pay_handoff_open_web" : "pay_handoff_open" }
+}
+
 extension SettleEnd {
     /// How paying ended.
     public var key: String {
@@ -121,17 +144,17 @@ extension PaymentMethod {
         case .cashu: "pay_method_cashu"
         case .lightningAddress: "pay_method_lightning_address"
         case .keysend: "pay_method_keysend"
-        case .link: "pay_method_link"
+        case .link(let url): PaymentLink(url).kind.key
         }
     }
 
-    /// What it names, as it was published.
+    /// What it names, taken apart for the eye.
     public var target: String {
         switch self {
         case .cashu(let mints, _): mints.map(Addresses.host).joined(separator: " · ")
         case .lightningAddress(let address): address
         case .keysend(let node): node
-        case .link(let url): url
+        case .link(let url): PaymentLink(url).lines.joined(separator: "\n")
         }
     }
 }
@@ -141,8 +164,8 @@ extension Payee {
     public func way(_ outcome: Outcome) -> String? {
         for method in methods {
             switch (outcome, method) {
-            // Links are all finished in another app: there the link itself tells one way from another.
-            case (.handOff, .link(let url)): return url
+            // Of links, what they name tells one way from another, and is shown whole.
+            case (.handOff, .link): return "\(Words.text(method.key))\n\(method.target)"
             case (.pay, .cashu), (.handOff, .lightningAddress): return Words.text(method.key)
             default: continue
             }

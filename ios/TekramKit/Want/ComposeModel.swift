@@ -105,6 +105,8 @@ public final class ComposeModel {
     private let locale: Locale
     /// The draft that is replaced by the next one; kept until it is sent.
     private var draft: String?
+    /// The boards and the currency of the last request were offered.
+    private var isOffered = false
 
     /// For `persona`; `locale` says how numbers are typed.
     public init(persona: Persona, locale: Locale = .current) {
@@ -275,8 +277,11 @@ public final class ComposeModel {
         terms = roster
         let wanted = [fields.terms, last?.terms, Self.termsForRequests].compactMap { $0 }
         fields.terms = wanted.first { id in roster.contains { $0.id == id } } ?? roster.first?.id ?? ""
-        guard fields.what.isEmpty && fields.boards.isEmpty else { return }
-        fields.boards = Set(last?.relays ?? [])
+        // Once, and apart from what another app may have filled in before: from then on they are the person's own.
+        guard !isOffered else { return }
+        isOffered = true
+        if fields.boards.isEmpty { fields.boards = Set(last?.relays ?? []) }
+        guard fields.ceiling.isEmpty else { return }
         let currency = last?.ceiling?.currency
         fields.currency = currency.flatMap { currencies.contains($0) ? $0 : nil } ?? currencies.first ?? "EUR"
     }

@@ -29,6 +29,15 @@ extension Intent {
         }
     }
 
+    /// Key of the word that says where it stands, after what came of an accepted offer.
+    public func stateKey(after accepted: Accepted?) -> String {
+        switch accepted?.state {
+        case "refused": "want_state_refused"
+        case "lapsed": "want_state_lapsed"
+        default: stateKey
+        }
+    }
+
     /// Its time is running.
     public var isRunning: Bool { state == "draft" || state == "open" }
 

@@ -86,7 +86,7 @@ struct ErrorPane: View {
         } description: {
             Text(problem.text)
             if problem.code > 0 {
-                Text(Words.text("common_error_code", problem.code)).font(.footnote)
+                Text(Words.text("common_error_code", "\(problem.code)")).font(.footnote)
             }
         } actions: {
             Button("common_retry") { Task { await retry() } }

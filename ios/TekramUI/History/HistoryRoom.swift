@@ -75,7 +75,7 @@ struct HistoryRoom: View {
                         NavigationLink {
                             DayScreen(persona: persona, day: day, listens: model.listens(of: day))
                         } label: {
-                            DayRow(day: day)
+                            DayRow(day: day, sources: model.sources)
                         }
                     }
                 }
@@ -116,6 +116,8 @@ private struct SearchResult: View {
 /// A day: how long was played and from where, as a bar and in words.
 private struct DayRow: View {
     let day: Day
+    /// All sources of the log, in the order of their colours.
+    let sources: [String]
 
     var body: some View {
         VStack(alignment: .leading, spacing: Theme.near) {
@@ -125,12 +127,12 @@ private struct DayRow: View {
             } else {
                 Text(Words.plural("history_plays", day.plays)).foregroundStyle(.secondary)
             }
-            SourceBar(sources: day.sources)
-            ForEach(Array(day.sources.enumerated()), id: \.element.source) { index, source in
+            SourceBar(parts: day.sources, sources: sources)
+            ForEach(day.sources, id: \.source) { source in
                 Label {
                     sourceShare(source)
                 } icon: {
-                    Image(systemName: "circle.fill").foregroundStyle(Theme.share(index)).accessibilityHidden(true)
+                    Image(systemName: "circle.fill").foregroundStyle(color(of: source.source, among: sources)).accessibilityHidden(true)
                 }
                 .font(.caption)
             }
@@ -148,17 +150,18 @@ private struct DayRow: View {
 
 /// The parts of a day side by side; the words below say the same.
 private struct SourceBar: View {
-    let sources: [SourceHours]
+    let parts: [SourceHours]
+    let sources: [String]
 
     var body: some View {
         Canvas { context, size in
-            let total = CGFloat(sources.reduce(0) { $0 + $1.playedMs })
+            let total = CGFloat(parts.reduce(0) { $0 + $1.playedMs })
             guard total > 0 else { return }
             var x = CGFloat(0)
-            for (index, source) in sources.enumerated() {
+            for source in parts {
                 let width = size.width * CGFloat(source.playedMs) / total
-                context.fill(
-                    Path(CGRect(x: x, y: 0, width: width, height: size.height)), with: .color(Theme.share(index)))
+                let part = Path(CGRect(x: x, y: 0, width: width, height: size.height))
+                context.fill(part, with: .color(color(of: source.source, among: sources)))
                 x += width
             }
         }
@@ -166,6 +169,11 @@ private struct SourceBar: View {
         .clipShape(Capsule())
         .accessibilityHidden(true)
     }
+}
+
+/// A source keeps its colour from day to day: that of its place among all. One that was not there a moment ago comes last.
+private func color(of source: String, among sources: [String]) -> Color {
+    Theme.share(sources.firstIndex(of: source) ?? sources.count)
 }
 
 /// What a source is called on the screen: the core names services by a stable name, players by their own.

@@ -30,7 +30,8 @@ struct AboutScreen: View {
                 }
             }
             Section("me_privacy") { Text("me_privacy_text") }
-            Section("me_errors_title") {
+            // Only who has a number to look up wants to see it.
+            DisclosureGroup("me_errors_title") {
                 Text("me_errors_text")
                 Text("me_errors_rooms").font(.callout)
             }

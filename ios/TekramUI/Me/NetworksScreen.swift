@@ -16,19 +16,19 @@ struct NetworksScreen: View {
     var body: some View {
         PhasePane(phase: model.phase, loading: "me_loading", locked: "me_locked_text", retry: { model.load() }) {
             List {
-                Section("me_proxy") {
-                    if let proxy = app.edition.proxy {
-                        Text(Words.text("me_proxy_on", proxy))
-                    } else {
-                        Text("me_proxy_off")
-                    }
-                }
                 Section {
                     ForEach(model.networks, id: \.self) { network in
                         NetworkRow(network: network)
                     }
                 } header: {
                     Text("me_networks_text").textCase(nil)
+                }
+                Section("me_proxy") {
+                    if let proxy = app.edition.proxy {
+                        Text(Words.text("me_proxy_on", proxy))
+                    } else {
+                        Text("me_proxy_off")
+                    }
                 }
             }
         } empty: {

@@ -80,7 +80,7 @@ private struct WaySection: View {
                     VStack(alignment: .leading, spacing: 2) {
                         AmountRow(line.title, statement.money(leaves(line)).text())
                         if let way = line.payee.flatMap({ model.payees[$0]?.way(outcome) }) {
-                            Text(verbatim: way).font(.subheadline).foregroundStyle(.secondary).lineLimit(2)
+                            Text(verbatim: way).font(.subheadline).foregroundStyle(.secondary)
                         }
                         if let why = line.why { Text(verbatim: why).font(.subheadline).foregroundStyle(.secondary) }
                     }

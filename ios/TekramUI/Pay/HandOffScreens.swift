@@ -17,7 +17,7 @@ struct HandOffsScreen: View {
                 nothing
             } else {
                 List {
-                    Text("pay_handoff_text")
+                    Text(LocalizedStringKey(kind?.textKey ?? "pay_handoff_text"))
                     ForEach(model.handOffs, id: \.lineNo) { handOff in
                         NavigationLink(value: PayPlace.handOff(month: model.month, line: handOff.lineNo)) {
                             VStack(alignment: .leading, spacing: 2) {
@@ -32,10 +32,16 @@ struct HandOffsScreen: View {
         } empty: {
             nothing
         }
-        .navigationTitle("pay_handoff_title")
+        .navigationTitle(LocalizedStringKey(kind?.titleKey ?? "pay_handoff_title"))
         .smallTitle()
         .task { await model.load() }
         .accessibilityIdentifier("pay_handoff")
+    }
+
+    /// The kind of all there are; several kinds are finished in other apps.
+    private var kind: LinkKind? {
+        let kinds = Set(model.handOffs.map(\.kind))
+        return kinds.count == 1 ? kinds.first : nil
     }
 
     private var nothing: some View {
@@ -52,7 +58,7 @@ struct HandOffScreen: View {
 
     var body: some View {
         Group {
-            if let handOff = model.handOffs.first(where: { $0.lineNo == line }) {
+            if let handOff {
                 list(handOff)
             } else {
                 EmptyPane("pay_handoff_title", text: "pay_handoff_empty", systemImage: "link") {
@@ -60,16 +66,19 @@ struct HandOffScreen: View {
                 }
             }
         }
-        .navigationTitle("pay_handoff_title")
+        .navigationTitle(LocalizedStringKey(handOff?.kind.titleKey ?? "pay_handoff_title"))
         .smallTitle()
         .accessibilityIdentifier("pay_handoff")
     }
+
+    private var handOff: HandOff? { model.handOffs.first { $0.lineNo == line } }
 
     private func list(_ handOff: HandOff) -> some View {
         List {
             Section {
                 Text(Words.text("pay_receipt_amount", handOff.amount.text(), handOff.name)).font(.title3)
                 Text(Words.text(handOff.kind.key)).foregroundStyle(.secondary)
+                Text(verbatim: PaymentLink(handOff.link).account).textSelection(.enabled)
                 CodeView(
                     text: handOff.epc ?? handOff.link,
                     spoken: Words.text("pay_handoff_qr_a11y", handOff.amount.text(), handOff.name))
@@ -81,11 +90,11 @@ struct HandOffScreen: View {
             Section {
                 if noApp { Label("pay_handoff_no_app", systemImage: "exclamationmark.triangle") }
                 if let link = URL(string: handOff.link) {
-                    MainButton(title: "pay_handoff_open") { openURL(link) { noApp = !$0 } }
+                    MainButton(title: LocalizedStringKey(handOff.kind.openKey)) { openURL(link) { noApp = !$0 } }
                 }
-                Button("common_copy", systemImage: "doc.on.doc") { copyHere(handOff.link) }
+                CopyButton(title: "common_copy", text: handOff.link)
             } footer: {
-                Text("pay_handoff_text")
+                Text(LocalizedStringKey(handOff.kind.textKey))
             }
         }
     }

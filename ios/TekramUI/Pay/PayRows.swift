@@ -57,6 +57,21 @@ struct CodeView: View {
     }
 }
 
+/// Copies a text, and says below that it did.
+struct CopyButton: View {
+    let title: LocalizedStringKey
+    let text: String
+    @State private var copied: String?
+
+    var body: some View {
+        Button(title, systemImage: "doc.on.doc") {
+            copyHere(text)
+            copied = text
+        }
+        if copied == text { Text("common_copied").font(.footnote).foregroundStyle(.secondary) }
+    }
+}
+
 /// A payment method: what it is, and what it names.
 struct MethodRow: View {
     let method: PaymentMethod

@@ -125,7 +125,7 @@ private struct TopUpSection: View {
             if let link = URL(string: "lightning:\(topUp.invoice)") {
                 MainButton(title: "pay_top_up_open") { openURL(link) { noApp = !$0 } }
             }
-            Button("pay_top_up_copy", systemImage: "doc.on.doc") { copyHere(topUp.invoice) }
+            CopyButton(title: "pay_top_up_copy", text: topUp.invoice)
         }
     }
 }

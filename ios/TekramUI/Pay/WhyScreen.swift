@@ -49,8 +49,11 @@ private struct Heard: View {
     let line: StatementLine
 
     var body: some View {
-        if line.playedMs > 0 { Text(Words.text("pay_why_heard", Durations.text(Int64(line.playedMs)))) }
-        if line.plays > 0 { Text(Words.plural("pay_why_plays", line.plays)) }
+        // Of a single source, the section below says the same.
+        if line.because.count != 1 {
+            if line.playedMs > 0 { Text(Words.text("pay_why_heard", Durations.text(Int64(line.playedMs)))) }
+            if line.plays > 0 { Text(Words.plural("pay_why_plays", line.plays)) }
+        }
         Text(Words.text(line.stateKey)).fontWeight(.medium)
         if let why = line.why { Text(verbatim: why) }
     }

@@ -78,7 +78,7 @@ struct OffersScreen: View {
     private func request(_ intent: Intent) -> some View {
         VStack(alignment: .leading, spacing: Theme.near) {
             Text(verbatim: intent.want).font(.title2).accessibilityAddTraits(.isHeader)
-            Text(LocalizedStringKey(intent.stateKey))
+            Text(LocalizedStringKey(intent.stateKey(after: model.accepted)))
             if let ceiling = intent.ceiling { LabeledContent("want_seen_ceiling", value: ceiling.text()) }
             if intent.state == "expired" {
                 Text("want_request_over").foregroundStyle(.secondary)

@@ -7,6 +7,7 @@ import TekramKit
 struct PickupScreen: View {
     let persona: Persona
     let model: RequestModel
+    @Environment(\.dismiss) private var dismiss
 
     var body: some View {
         PhasePane(
@@ -27,7 +28,7 @@ struct PickupScreen: View {
                     .readable()
                 }
             } else {
-                Text("want_pickup_none").padding()
+                noCode
             }
         } empty: {
             EmptyView()
@@ -36,6 +37,23 @@ struct PickupScreen: View {
         .smallTitle()
         .task { await model.follow() }
         .accessibilityIdentifier("want_pickup")
+    }
+
+    /// Until the seller has confirmed: how it stands, and asking again.
+    private var noCode: some View {
+        List {
+            Text("want_pickup_none")
+            if let accepted = model.accepted {
+                Section { AcceptedLines(accepted: accepted) }
+                ProblemLine(problem: model.problem)
+                if model.doing == .accepting {
+                    WorkingLine(text: "want_accepting", stopTitle: "want_accept_stop") { model.stop() }
+                } else if accepted.isWaiting {
+                    MainButton(title: "want_accept_again") { Task { await model.accept(accepted.offer) } }
+                }
+            }
+            Button("want_accept_other") { dismiss() }
+        }
     }
 
     private func bought(_ accepted: Accepted) -> some View {

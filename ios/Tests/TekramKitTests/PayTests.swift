@@ -286,7 +286,8 @@ private final class Listener: Sendable {
             Issue.record("\(change)")
             return
         }
-        #expect(used.map(\.target).joined().contains("DE89") && held.map(\.target).joined().contains("GB82"))
+        #expect(used.map(\.target).joined().contains("DE89 3704 0044 0532 0130 00"))
+        #expect(held.map(\.target).joined().contains("GB82 WEST 1234 5698 7654 32"))
         #expect(model.name(payee) != Words.text("common_unknown"))
         await plan.load()
         #expect(plan.heldChanges == 1)

@@ -147,6 +147,21 @@ import Testing
         #expect(model.fields.what == "https://example.org/tea")
     }
 
+    @Test func anAskThatComesBeforeTheBoardsWereReadDoesNotKeepThemAway() async throws {
+        let profile = try await TestProfile.make()
+        let before = composing(profile)
+        write(before)
+        _ = try await composed(before)
+        let model = ComposeModel(persona: profile.persona, locale: german)
+        model.take(try #require(Ask(what: "Kettle", gtin: "4006381333931", page: nil)))
+        model.load()
+        #expect(model.fields.boards == [nowhere])
+        #expect(model.fields.what == "Kettle" && model.fields.gtin == "4006381333931")
+        model.fields.boards = []
+        model.load()
+        #expect(model.fields.boards.isEmpty)
+    }
+
     @Test func aCardsCodeIsReadByTheCameraToo() async throws {
         let model = composing(try await TestProfile.make())
         model.scanned("TEKRAM:want?board=wss://one.example&board=wss://two.example&board=wss://one.example")

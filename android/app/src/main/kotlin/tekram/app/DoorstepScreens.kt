@@ -29,8 +29,10 @@ import tekram.ui.common.counted
 import tekram.ui.start.AppModel
 import tekram.ui.start.AppPhase
 import tekram.ui.start.Session
+import tekram.ui.want.Wish
+import tekram.ui.want.storeCard
 
-/** The screen of a new request; what is wanted goes with the route. */
+/** The screen of a new request; what is wanted waits for it in the session. */
 private const val COMPOSE = "want_compose"
 
 /** Shows or hands on what waits at the [doorstep]. */
@@ -65,13 +67,13 @@ fun DoorstepScreens(
 
         is Ask.Want -> {
             LaunchedEffect(now) {
-                app.select(Tab.Want, Route(COMPOSE, now.gtin ?: now.what, kept = false))
+                begin(Wish(now.what, now.gtin, now.page?.toString()), session, app)
                 doorstep.done()
             }
         }
 
         is Ask.WantFromPicture -> {
-            Picture(now.picture, doorstep, app)
+            Picture(now.picture, doorstep, session, app)
         }
     }
 }
@@ -80,15 +82,32 @@ fun DoorstepScreens(
 private fun Picture(
     picture: Uri,
     doorstep: Doorstep,
+    session: Session,
     app: AppModel,
 ) {
     val context = LocalContext.current
     LaunchedEffect(picture) {
         val found = withContext(Dispatchers.IO) { PictureReader(context.contentResolver).read(picture) }
-        // A picture without a code is a thing to describe in words: the request begins empty.
-        app.select(Tab.Want, Route(COMPOSE, (found as? Scanned.Goods)?.gtin.orEmpty(), kept = false))
+        begin(wish(found), session, app)
         doorstep.done()
     }
+}
+
+/** What a picture asks for: the barcode or the store's card on it. One without is a thing to describe in words. */
+private fun wish(found: Scanned?): Wish =
+    when (found) {
+        is Scanned.Goods -> Wish(code = found.gtin)
+        is Scanned.Text -> if (storeCard(found.text) == null) Wish(noCode = true) else Wish(code = found.text)
+        null -> Wish(noCode = true)
+    }
+
+private fun begin(
+    wish: Wish,
+    session: Session,
+    app: AppModel,
+) {
+    session.want(wish)
+    app.select(Tab.Want, Route(COMPOSE))
 }
 
 private fun tab(room: Ask.Room): Tab =

@@ -5,6 +5,7 @@ package tekram.app
 import android.annotation.SuppressLint
 import android.content.res.Resources
 import tekram.ui.common.Words
+import tekram.ui.common.filled
 import java.util.Locale
 
 /** Words from [resources] of [pack], the package that they are compiled into. */
@@ -22,7 +23,7 @@ class PhoneWords(
     ): String {
         val found = id("string", key)
         check(found != 0) { "there is no word $key" }
-        return if (args.isEmpty()) resources.getString(found) else resources.getString(found, *args)
+        return filled(resources.getString(found), args, locale)
     }
 
     override fun plural(
@@ -32,7 +33,7 @@ class PhoneWords(
     ): String {
         val found = id("plurals", key)
         check(found != 0) { "there is no plural $key" }
-        return resources.getQuantityString(found, quantity(count), *args)
+        return filled(resources.getQuantityString(found, quantity(count)), args, locale)
     }
 
     @SuppressLint("DiscouragedApi")

@@ -3,8 +3,11 @@ package tekram.app
 import android.content.Intent
 import android.net.Uri
 import android.os.Bundle
+import androidx.compose.ui.semantics.SemanticsProperties
+import androidx.compose.ui.semantics.getOrNull
 import org.junit.Test
 import org.robolectric.shadows.ShadowSystemClock
+import tekram.ui.common.Route
 import tekram.ui.common.Tab
 import java.time.Duration
 import kotlin.test.assertEquals
@@ -96,11 +99,43 @@ class MainActivityTest : AppPhone() {
     }
 
     @Test
+    fun `who made a page is looked for when the person says so, and a failure can be tried again`() {
+        val share =
+            Intent(Intent.ACTION_SEND)
+                .setClassName(process, "tekram.app.ShareToPay")
+                .setType("text/plain")
+                .putExtra(Intent.EXTRA_TEXT, "https://127.0.0.1:9/episode")
+        start(share)
+        firstRun()
+        repeat(2) { times ->
+            tap(word(if (times == 0) R.string.app_maker_look else R.string.common_retry))
+            until("nobody answers there") { shows(word(R.string.app_maker_failed)) }
+        }
+        tap(word(R.string.common_cancel))
+        until("gone") { !shows(word(R.string.app_maker_title)) }
+    }
+
+    @Test
+    fun `a bare page that is shared begins a request`() {
+        val share =
+            Intent(Intent.ACTION_SEND)
+                .setClassName(process, "tekram.app.ShareToWant")
+                .setType("text/plain")
+                .putExtra(Intent.EXTRA_TEXT, "https://shop.example/kettle?id=1")
+        start(share)
+        firstRun()
+        until("the page stands there") { "https://shop.example/kettle?id=1" in fields() }
+    }
+
+    @Test
     fun `a link opens a room and does nothing else`() {
         val controller = start()
         firstRun()
-        controller.newIntent(Intent(Intent.ACTION_VIEW, Uri.parse("tekram:want?what=kettle")))
-        until("the request") { place(controller.get()).run { tab == Tab.Want && top.about == "kettle" } }
+        controller.newIntent(Intent(Intent.ACTION_VIEW, Uri.parse("tekram:want?what=kettle&gtin=4006381333931")))
+        until("the request") {
+            place(controller.get()).run { tab == Tab.Want && top == Route("want_compose") } &&
+                fields().containsAll(listOf("kettle", "4006381333931"))
+        }
         controller.newIntent(Intent(Intent.ACTION_VIEW, Uri.parse("tekram:settle?month=2026-10")))
         until("refused") { shows(word(R.string.app_link_refused)) }
         assertEquals(
@@ -125,6 +160,9 @@ class MainActivityTest : AppPhone() {
         until("back at the tab") { place(activity).above[Tab.Want].isNullOrEmpty() }
         assertFalse(activity.isFinishing)
     }
+
+    /** What is typed in the fields on the screen. */
+    private fun fields(): List<String> = nodes().mapNotNull { node -> node.config.getOrNull(SemanticsProperties.EditableText)?.text }
 
     private fun place(activity: MainActivity) = activity.model.state.value.place
 

@@ -31,6 +31,7 @@ class PhoneWordsTest : AppPhone() {
     fun `plurals go by the count, however large`() {
         assertEquals("1 found. It is in your list of who gets paid.", words.counted("app_maker_found", 1))
         assertTrue(words.plural("app_maker_found", 2, 2).startsWith("2 found. They"))
+        assertEquals("12,408 entries in the history", words.counted("me_holdings_listens", 12_408))
         assertEquals(1_000_000, PhoneWords.quantity(7_000_000_000_000L).also { assertTrue(it > 1) })
         assertTrue(PhoneWords.quantity(4_294_967_297L) > 1, "2^32 + 1 is not one")
     }

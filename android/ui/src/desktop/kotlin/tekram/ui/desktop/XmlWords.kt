@@ -5,6 +5,7 @@ package tekram.ui.desktop
 import com.ibm.icu.text.PluralRules
 import org.w3c.dom.Element
 import tekram.ui.common.Words
+import tekram.ui.common.filled
 import java.util.Locale
 import javax.xml.parsers.DocumentBuilderFactory
 
@@ -30,7 +31,7 @@ class XmlWords(
     override fun word(
         key: String,
         vararg args: Any,
-    ): String = fill(strings[key] ?: throw NoSuchElementException("no word for $key"), args)
+    ): String = filled(strings[key] ?: throw NoSuchElementException("no word for $key"), args, locale)
 
     override fun plural(
         key: String,
@@ -39,14 +40,8 @@ class XmlWords(
     ): String {
         val forms = plurals[key] ?: throw NoSuchElementException("no plural for $key")
         val form = forms[rules.select(count.toDouble())] ?: forms.getValue("other")
-        return fill(form, args)
+        return filled(form, args, locale)
     }
-
-    /** As Android does: without arguments, a text is not a format, and a `%` in it stands for itself. */
-    private fun fill(
-        text: String,
-        args: Array<out Any>,
-    ): String = if (args.isEmpty()) text else text.format(locale, *args)
 
     companion object {
         /** The files of words, one for each room. */

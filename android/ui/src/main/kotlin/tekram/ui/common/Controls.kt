@@ -58,12 +58,12 @@ fun ScreenFrame(
     title: String,
     onBack: (() -> Unit)?,
     modifier: Modifier = Modifier,
-    actions: @Composable RowScope.() -> Unit = {},
+    actions: (@Composable RowScope.() -> Unit)? = null,
     content: @Composable () -> Unit,
 ) {
     Column(modifier.fillMaxSize()) {
         Row(
-            Modifier.fillMaxWidth().heightIn(min = 64.dp).padding(start = if (onBack == null) screenPadding else 4.dp, end = 4.dp),
+            Modifier.fillMaxWidth().heightIn(min = 64.dp).padding(start = edge(onBack == null), end = edge(actions == null)),
             verticalAlignment = Alignment.CenterVertically,
         ) {
             onBack?.let { IconAction(Icons.Back, word("common_back_a11y"), onClick = it) }
@@ -72,11 +72,14 @@ fun ScreenFrame(
                 Modifier.weight(1f).padding(vertical = 8.dp).semantics { heading() },
                 style = MaterialTheme.typography.headlineSmall,
             )
-            actions()
+            actions?.invoke(this)
         }
         Box(Modifier.weight(1f).fillMaxWidth()) { content() }
     }
 }
+
+/** Icons bring their own space to the edge of the title's row; a title has none. */
+private fun edge(title: Boolean) = if (title) screenPadding else 4.dp
 
 /** A column that scrolls, with the space of a screen around and between its parts. */
 @Composable

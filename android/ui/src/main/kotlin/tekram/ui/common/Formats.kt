@@ -93,6 +93,9 @@ class Formats(
     fun month(month: String): String =
         runCatching { YearMonth.parse(month) }.getOrNull()?.format(DateTimeFormatter.ofPattern("LLLL uuuu", locale)) ?: month
 
+    /** Whether [month], as the core writes it, is the one that it is now. */
+    fun isThisMonth(month: String): Boolean = month == YearMonth.now(clock).toString()
+
     /** A day given as the core writes it, `2026-10-03`; what cannot be read is shown as it is. */
     fun isoDay(date: String): String = runCatching { LocalDate.parse(date) }.getOrNull()?.let(::day) ?: date
 

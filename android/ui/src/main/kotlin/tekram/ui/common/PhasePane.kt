@@ -96,7 +96,7 @@ fun PhasePane(
                 errorText(phase.error, words.errorText),
                 retry,
                 modifier,
-                small = word("common_error_code", phase.error.code),
+                small = word("common_error_code", phase.error.code.toString()),
             )
         }
     }

@@ -30,6 +30,18 @@ interface Words {
     ): String
 }
 
+private val countPlace = Regex("%(\\d+)[$]d")
+
+/**
+ * [text] with [args] in its places; counts are written with the groups of [locale]. Without arguments a text is not a
+ * format, and a `%` in it stands for itself.
+ */
+fun filled(
+    text: String,
+    args: Array<out Any>,
+    locale: Locale,
+): String = if (args.isEmpty()) text else countPlace.replace(text, "%$1\\$,d").format(locale, *args)
+
 /** The words of the interface; whoever opens a window or an activity provides them. */
 val LocalWords = staticCompositionLocalOf<Words> { error("no words were provided") }
 

@@ -23,9 +23,8 @@ import androidx.compose.runtime.Composable
 import androidx.compose.ui.Alignment
 import androidx.compose.ui.Modifier
 import androidx.compose.ui.draw.clip
+import androidx.compose.ui.graphics.Color
 import androidx.compose.ui.semantics.clearAndSetSemantics
-import androidx.compose.ui.semantics.contentDescription
-import androidx.compose.ui.semantics.semantics
 import androidx.compose.ui.unit.dp
 import tekram.ffi.Day
 import tekram.ffi.SourceHours
@@ -62,10 +61,11 @@ interface DaysActions {
     fun capture()
 }
 
-/** `history_days`: the days on which something was heard, newest first. */
+/** `history_days`: the days on which something was heard, newest first; [sources] are all there are, in the order of their colours. */
 @Composable
 fun DaysScreen(
     days: Rows<Day>,
+    sources: List<String>,
     onNear: (Int) -> Unit,
     onRetry: () -> Unit,
     actions: DaysActions,
@@ -81,7 +81,7 @@ fun DaysScreen(
 ) {
     PhasePane(days.phase, phaseWords("history"), onRetry = onRetry, empty = Offer(word("history_import"), actions::import)) {
         RowsList(days, onNear) { day ->
-            DayRow(day) { actions.day(day) }
+            DayRow(day, sources) { actions.day(day) }
             HorizontalDivider()
         }
     }
@@ -91,13 +91,14 @@ fun DaysScreen(
 @Composable
 private fun DayRow(
     day: Day,
+    sources: List<String>,
     onClick: () -> Unit,
 ) {
     val formats = LocalFormats.current
     val date = formats.isoDay(day.date)
     val total = formats.duration(day.playedMs)
-    val spoken = word("history_day_a11y", date, total)
-    Surface(onClick, Modifier.fillMaxWidth().touchable().semantics { contentDescription = spoken }) {
+    // A screen reader says the texts of the row one after the other: a description of its own would stand in their place.
+    Surface(onClick, Modifier.fillMaxWidth().touchable()) {
         Column(Modifier.padding(horizontal = 16.dp, vertical = 12.dp), verticalArrangement = Arrangement.spacedBy(6.dp)) {
             FlowRow(Modifier.fillMaxWidth(), horizontalArrangement = Arrangement.SpaceBetween) {
                 Text(date, Modifier.padding(end = 12.dp), style = MaterialTheme.typography.titleMedium)
@@ -107,20 +108,26 @@ private fun DayRow(
                     color = MaterialTheme.colorScheme.onSurfaceVariant,
                 )
             }
-            SourceBar(day.sources)
+            SourceBar(day.sources, sources)
             FlowRow(horizontalArrangement = Arrangement.spacedBy(12.dp)) {
-                day.sources.forEachIndexed { index, source -> SourceName(source, index) }
+                day.sources.forEach { SourceName(it, LocalSeries.current[sources.place(it.source)]) }
             }
             if (day.estimatedMs > 0) Text(word("history_estimated"), style = MaterialTheme.typography.bodySmall)
         }
     }
 }
 
-/** The parts of [sources] side by side; the words below say the same. */
+/** A source keeps its colour from day to day: that of its place among all. One that was not there a moment ago comes last. */
+private fun List<String>.place(source: String): Int = indexOf(source).takeIf { it >= 0 } ?: size
+
+/** The parts of a day side by side, in the colours of [all] sources; the words below say the same. */
 @Composable
-fun SourceBar(sources: List<SourceHours>) {
+private fun SourceBar(
+    parts: List<SourceHours>,
+    all: List<String>,
+) {
     val series = LocalSeries.current
-    val played = sources.filter { it.playedMs > 0 }
+    val played = parts.filter { it.playedMs > 0 }
     if (played.isEmpty()) return
     Row(
         Modifier
@@ -129,8 +136,8 @@ fun SourceBar(sources: List<SourceHours>) {
             .clip(RoundedCornerShape(5.dp))
             .clearAndSetSemantics { },
     ) {
-        played.forEachIndexed { index, source ->
-            Box(Modifier.weight(source.playedMs.toFloat()).fillMaxHeight().background(series[index]))
+        played.forEach { source ->
+            Box(Modifier.weight(source.playedMs.toFloat()).fillMaxHeight().background(series[all.place(source.source)]))
         }
     }
 }
@@ -138,13 +145,13 @@ fun SourceBar(sources: List<SourceHours>) {
 @Composable
 private fun SourceName(
     source: SourceHours,
-    index: Int,
+    color: Color,
 ) {
     val formats = LocalFormats.current
     val name = sourceName(source.source)
     val amount = if (source.playedMs > 0) formats.duration(source.playedMs) else plural("history_plays", source.plays.toLong())
     Row(horizontalArrangement = Arrangement.spacedBy(6.dp), verticalAlignment = Alignment.CenterVertically) {
-        Box(Modifier.size(10.dp).clip(CircleShape).background(LocalSeries.current[index]))
+        Box(Modifier.size(10.dp).clip(CircleShape).background(color))
         Text(word("history_source_share", name, amount), style = MaterialTheme.typography.bodySmall)
     }
 }

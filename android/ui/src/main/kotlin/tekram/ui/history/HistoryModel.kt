@@ -18,6 +18,7 @@ import tekram.ffi.Listen
 import tekram.ffi.ListenKind
 import tekram.ui.common.PageOf
 import tekram.ui.common.PagedRows
+import tekram.ui.common.attempt
 import tekram.ui.start.Session
 import kotlin.time.Duration
 import kotlin.time.Duration.Companion.milliseconds
@@ -33,6 +34,7 @@ data class HistoryState(
     val text: String = "",
     val kind: ListenKind? = null,
     val source: String? = null,
+    /** All sources of the log by their names. */
     val sources: List<String> = emptyList(),
     /** The search is open. */
     val searching: Boolean = false,
@@ -69,19 +71,18 @@ class HistoryModel(
     /** Reads everything that is shown again. */
     fun reload() {
         days.reload()
+        viewModelScope.launch {
+            // By name and not by hours: what was heard today must not give each source the colour of another.
+            attempt { session.persona.hours(month = null).map { it.source }.sorted() }.onSuccess { names -> states.update { it.copy(sources = names) } }
+        }
         if (states.value.searching) found.reload()
     }
 
     /** Opens or closes the search; closing forgets what was typed. */
     fun search(open: Boolean) {
         typing?.cancel()
-        states.update { if (open) it.copy(searching = true) else HistoryState() }
-        if (!open) return
-        found.reload()
-        viewModelScope.launch {
-            val sources = tekram.ui.common.attempt { session.persona.hours(month = null).map { it.source } }
-            sources.onSuccess { names -> states.update { it.copy(sources = names) } }
-        }
+        states.update { if (open) it.copy(searching = true) else HistoryState(sources = it.sources) }
+        if (open) found.reload()
     }
 
     /** Searches for [text] once no further letter follows. */

@@ -37,6 +37,7 @@ fun HistoryRoom(
 private fun Days(room: Room) {
     val model = viewModel { HistoryModel(room.session) }
     val days by model.days.rows.collectAsState()
+    val state by model.state.collectAsState()
     val actions =
         remember(room) {
             object : DaysActions {
@@ -51,7 +52,7 @@ private fun Days(room: Room) {
                 override fun capture() = room.go.open(Route("history_capture"))
             }
         }
-    DaysScreen(days, model.days::need, model::reload, actions)
+    DaysScreen(days, state.sources, model.days::need, model::reload, actions)
 }
 
 /** The day is the route's date and the bounds that the core gave for it. */

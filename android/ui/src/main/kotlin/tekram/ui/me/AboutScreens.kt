@@ -9,6 +9,10 @@ import androidx.compose.foundation.lazy.items
 import androidx.compose.material3.MaterialTheme
 import androidx.compose.material3.Text
 import androidx.compose.runtime.Composable
+import androidx.compose.runtime.getValue
+import androidx.compose.runtime.mutableStateOf
+import androidx.compose.runtime.saveable.rememberSaveable
+import androidx.compose.runtime.setValue
 import androidx.compose.ui.Modifier
 import androidx.compose.ui.semantics.LiveRegionMode
 import androidx.compose.ui.semantics.liveRegion
@@ -22,6 +26,7 @@ import tekram.ui.common.OtherButton
 import tekram.ui.common.Phase
 import tekram.ui.common.PhasePane
 import tekram.ui.common.PhaseWords
+import tekram.ui.common.QuietButton
 import tekram.ui.common.ScreenFrame
 import tekram.ui.common.ScrollingColumn
 import tekram.ui.common.Section
@@ -49,12 +54,22 @@ fun AboutScreen(
             Rail(word("pay_method_cashu"), RailKind.CASHU in edition.railsOff)
             Rail(word("pay_method_link"), RailKind.HAND_OFF in edition.railsOff)
         }
-        Section(word("me_errors_title")) {
+        ErrorNumbers()
+        if (edition.keepsLog) LogSection(log, onLog)
+        OtherButton(word("me_licences"), onLicences, icon = Icons.Words)
+    }
+}
+
+/** What an error's number says; only who has one to look up wants to see it. */
+@Composable
+private fun ErrorNumbers() {
+    var open by rememberSaveable { mutableStateOf(false) }
+    Section(null) {
+        QuietButton(word("me_errors_title"), { open = !open }, icon = if (open) Icons.Collapse else Icons.Expand)
+        if (open) {
             Text(word("me_errors_text"))
             Text(word("me_errors_rooms"), style = MaterialTheme.typography.bodyMedium)
         }
-        if (edition.keepsLog) LogSection(log, onLog)
-        OtherButton(word("me_licences"), onLicences, icon = Icons.Words)
     }
 }
 

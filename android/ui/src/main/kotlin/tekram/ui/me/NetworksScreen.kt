@@ -30,13 +30,13 @@ fun NetworksScreen(
     PhasePane(state.phase, words, onRetry = onRetry) {
         ScrollingColumn {
             Text(word("me_networks_text"))
-            Section(word("me_proxy")) { Text(if (proxy == null) word("me_proxy_off") else word("me_proxy_on", proxy)) }
             Column {
                 state.networks.forEach { network ->
                     NetworkRow(network)
                     HorizontalDivider()
                 }
             }
+            Section(word("me_proxy")) { Text(if (proxy == null) word("me_proxy_off") else word("me_proxy_on", proxy)) }
         }
     }
 }

@@ -21,7 +21,6 @@ import androidx.compose.ui.Modifier
 import androidx.compose.ui.platform.testTag
 import androidx.compose.ui.semantics.heading
 import androidx.compose.ui.semantics.semantics
-import androidx.compose.ui.text.style.TextOverflow
 import androidx.compose.ui.unit.dp
 import tekram.ffi.Outcome
 import tekram.ffi.Payee
@@ -159,9 +158,9 @@ private fun Way(
     Column(Modifier.fillMaxWidth().padding(horizontal = screenPadding, vertical = 6.dp).semantics(mergeDescendants = true) {}) {
         NameAndAmount(line.title(), LocalFormats.current.money(leaves, statement.budget.currency))
         payee?.method(line.outcome)?.let { method ->
-            // Links are all finished in another app: there the link itself tells one way from another.
-            val says = if (method is PaymentMethod.Link) method.url else word(method.key)
-            Text(says, style = MaterialTheme.typography.bodyMedium, color = quiet, maxLines = 2, overflow = TextOverflow.Ellipsis)
+            Text(word(method.key), style = MaterialTheme.typography.bodyMedium, color = quiet)
+            // Of links, what they name tells one way from another, and is shown whole.
+            if (method is PaymentMethod.Link) Text(method.target, style = MaterialTheme.typography.bodyMedium, color = quiet)
         }
         line.why?.let { Text(words.reason(it), style = MaterialTheme.typography.bodyMedium, color = quiet) }
     }

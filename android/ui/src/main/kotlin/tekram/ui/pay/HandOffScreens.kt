@@ -22,6 +22,7 @@ import androidx.compose.ui.text.style.TextAlign
 import androidx.compose.ui.unit.dp
 import tekram.ffi.HandOff
 import tekram.ffi.QrCode
+import tekram.ui.common.CopyButton
 import tekram.ui.common.ErrorLine
 import tekram.ui.common.Icons
 import tekram.ui.common.ListRow
@@ -29,7 +30,6 @@ import tekram.ui.common.LocalDevice
 import tekram.ui.common.LocalFormats
 import tekram.ui.common.MainButton
 import tekram.ui.common.NoticePane
-import tekram.ui.common.OtherButton
 import tekram.ui.common.PhasePane
 import tekram.ui.common.QrPicture
 import tekram.ui.common.ScreenFrame
@@ -60,14 +60,16 @@ fun HandOffsScreen(
     actions: PaymentActions,
     onBack: (() -> Unit)?,
 ) {
-    ScreenFrame(word("pay_handoff_title"), onBack) {
+    // One kind says how it is finished; several are finished in other apps.
+    val kind = state.handOffs.map { it.kind }.distinct().singleOrNull()
+    ScreenFrame(word(kind?.titleKey ?: "pay_handoff_title"), onBack) {
         PhasePane(state.phase, phaseWords("pay"), onRetry = actions::reload) {
             if (state.handOffs.isEmpty()) {
                 NoticePane(Icons.Link, word("pay_handoff_empty"), null, null)
             } else {
                 Box(Modifier.fillMaxSize(), contentAlignment = Alignment.TopCenter) {
                     LazyColumn(Modifier.widthIn(max = 720.dp).fillMaxSize()) {
-                        item { Text(word("pay_handoff_text"), Modifier.padding(screenPadding)) }
+                        item { Text(word(kind?.textKey ?: "pay_handoff_text"), Modifier.padding(screenPadding)) }
                         items(state.handOffs, key = { it.lineNo }) { handOff ->
                             val amount = LocalFormats.current.money(handOff.amount)
                             ListRow(handOff.name, below = word(handOff.kind.key), onClick = {
@@ -93,17 +95,18 @@ fun HandOffScreen(
     val device = LocalDevice.current
     var noApp by remember { mutableStateOf(false) }
     val amount = LocalFormats.current.money(handOff.amount)
-    ScreenFrame(word("pay_handoff_title"), onBack) {
+    ScreenFrame(word(handOff.kind.titleKey), onBack) {
         ScrollingColumn {
             Text(word("pay_receipt_amount", amount, handOff.name), Modifier.fillMaxWidth(), style = MaterialTheme.typography.titleLarge)
             Text(word(handOff.kind.key), style = MaterialTheme.typography.titleSmall)
+            Text(PaymentLink.of(handOff.link).account, style = MaterialTheme.typography.bodyLarge)
             Code(handOff.epc ?: handOff.link, word("pay_handoff_qr_a11y", amount, handOff.name), code)
             if (handOff.epc != null) Text(word("pay_handoff_qr_hint"), Modifier.fillMaxWidth(), textAlign = TextAlign.Center)
             if (!handOff.amountFilled) Text(word("pay_handoff_enter_amount", amount), style = MaterialTheme.typography.titleMedium)
             if (noApp) ErrorLine(word("pay_handoff_no_app"))
-            MainButton(word("pay_handoff_open"), { noApp = !device.open(handOff.link) })
-            OtherButton(word("common_copy"), { device.copy(handOff.link) }, icon = Icons.Copy)
-            Text(word("pay_handoff_text"), style = MaterialTheme.typography.bodyMedium)
+            MainButton(word(handOff.kind.openKey), { noApp = !device.open(handOff.link) })
+            CopyButton(handOff.link, word("common_copy"))
+            Text(word(handOff.kind.textKey), style = MaterialTheme.typography.bodyMedium)
         }
     }
 }

@@ -72,6 +72,27 @@ internal val LinkKind.key: String
             LinkKind.WEB -> "pay_handoff_web"
         }
 
+/** Where a link is finished: in the bank's app, on a page, in another app. */
+internal val LinkKind.titleKey: String
+    get() =
+        when (this) {
+            LinkKind.PAYTO -> "pay_handoff_title_bank"
+            LinkKind.WEB -> "pay_handoff_title_web"
+            else -> "pay_handoff_title"
+        }
+
+/** What this app does about a link, and what it cannot see. */
+internal val LinkKind.textKey: String
+    get() =
+        when (this) {
+            LinkKind.PAYTO -> "pay_handoff_text_bank"
+            LinkKind.WEB -> "pay_handoff_text_web"
+            else -> "pay_handoff_text"
+        }
+
+/** The button that opens a link. */
+internal val LinkKind.openKey: String get() = if (this == LinkKind.WEB) "pay_handoff_open_web" else "pay_handoff_open"
+
 /** A payment method in a word. */
 internal val PaymentMethod.key: String
     get() =
@@ -79,17 +100,17 @@ internal val PaymentMethod.key: String
             is PaymentMethod.Cashu -> "pay_method_cashu"
             is PaymentMethod.LightningAddress -> "pay_method_lightning_address"
             is PaymentMethod.Keysend -> "pay_method_keysend"
-            is PaymentMethod.Link -> "pay_method_link"
+            is PaymentMethod.Link -> PaymentLink.of(url).kind.key
         }
 
-/** What a payment method names, as it was published. */
+/** What a payment method names, taken apart for the eye. */
 internal val PaymentMethod.target: String
     get() =
         when (this) {
             is PaymentMethod.Cashu -> mints.joinToString(" · ", transform = ::host)
             is PaymentMethod.LightningAddress -> address
             is PaymentMethod.Keysend -> node
-            is PaymentMethod.Link -> url
+            is PaymentMethod.Link -> PaymentLink.of(url).lines.joinToString("\n")
         }
 
 /** How paying ended. */

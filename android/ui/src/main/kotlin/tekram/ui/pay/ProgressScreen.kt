@@ -36,6 +36,7 @@ import tekram.ffi.SettleProgress
 import tekram.ffi.Statement
 import tekram.ffi.StatementLine
 import tekram.ffi.StatementState
+import tekram.ui.common.CopyButton
 import tekram.ui.common.ErrorLine
 import tekram.ui.common.Icons
 import tekram.ui.common.ListRow
@@ -190,7 +191,7 @@ private fun TopUp(
         needed.expiresMs?.let { Text(word("pay_top_up_expires", formats.dateAndTime(it)), style = MaterialTheme.typography.bodySmall) }
         Code(needed.invoice, word("pay_top_up_qr_a11y", amount), code)
         MainButton(word("pay_top_up_open"), { device.open("lightning:${needed.invoice}") })
-        OtherButton(word("pay_top_up_copy"), { device.copy(needed.invoice) }, icon = Icons.Copy)
+        CopyButton(needed.invoice, word("pay_top_up_copy"))
     }
 }
 

@@ -122,7 +122,9 @@ fun SplitScreen(
 ) {
     var view by rememberSaveable { mutableStateOf(first) }
     val bySource = remember(state.statement) { state.statement?.bySource().orEmpty() }
-    ScreenFrame(word("pay_title"), onBack, actions = {
+    val formats = LocalFormats.current
+    val other = state.month?.takeUnless(formats::isThisMonth)
+    ScreenFrame(if (other == null) word("pay_title") else word("pay_title_month", formats.month(other)), onBack, actions = {
         IconAction(Icons.Receipt, word("pay_months"), Modifier.testTag("pay_months")) { actions.open("pay_months") }
     }) {
         PhasePane(state.phase, phaseWords("pay"), onRetry = actions::reload) {

@@ -80,8 +80,11 @@ private fun PayState.counts(part: Contribution): Int = sources.find { it.source 
 private fun Heard(line: StatementLine) {
     val words = LocalWords.current
     Section(null) {
-        if (line.playedMs > 0uL) Text(word("pay_why_heard", LocalFormats.current.duration(line.playedMs.toLong())))
-        if (line.plays > 0uL) Text(plural("pay_why_plays", line.plays.toLong()))
+        // Of a single source, the box below says the same.
+        if (line.because.size != 1) {
+            if (line.playedMs > 0uL) Text(word("pay_why_heard", LocalFormats.current.duration(line.playedMs.toLong())))
+            if (line.plays > 0uL) Text(plural("pay_why_plays", line.plays.toLong()))
+        }
         Text(word(line.stateKey), style = MaterialTheme.typography.titleSmall)
         line.why?.let { Text(words.reason(it)) }
     }

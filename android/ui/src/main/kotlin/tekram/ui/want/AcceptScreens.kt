@@ -125,18 +125,14 @@ private fun Deciding(
 ) {
     when {
         state.doing == Doing.Accepting -> {
-            Section(null, Modifier.semantics { liveRegion = LiveRegionMode.Polite }) {
-                Text(word("want_accepting"))
-                LinearProgressIndicator(Modifier.fillMaxWidth())
-                OtherButton(word("want_accept_stop"), actions::stop, icon = Icons.Close)
-            }
+            Waiting(actions::stop)
         }
 
         done?.pickupCode != null -> {
             MainButton(word("want_pickup_show"), actions::pickup, icon = Icons.Code)
         }
 
-        done?.state == "queued" || done?.state == "sent" -> {
+        done?.state in waiting -> {
             MainButton(word("want_accept_again"), actions::accept, icon = Icons.Refresh)
         }
 
@@ -147,12 +143,27 @@ private fun Deciding(
     if (state.doing != Doing.Accepting) QuietButton(word("want_accept_other"), actions::offers)
 }
 
+/** What can be done about a pick-up code. */
+interface PickupActions {
+    /** Asks the seller of [offer] again. */
+    fun ask(offer: String)
+
+    /** Stops waiting for the seller. */
+    fun stop()
+
+    /** Opens the agreement of the purchase. */
+    fun agreement(record: String)
+
+    /** Goes to the offers. */
+    fun offers()
+}
+
 /** `want_pickup`: the code for the counter, large, and as a picture to scan. */
 @Composable
 fun PickupScreen(
     state: RequestState,
     code: (String) -> QrCode?,
-    onAgreement: (String) -> Unit,
+    actions: PickupActions,
     onRetry: () -> Unit,
     onBack: (() -> Unit)?,
 ) = ScreenFrame(word("want_pickup_title"), onBack) {
@@ -161,7 +172,7 @@ fun PickupScreen(
         val pickup = accepted?.pickupCode
         ScrollingColumn {
             if (accepted == null || pickup == null) {
-                Text(word("want_pickup_none"))
+                NoCodeYet(state, actions)
                 return@ScrollingColumn
             }
             Text(word("want_pickup_text"), style = MaterialTheme.typography.bodyLarge)
@@ -174,11 +185,37 @@ fun PickupScreen(
                 Text(accepted.seller)
                 Text(formats.money(accepted.price.amountMinor, accepted.price.currency))
                 Text(word("want_pickup_until", formats.moment(accepted.until)))
-                QuietButton(word("want_pickup_agreement"), { onAgreement(accepted.agreement) }, icon = Icons.Words)
+                QuietButton(word("want_pickup_agreement"), { actions.agreement(accepted.agreement) }, icon = Icons.Words)
             }
         }
     }
 }
+
+/** Until the seller has confirmed there is no code: how it stands, and asking again. */
+@Composable
+private fun NoCodeYet(
+    state: RequestState,
+    actions: PickupActions,
+) {
+    Text(word("want_pickup_none"))
+    state.accepted?.let { Section(null) { AcceptedState(it) } }
+    state.failure?.let { ErrorLine(errorText(it)) }
+    if (state.doing == Doing.Accepting) {
+        Waiting(actions::stop)
+    } else {
+        state.accepted?.takeIf { it.state in waiting }?.let { MainButton(word("want_accept_again"), { actions.ask(it.offer) }, icon = Icons.Refresh) }
+        QuietButton(word("want_accept_other"), actions::offers)
+    }
+}
+
+/** The seller is asked and has not answered. */
+@Composable
+private fun Waiting(onStop: () -> Unit) =
+    Section(null, Modifier.semantics { liveRegion = LiveRegionMode.Polite }) {
+        Text(word("want_accepting"))
+        LinearProgressIndicator(Modifier.fillMaxWidth())
+        OtherButton(word("want_accept_stop"), onStop, icon = Icons.Close)
+    }
 
 /** The code in its groups, always from left to right; a screen reader says it letter by letter. */
 @OptIn(ExperimentalLayoutApi::class)

@@ -90,6 +90,8 @@ data class ComposeState(
     /** The device waits for a store's card. */
     val readingCard: Boolean = false,
     val card: CardAnswer? = null,
+    /** The picture that was shared has no code in it. */
+    val noCode: Boolean = false,
     val busy: Boolean = false,
     val failure: Shown? = null,
     /** Number of the draft that was made last. */
@@ -105,7 +107,10 @@ class ComposeModel(
 
     /** The draft that is replaced by the next one; kept until it is sent. */
     private var draft: String? = null
-    private var asked: String? = null
+    private var cardOfRoute: String? = null
+
+    /** The boards and the currency of the last request were offered; from then on they are the person's own. */
+    private var offered = false
     private var reading: Job? = null
 
     val state: StateFlow<ComposeState> = states.asStateFlow()
@@ -119,14 +124,20 @@ class ComposeModel(
         viewModelScope.launch {
             val answer = attempt { session.persona.intents() to roster() }
             answer.fold(
-                { (intents, roster) -> states.update { it.copy(phase = Phase.Ready).offered(intents, roster) } },
+                { (intents, roster) ->
+                    val first = !offered
+                    offered = true
+                    states.update { it.copy(phase = Phase.Ready).offered(intents, roster, first) }
+                },
                 { failure -> states.update { it.copy(phase = failure.phase()) } },
             )
         }
     }
 
     /** Changes the fields. */
-    fun edit(change: (WantFields) -> WantFields) = states.update { it.copy(fields = change(it.fields), failure = null, flaws = emptySet(), card = null) }
+    fun edit(
+        change: (WantFields) -> WantFields,
+    ) = states.update { it.copy(fields = change(it.fields), failure = null, flaws = emptySet(), card = null, noCode = false) }
 
     /** Takes over what the camera read: a store's card, or what the core found to be the number of a barcode. */
     fun scanned(text: String) {
@@ -181,24 +192,20 @@ class ComposeModel(
 
     /** Takes over a card that was read elsewhere, once. */
     fun cardOnce(text: String) {
-        if (text == asked) return
-        asked = text
+        if (text == cardOfRoute) return
+        cardOfRoute = text
         card(text)
     }
 
     /** What the device said about its position. */
     fun placeIs(answer: PlaceAnswer?) = states.update { it.copy(place = answer) }
 
-    /** Takes over what another app asked for, once: the number of a barcode, else words. */
-    fun asked(text: String) {
-        if (text.isBlank() || text == asked) return
-        asked = text
-        viewModelScope.launch {
-            attempt { checkGtin(text) }.fold(
-                { number -> edit { it.copy(gtin = number) } },
-                { edit { it.copy(what = text) } },
-            )
-        }
+    /** Takes over what was asked for outside this app. */
+    fun take(wish: Wish) {
+        val words = wish.what.ifEmpty { wish.page.orEmpty() }
+        if (words.isNotEmpty()) edit { it.copy(what = words) }
+        wish.code?.let(::scanned)
+        states.update { it.copy(noCode = wish.noCode) }
     }
 
     /** Adds a board and chooses it. */
@@ -239,7 +246,7 @@ class ComposeModel(
     fun done(intent: String) {
         if (draft != intent) return
         draft = null
-        asked = null
+        cardOfRoute = null
         states.update { state ->
             val fields = state.fields
             state.copy(fields = WantFields(terms = fields.terms, boards = fields.boards, currency = fields.currency, precision = fields.precision))
@@ -280,18 +287,18 @@ class ComposeModel(
     private fun ComposeState.offered(
         intents: List<Intent>,
         roster: List<TermsRow>,
+        first: Boolean,
     ): ComposeState {
         val last = intents.firstOrNull()
         val known = (boards + intents.flatMap { it.relays }).distinct().take(MOST_BOARDS)
         val ids = roster.map { it.id }
         val chosen = listOfNotNull(fields.terms, last?.terms, TERMS_FOR_REQUESTS).firstOrNull { it in ids } ?: ids.firstOrNull().orEmpty()
         val currency = last?.ceiling?.currency?.takeIf { it in currencies } ?: currencies.first()
-        val started = fields.what.isNotEmpty() || fields.boards.isNotEmpty()
         val filled =
             fields.copy(
                 terms = chosen,
-                boards = if (started) fields.boards else last?.relays.orEmpty().toSet(),
-                currency = if (started) fields.currency else currency,
+                boards = if (first) fields.boards.ifEmpty { last?.relays.orEmpty().toSet() } else fields.boards,
+                currency = if (first && fields.ceiling.isEmpty()) currency else fields.currency,
             )
         return copy(terms = roster, boards = known, fields = filled)
     }

@@ -75,6 +75,7 @@ fun ComposeScreen(
     PhasePane(state.phase, phaseWords("want"), onRetry = onRetry) {
         ScrollingColumn {
             StoreCardRow(state.readingCard, state.card, actions::readCard, actions::stopReading)
+            if (state.noCode) ErrorLine(word("want_picture_none"))
             What(state, actions)
             Where(state, actions)
             Section(word("want_hours")) {

@@ -95,7 +95,7 @@ fun OffersScreen(
                 Modifier.widthIn(max = COLUMN * MOST_COLUMNS).fillMaxWidth().verticalScroll(rememberScrollState()).padding(screenPadding),
                 verticalArrangement = Arrangement.spacedBy(screenPadding),
             ) {
-                Request(intent, actions)
+                Request(intent, state.accepted, actions)
                 state.accepted?.let { AcceptedCard(it, actions) }
                 state.failure?.let { ErrorLine(errorText(it)) }
                 Collecting(state, intent, actions)
@@ -113,11 +113,12 @@ private const val MOST_COLUMNS = 3
 @Composable
 private fun Request(
     intent: Intent,
+    accepted: Accepted?,
     actions: OffersActions,
 ) = Section(intent.want) {
     val formats = LocalFormats.current
     val ceiling = intent.ceiling?.let { formats.money(it.amountMinor, it.currency) }
-    Text(listOfNotNull(word(stateKeys[intent.state] ?: "common_unknown"), ceiling).joinToString(" · "))
+    Text(listOfNotNull(word(standing(intent, accepted)), ceiling).joinToString(" · "))
     if (intent.state == "expired") Note(word("want_request_over")) else Note(word("want_until", formats.moment(intent.until)))
     QuietButton(word("want_request_seen"), actions::seen, icon = Icons.Show)
 }
@@ -141,7 +142,7 @@ private fun AcceptedCard(
     }
 }
 
-private val waiting = setOf("queued", "sent")
+internal val waiting = setOf("queued", "sent")
 
 /** What came of accepting, in words. */
 @Composable

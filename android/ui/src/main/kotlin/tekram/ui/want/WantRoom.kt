@@ -55,7 +55,7 @@ private fun request(
     room: Room,
 ): RequestModel = viewModel(key = "request $number") { RequestModel(room.session, number) }
 
-/** What the route is about, when it is about anything, is what another app asked for, or what a store's card says. */
+/** A card's route is about what a store's card says; what another app asked for waits in the session. */
 @Composable
 private fun Compose(
     route: Route,
@@ -66,7 +66,14 @@ private fun Compose(
     val state by model.state.collectAsState()
     val device = LocalDevice.current
     val scope = rememberCoroutineScope()
-    LaunchedEffect(route) { if (route.id == "want_card") model.cardOnce(route.about) else model.asked(route.about) }
+    val wish by room.session.wish.collectAsState()
+    LaunchedEffect(route) { if (route.id == "want_card") model.cardOnce(route.about) }
+    LaunchedEffect(wish) {
+        wish?.let {
+            model.take(it)
+            room.session.taken(it)
+        }
+    }
     // Asked where its use is plain: as soon as an area is chosen that a rough position is not good for.
     LaunchedEffect(state.fields.here, state.fields.exact) {
         model.placeIs(if (state.fields.run { here && exact }) device.place(exact = true) else null)
@@ -214,8 +221,21 @@ private fun Pickup(
 ) {
     val model = request(route.about, room)
     val state by model.state.collectAsState()
-    val agreement: (String) -> Unit = { room.go.select(Tab.Relations, Route("relations_agreement", it)) }
-    PickupScreen(state, ::codeOf, agreement, model::reload, onBack)
+    val actions =
+        remember(model) {
+            object : PickupActions {
+                override fun ask(offer: String) {
+                    model.accept(offer)
+                }
+
+                override fun stop() = model.stop()
+
+                override fun agreement(record: String) = room.go.select(Tab.Relations, Route("relations_agreement", record))
+
+                override fun offers() = room.app.openFromHome(Route("want_offers", route.about))
+            }
+        }
+    PickupScreen(state, ::codeOf, actions, model::reload, onBack)
 }
 
 /** The QR code of [text], or null when it is too long for one. */

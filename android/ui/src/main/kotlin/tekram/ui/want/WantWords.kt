@@ -3,6 +3,8 @@ package tekram.ui.want
 
 import androidx.compose.runtime.Composable
 import androidx.compose.runtime.ReadOnlyComposable
+import tekram.ffi.Accepted
+import tekram.ffi.Intent
 import tekram.ffi.OfferReason
 import tekram.ffi.OfferWhy
 import tekram.ffi.TermsRow
@@ -58,6 +60,17 @@ internal val stateKeys =
         "closed" to "want_state_closed",
         "expired" to "want_state_expired",
     )
+
+/** Where a request stands, after what came of an accepted offer. */
+internal fun standing(
+    intent: Intent,
+    accepted: Accepted?,
+): String =
+    when (accepted?.state) {
+        "refused" -> "want_state_refused"
+        "lapsed" -> "want_state_lapsed"
+        else -> stateKeys[intent.state] ?: "common_unknown"
+    }
 
 /** What came of an acceptance. */
 internal val acceptedKeys =

@@ -7,6 +7,8 @@ import tekram.ui.pictures.sample
 
 private val notThere = Shown(4002, "empty_log", "history")
 
+private val titles = mapOf("history_day" to "history_day_title")
+
 val commonSamples: List<Sample> =
     listOf(
         sample("common_pane", "empty", Tab.Want) { Pane(Phase.Empty) },
@@ -14,7 +16,11 @@ val commonSamples: List<Sample> =
         sample("common_pane", "error", Tab.Want) { Pane(Phase.Failed(notThere)) },
         sample("common_pane", "offline", Tab.Want) { Pane(Phase.Offline) },
         sample("common_pane", "locked", Tab.Want) { Pane(Phase.Locked) },
-        sample("common_shell", wide = true) { Shell(Place().open(Route("history_day")), {}, {}) { route, back -> Pane(Phase.Empty, route.id, back) } },
+        sample("common_shell", wide = true) {
+            Shell(Place().open(Route("history_day")), {}, {}) { route, back ->
+                Pane(Phase.Empty, titles[route.id]?.let { word(it, "5 October 2026") } ?: word("history_title"), back)
+            }
+        },
     )
 
 @Composable

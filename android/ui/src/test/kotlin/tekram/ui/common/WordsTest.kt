@@ -31,6 +31,14 @@ class WordsTest {
     }
 
     @Test
+    fun `counts are grouped as the language writes them, error numbers are not`() {
+        assertEquals("12,408 entries in the history", english.counted("me_holdings_listens", 12_408))
+        assertEquals("12.408 Einträge im Verlauf", XmlWords(Locale.GERMANY).counted("me_holdings_listens", 12_408))
+        assertEquals("Error number 4002", english.word("common_error_code", "4002"))
+        assertEquals("2 % go to Mara before the rest is divided", english.word("pay_why_fee", 2L, "Mara"))
+    }
+
+    @Test
     fun `a language without words of its own reads english`() = assertEquals("History", XmlWords(Locale.FRANCE).word("common_tab_history"))
 
     @Test

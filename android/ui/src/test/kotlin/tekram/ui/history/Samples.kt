@@ -50,6 +50,9 @@ internal val someDays =
         day("2026-10-01", 0, hours("Spotify", 0, 3u)),
     )
 
+/** All sources of the log, in the order of their colours. */
+internal val someSources = listOf("AntennaPod", "ListenBrainz", "Radio", "Spotify")
+
 private fun listen(
     id: Long,
     kind: ListenKind,
@@ -161,7 +164,7 @@ val historySamples: List<Sample> =
     )
 
 @Composable
-private fun Days(days: Rows<Day>) = DaysScreen(days, {}, {}, noDaysActions)
+private fun Days(days: Rows<Day>) = DaysScreen(days, someSources, {}, {}, noDaysActions)
 
 @Composable
 private fun Item(state: ItemState) = ItemScreen(state, {}, {}, {}, {})

@@ -71,7 +71,7 @@ class MeScreensTest {
     @Test
     fun `a profile is deleted only when its name was typed`() =
         onScreen({ DeleteScreen(me, home, { said += "delete" }, {}) }) {
-            onNodeWithText("12408 entries in the history").assertIsDisplayed()
+            onNodeWithText("12,408 entries in the history").assertIsDisplayed()
             onNodeWithText("Delete the profile").performScrollTo().assertIsNotEnabled()
             onNodeWithTag("me_profile_delete_name").performScrollTo().performTextInput("Home")
             onNodeWithText("Delete the profile").performScrollTo().performClick()

@@ -127,7 +127,7 @@ internal val someShared =
 
 private fun rows(items: List<SharedItem>) = Rows(if (items.isEmpty()) Phase.Empty else Phase.Ready, items.size, true, 60, mapOf(0 to items))
 
-private val someNetworks =
+internal val someNetworks =
     NetworksState(
         Phase.Ready,
         listOf(

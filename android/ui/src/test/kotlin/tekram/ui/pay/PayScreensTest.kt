@@ -220,9 +220,11 @@ class PayScreensTest {
         onScreen({ HandOffScreen(fixedHandOffs[1], ::someCode) {} }, device = RememberingDevice(opens = false)) {
             onNodeWithContentDescription("Code for a transfer of €0.96 to The Long Table Collective").assertIsDisplayed()
             onNodeWithText("Enter €0.96 there yourself", substring = true).performScrollTo().assertIsDisplayed()
-            onNodeWithText("Open the app").performScrollTo().performClick()
+            onNodeWithText("Finish on a web page").assertIsDisplayed()
+            onNodeWithText("Open the page").performScrollTo().performClick()
             onNodeWithText("No app on this phone opens this", substring = true).performScrollTo().assertIsDisplayed()
             onNodeWithText("Copy").performScrollTo().performClick()
+            onNodeWithText("Copied").performScrollTo().assertIsDisplayed()
             assertEquals(listOf("open ${fixedHandOffs[1].link}", "copy ${fixedHandOffs[1].link}"), said)
         }
 
@@ -241,6 +243,9 @@ class PayScreensTest {
         onScreen({ ChangesScreen(knownPayees.copy(changes = fixedChanges), decide) {} }) {
             onAllNodesWithText("Until now").onFirst().assertExists()
             onNode(hasScrollAction()).performScrollToNode(hasText("Verein Nachtzug names other", substring = true))
+            // Two accounts of the same name are told apart by their numbers.
+            onNodeWithText("Verein Nachtzug\nDE89 3704 0044 0532 0130 00").assertExists()
+            onNodeWithText("Verein Nachtzug\nGB33 BUKB 2020 1555 5555 55").assertExists()
             onAllNodesWithTag("pay_keep").onFirst().performClick()
             assertEquals(listOf("1" to false), decided)
         }
@@ -268,6 +273,12 @@ class PayScreensTest {
             onNodeWithText("Stop").performClick()
             assertEquals(listOf("discover", "stop"), said)
         }
+    }
+
+    @Test
+    fun `only the month that it is now is called this one`() {
+        onScreen({ SplitScreen(fixedPay.copy(month = "2026-11"), actions, null) }) { onNodeWithText("This month’s split").assertIsDisplayed() }
+        onScreen({ SplitScreen(fixedPay, actions, null) }) { onNodeWithText("Split of October 2026").assertIsDisplayed() }
     }
 
     @Test

@@ -173,6 +173,17 @@ internal val noOffersActions =
         override fun withdraw() = Unit
     }
 
+internal val noPickupActions =
+    object : PickupActions {
+        override fun ask(offer: String) = Unit
+
+        override fun stop() = Unit
+
+        override fun agreement(record: String) = Unit
+
+        override fun offers() = Unit
+    }
+
 internal val noAcceptActions =
     object : AcceptActions {
         override fun accept() = Unit

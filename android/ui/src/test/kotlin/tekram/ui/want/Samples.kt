@@ -52,7 +52,7 @@ private fun Accept(
 ) = AcceptScreen(state, offer, noAcceptActions, {}, {})
 
 @Composable
-private fun Pickup(state: RequestState) = PickupScreen(state, ::someCode, {}, {}, {})
+private fun Pickup(state: RequestState) = PickupScreen(state, ::someCode, noPickupActions, {}, {})
 
 private val typed = writing.fields.copy(here = false, latitude = "50.11", longitude = "somewhere", gtin = "4006381333932", boards = emptySet())
 
@@ -65,6 +65,7 @@ val wantSamples: List<Sample> =
         sample("want_list", "offline", Tab.Want) { List(WantListState(Phase.Offline)) },
         sample("want_list", "locked", Tab.Want) { List(WantListState(Phase.Locked)) },
         sample("want_compose", tab = Tab.Want, wide = true) { Compose(writing) },
+        sample("want_compose", "picture", Tab.Want) { Compose(writing.copy(fields = WantFields(), noCode = true)) },
         sample("want_compose", "card", Tab.Want) { WithReader { Compose(writing.copy(card = CardAnswer.Taken)) } },
         sample("want_compose", "card_bad", Tab.Want) { WithReader { Compose(writing.copy(card = CardAnswer.Bad)) } },
         sample("want_compose", "card_reading", Tab.Want) { WithReader { Compose(writing.copy(readingCard = true)) } },

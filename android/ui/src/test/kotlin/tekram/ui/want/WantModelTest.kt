@@ -9,6 +9,7 @@ import tekram.ui.common.PlainDevice
 import tekram.ui.start.Session
 import java.util.Locale
 import kotlin.test.assertEquals
+import kotlin.test.assertFalse
 import kotlin.test.assertNotNull
 import kotlin.test.assertNull
 import kotlin.test.assertTrue
@@ -100,16 +101,49 @@ class WantModelTest : CoreTest() {
         }
 
     @Test
-    fun `what another app asked for is taken over once, a barcode as its number`() =
+    fun `what another app asked for is taken over whole`() =
         story {
             val model = composing(session())
-            model.asked("4006381333931")
-            model.state.until("the number is there") { it.fields.gtin == "4006381333931" && it.fields.what.isEmpty() }
-            model.asked("A blue wool hat")
-            model.state.until("the words are there") { it.fields.what == "A blue wool hat" }
-            model.edit { it.copy(what = "A red wool hat") }
-            model.asked("A blue wool hat")
-            assertEquals("A red wool hat", model.state.value.fields.what)
+            model.take(Wish("Kettle", "4006381333931", "https://shop.example/kettle"))
+            model.state.until("words and number") { it.fields.what == "Kettle" && it.fields.gtin == "4006381333931" }
+            model.take(Wish(page = "https://shop.example/kettle?id=1"))
+            assertEquals("https://shop.example/kettle?id=1", model.state.value.fields.what, "a bare link is all there is")
+            model.take(Wish(code = "tekram:want?what=Green+tea&board=wss://store.example"))
+            model.state.until("a store's card in a picture") { it.card == CardAnswer.Taken && it.fields.what == "Green tea" }
+            model.take(Wish(code = "4006381333932"))
+            model.state.until("a false number is said to be one") { Flaw.Gtin in it.flaws }
+            model.take(Wish(noCode = true))
+            assertTrue(model.state.value.noCode)
+            model.edit { it.copy(what = "Tea") }
+            assertFalse(model.state.value.noCode)
+        }
+
+    @Test
+    fun `a wish that comes before the boards were read does not keep them away`() =
+        story {
+            val session = session()
+            val before = composing(session)
+            before.write()
+            before.composed()
+            val next = ComposeModel(session, Locale.UK)
+            next.take(Wish("Kettle"))
+            next.state.until("the boards of the last request") { it.phase == Phase.Ready && it.fields.boards == setOf(NOWHERE) && it.fields.what == "Kettle" }
+            next.edit { it.copy(boards = emptySet(), terms = "none") }
+            next.reload()
+            val again = next.state.until("read again") { it.fields.terms != "none" }
+            assertEquals(emptySet(), again.fields.boards, "the person's own choice")
+        }
+
+    @Test
+    fun `a wish waits in the session for the screen and is taken over once`() =
+        story {
+            val session = session()
+            session.want(Wish("Kettle"))
+            session.want(Wish("Pot"))
+            session.taken(Wish("Kettle"))
+            assertEquals(Wish("Pot"), session.wish.value, "a newer one stays")
+            session.taken(Wish("Pot"))
+            assertNull(session.wish.value)
         }
 
     @Test

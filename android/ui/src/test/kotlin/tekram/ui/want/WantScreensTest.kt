@@ -205,10 +205,58 @@ class WantScreensTest {
 
     @Test
     fun `the pick-up code is read letter by letter and leads to the agreement`() =
-        onScreen({ PickupScreen(request("accepted", collected, accepted("confirmed")), ::someCode, { said += it }, {}, {}) }) {
+        onScreen({ PickupScreen(request("accepted", collected, accepted("confirmed")), ::someCode, pickup, {}, {}) }) {
             onNodeWithContentDescription("Pick-up code: 7, K, 3, M, Q, 2, X, V").assertIsDisplayed()
             onNodeWithContentDescription("Pick-up code as a picture to scan").assertExists()
             onNodeWithText("Read the agreement").performScrollTo().performClick()
             assertEquals(listOf("record-a"), said)
+        }
+
+    @Test
+    fun `without a code the seller is asked again`() {
+        var state by mutableStateOf(request("accepted", collected, accepted("sent")))
+        onScreen({ PickupScreen(state, ::someCode, pickup, {}, {}) }) {
+            onNodeWithText("Sent. The seller has not answered yet.").assertIsDisplayed()
+            onNodeWithText("Ask again").performScrollTo().performClick()
+            state = state.copy(doing = Doing.Accepting)
+            onNodeWithText("Stop waiting").performScrollTo().performClick()
+            state = request("accepted", collected, accepted("refused", "sold_out"))
+            onNodeWithText("Sold out in the meantime.").assertIsDisplayed()
+            onNodeWithText("Ask again").assertDoesNotExist()
+            onNodeWithText("Back to the offers").performScrollTo().performClick()
+            assertEquals(listOf("offer1", "stop", "offers"), said)
+        }
+    }
+
+    @Test
+    fun `a refused offer is not called accepted`() =
+        onScreen({ OffersScreen(request("accepted", collected, accepted("refused", "sold_out")), noOffersActions, {}, {}) }) {
+            onNodeWithText("Offer taken back", substring = true).assertIsDisplayed()
+            onNodeWithText("Offer accepted", substring = true).assertDoesNotExist()
+        }
+
+    @Test
+    fun `a picture without a code says so`() =
+        onScreen({ ComposeScreen(writing.copy(noCode = true), noComposeActions, {}, {}) }) {
+            onNodeWithText("There is no code in the picture", substring = true).assertIsDisplayed()
+        }
+
+    private val pickup =
+        object : PickupActions {
+            override fun ask(offer: String) {
+                said += offer
+            }
+
+            override fun stop() {
+                said += "stop"
+            }
+
+            override fun agreement(record: String) {
+                said += record
+            }
+
+            override fun offers() {
+                said += "offers"
+            }
         }
 }
