@@ -104,7 +104,7 @@ class HistoryModelTest : CoreTest() {
             model.search("nothing is called like this")
             model.found.rows.until("nothing is found") { it.phase == Phase.Empty }
             model.search(open = false)
-            assertEquals(HistoryState(), model.state.value)
+            assertEquals(HistoryState(sources = model.state.value.sources), model.state.value)
         }
 
     @Test
