@@ -68,5 +68,7 @@ public struct PaymentLink: Equatable, Sendable {
 
     private static func decoded(_ text: String) -> String { text.removingPercentEncoding ?? text }
 
-    private static func trimmed(_ text: String) -> String { text.trimmingCharacters(in: CharacterSet(charactersIn: "/")) }
+    private static func trimmed(_ text: String) -> String {
+        text.trimmingCharacters(in: CharacterSet(charactersIn: "/"))
+    }
 }

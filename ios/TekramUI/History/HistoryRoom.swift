@@ -132,7 +132,8 @@ private struct DayRow: View {
                 Label {
                     sourceShare(source)
                 } icon: {
-                    Image(systemName: "circle.fill").foregroundStyle(color(of: source.source, among: sources)).accessibilityHidden(true)
+                    Image(systemName: "circle.fill").foregroundStyle(color(of: source.source, among: sources))
+                        .accessibilityHidden(true)
                 }
                 .font(.caption)
             }

@@ -326,7 +326,9 @@ extension StoryPlayer {
         guard let request = rooms.request else { return [:] }
         request.load()
         var shown: Fields = [:]
-        if let intent = request.intent { (shown["state"], shown["cells"]) = (intent.state, intent.cells.map(\.geohash)) }
+        if let intent = request.intent {
+            (shown["state"], shown["cells"]) = (intent.state, intent.cells.map(\.geohash))
+        }
         shown["offers"] = (request.offers?.offers ?? []).map { offer -> Fields in
             ["seller": offer.seller, "price_minor": Int(offer.price.amountMinor)]
         }
