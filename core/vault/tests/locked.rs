@@ -409,3 +409,33 @@ fn what_may_not_be_seen_while_locked_is_in_no_file_and_comes_back_when_unlocked(
     vault.show_while_locked(ShownWhileLocked::default()).unwrap();
     assert_eq!(entry().label, "Hidden");
 }
+
+// ---------------------------------------------------------------------------------------------------- a second open
+
+/// The fastest of some: what the program costs, and not what else the machine does. Measured without optimisation, so
+/// the limits are looser than the aims (5 ms by raw key, 10 ms from locking to unlocked by a key store).
+#[test]
+fn a_second_open_is_cheap() {
+    let device = Device::new();
+    let keys = FileKeyStore::open(device.root().join("keys")).unwrap();
+    let id = device.locked_vault_with_notes("Home");
+    let vault = device.unlock(&id).unwrap();
+    vault.add_key_store("laptop", &keys, SystemClock.now()).unwrap();
+    let mut vault = Some(vault);
+    let (mut lock_to_unlock, mut by_raw_key) = (Duration::MAX, Duration::MAX);
+    for _ in 0..20 {
+        let start = Instant::now();
+        vault.take().unwrap().lock().unwrap();
+        let opened = device.store.unlock_key_store(&id, &keys, &[NOTES]).unwrap();
+        lock_to_unlock = lock_to_unlock.min(start.elapsed());
+        opened.lock().unwrap();
+        let (name, wrapped) = device.wrapped_key(&id, "laptop");
+        let raw = keys.unwrap(&name, &wrapped).unwrap();
+        let start = Instant::now();
+        vault = Some(device.store.unlock_raw(&id, raw, &[NOTES]).unwrap());
+        by_raw_key = by_raw_key.min(start.elapsed());
+    }
+    println!("lock to unlock by key store {lock_to_unlock:?}, open by raw key {by_raw_key:?}");
+    assert!(lock_to_unlock < Duration::from_millis(60), "{lock_to_unlock:?}");
+    assert!(by_raw_key < Duration::from_millis(30), "{by_raw_key:?}");
+}
