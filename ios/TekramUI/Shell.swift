@@ -40,6 +40,7 @@ public struct Shell: View {
     private let app: AppModel
     private let presence: (any Presence)?
     @Environment(\.scenePhase) private var scenePhase
+    @Environment(\.phone) private var phone
 
     /// Shows `app`.
     public init(app: AppModel, presence: (any Presence)? = nil) {
@@ -62,6 +63,9 @@ public struct Shell: View {
             }
         }
         .environment(\.presence, presence)
+        .background {
+            if let asks = phone?.asks { RefusedLink(asks: asks) }
+        }
         .overlay {
             if scenePhase != .active { Cover() }
         }
@@ -71,6 +75,17 @@ public struct Shell: View {
             case .active: app.shown()
             default: break
             }
+        }
+    }
+}
+
+/// Says that a link was followed which the app does nothing with.
+private struct RefusedLink: View {
+    @Bindable var asks: AskQueue
+
+    var body: some View {
+        Color.clear.alert("common_link_refused", isPresented: $asks.isLinkRefused) {
+            Button("common_ok") {}
         }
     }
 }
@@ -128,6 +143,7 @@ struct RoomsView: View {
     var body: some View {
         rooms
             .task { await duty.follow() }
+            .task { if let phone { await SplitFollower(persona: persona, phone: phone).follow() } }
             .onChange(of: scenePhase) { _, phase in
                 if phase == .active { duty.load() }
             }

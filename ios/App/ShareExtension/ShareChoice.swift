@@ -8,8 +8,14 @@ struct ShareChoice: View {
     @State private var said: LocalizedStringKey?
 
     private var wish: Ask? {
+        if let asked = shared.asked { return asked }
         let text = shared.text.count <= 200 ? shared.text : ""
         return Ask(what: text, gtin: nil, page: shared.page)
+    }
+
+    /// The page whose maker can be paid: shared as such, or named by a code in a picture.
+    private var page: URL? {
+        if case .want(_, _, let page?) = shared.asked { page } else { shared.page }
     }
 
     var body: some View {
@@ -18,9 +24,9 @@ struct ShareChoice: View {
                 if let said {
                     Text(said)
                 } else if wish == nil {
-                    Text("common_share_nothing")
+                    Text(shared.isPicture ? "common_share_no_code" : "common_share_nothing")
                 } else {
-                    if let page = shared.page {
+                    if let page {
                         Button("common_shortcut_pay_page") { keep(.payMaker(page: page)) }
                     }
                     if let wish {

@@ -22,10 +22,14 @@ final class ShareViewController: UIViewController {
     }
 }
 
-/// What another app shared: a page, a text, or both.
+/// What another app shared: a page, a text, or both; or a picture, of which the code is all that is kept.
 struct Shared: Sendable {
     let page: URL?
     let text: String
+    /// What the code in a picture asks for.
+    var asked: Ask?
+    /// There is a picture.
+    var isPicture = false
 
     private static let longestText = 10_000
 
@@ -39,7 +43,13 @@ struct Shared: Sendable {
             if text.isEmpty { text = await words(from: provider) ?? "" }
         }
         if page == nil { page = firstPage(in: text) }
-        return Shared(page: page, text: String(text.prefix(longestText)))
+        var shared = Shared(page: page, text: String(text.prefix(longestText)))
+        let picture = items.flatMap { $0.attachments ?? [] }.first(where: PictureCode.isPicture)
+        // A page often comes with a picture of itself.
+        guard let picture, page == nil else { return shared }
+        shared.isPicture = true
+        shared.asked = await PictureCode.read(from: picture).flatMap { Ask(code: $0) }
+        return shared
     }
 
     /// Many apps share a sentence with a link in it.

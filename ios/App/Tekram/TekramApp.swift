@@ -27,17 +27,13 @@ private struct Root: View {
     var body: some View {
         if let app = phone.app {
             Shell(app: app, presence: phone.presence)
-                .onChange(of: app.persona?.id(), initial: true) { before, now in
-                    if now != nil {
-                        Task { await phone.profileOpened() }
-                    } else if before != nil {
-                        phone.profileClosed()
-                    }
+                .onChange(of: app.persona?.id(), initial: true) { _, now in
+                    if now != nil { Task { await phone.profileOpened() } }
                 }
                 .onChange(of: scenePhase) { _, phase in
                     switch phase {
-                    case .active: Task { await phone.resumeCapture() }
-                    case .background: phone.pauseCapture()
+                    case .active: Task { await phone.appeared() }
+                    case .background: phone.disappeared()
                     default: break
                     }
                 }

@@ -33,7 +33,7 @@ final class TekramPhone: Phone {
         log?.note(.started)
         CoreErrors.note(in: log)
         let edition = StoreEdition.current(proxy: settings.proxy, log: log)
-        let keys = PhoneKeys()
+        let keys = PhoneKeys(log: log)
         presence = DevicePresence(keys: keys)
         locationAsker = LocationAsker(source: location)
         do {
@@ -51,28 +51,51 @@ final class TekramPhone: Phone {
         }
         // Without it, shares say that the app has to be opened first; nothing else depends on it.
         try? inboxKey.prepare()
+        app?.whenLocked = { [weak self] in self?.profileClosed() }
+        app?.whenDeleted = { [weak self] id in self?.forget(id) }
     }
 
     // MARK: From outside
 
     /// A link of this app was followed somewhere.
     func open(_ link: URL) {
-        if let ask = Ask(link: link) { asks.put(ask) } else { log?.note(.linkRefused) }
+        if !asks.open(link) { log?.note(.linkRefused) }
     }
 
     /// A profile was opened: what was shared meanwhile comes to its screens.
     func profileOpened() async {
         for ask in inboxKey.drain() { asks.put(ask) }
         for kind in Notices.Kind.allCases { Notices.clear(kind) }
-        OfferRefresh.ask()
         await resumeCapture()
     }
 
-    /// Everything was locked.
-    func profileClosed() {
+    /// Everything was locked. What the person let stand on the widget stays there.
+    private func profileClosed() {
         OfferRefresh.cancel()
         location.forget()
-        showOnWidget(nil)
+    }
+
+    /// A profile was deleted: nothing is noted for it any more, and nothing on the phone names it.
+    private func forget(_ personaId: String) {
+        settings.forget(personaId)
+        if settings.musicPersona == nil { pauseCapture() }
+        if app?.persona == nil {
+            showOnWidget(nil)
+            for kind in Notices.Kind.allCases { Notices.clear(kind) }
+        }
+        Task { await Notices.remindMonthly(settings.isReminderDue) }
+    }
+
+    /// The app is seen.
+    func appeared() async {
+        OfferRefresh.cancel()
+        await resumeCapture()
+    }
+
+    /// The app was left.
+    func disappeared() {
+        pauseCapture()
+        if app?.persona != nil { OfferRefresh.ask() }
     }
 
     // MARK: Codes and cards
@@ -114,7 +137,11 @@ final class TekramPhone: Phone {
 
     func remindOfSplit(_ on: Bool) async {
         settings.remindsOfSplit = on
-        await Notices.remindMonthly(on)
+        await Notices.remindMonthly(settings.isReminderDue)
+    }
+
+    func hasSplit(_ has: Bool, profile personaId: String) async {
+        if settings.hasSplit(has, profile: personaId) { await Notices.remindMonthly(settings.isReminderDue) }
     }
 
     var isWidgetAllowed: Bool {
@@ -174,31 +201,40 @@ final class TekramPhone: Phone {
 
     // MARK: Offers
 
-    /// Looks for offers to open requests, as far as iOS gives time. True when it could look.
+    /// Looks for offers to open requests, as far as iOS gives time, unless it is time to lock. True when it could look.
     func lookForOffers() async -> Bool {
-        guard let app, let persona = app.persona else { return true }
-        log?.note(.jobStarted)
-        app.agent.resume()
-        defer { app.agent.pause() }
+        guard let app else { return true }
         do {
-            var came = false
-            for intent in try persona.intents() where intent.state == "open" {
-                let before = try persona.offers(intent: intent.intent).offers.count
-                let task = try persona.collect(intent: intent.intent, waitMs: 5_000, enough: 0)
-                let found = try await withTaskCancellationHandler {
-                    try await task.finish()
-                } onCancel: {
-                    task.cancel()
-                }
-                came = came || found.offers.count > before
+            let came = try await app.whileAwake { persona in
+                log?.note(.jobStarted)
+                return try await Self.collect(persona)
             }
+            guard let came else { return true }
             if came && settings.tellsOfOffers { await Notices.show(.offer) }
             log?.note(.jobFinished)
+            // Until it locks, there may be another time.
+            if app.isHidden && app.persona != nil { OfferRefresh.ask() }
             return true
         } catch {
             log?.note(.jobStopped, code: Int64(Problem(error).code))
             return false
         }
+    }
+
+    /// Whether an offer came to one of the open requests.
+    private static func collect(_ persona: Persona) async throws -> Bool {
+        var came = false
+        for intent in try persona.intents() where intent.state == "open" {
+            let before = try persona.offers(intent: intent.intent).offers.count
+            let task = try persona.collect(intent: intent.intent, waitMs: 5_000, enough: 0)
+            let found = try await withTaskCancellationHandler {
+                try await task.finish()
+            } onCancel: {
+                task.cancel()
+            }
+            came = came || found.offers.count > before
+        }
+        return came
     }
 
     // MARK: Settings

@@ -40,11 +40,18 @@ public final class AppModel {
     public let edition: Edition
     /// The profile that was open and could not be deleted, and why; the lock screen says so.
     public private(set) var undeleted: (name: String, problem: Problem)?
+    /// Called after everything was locked, by the person or by itself: what is outside the screens ends with it.
+    @ObservationIgnored public var whenLocked: (@MainActor () -> Void)?
+    /// Called with the id of a profile that was deleted: what the device keeps beside the core must not name it any longer.
+    @ObservationIgnored public var whenDeleted: (@MainActor (String) -> Void)?
+
+    private let clock: AppClock
     private var hiddenSince: ContinuousClock.Instant?
+    @ObservationIgnored private var lockTimer: Task<Void, Never>?
 
     /// Looks at the profiles of `agent`; unlocks nothing. `edition` is what it was opened with.
-    public init(agent: Agent, edition: Edition = Edition()) {
-        (self.agent, self.edition) = (agent, edition)
+    public init(agent: Agent, edition: Edition = Edition(), clock: AppClock = .device) {
+        (self.agent, self.edition, self.clock) = (agent, edition, clock)
         phase = AppModel.closedPhase(agent)
     }
 
@@ -69,7 +76,7 @@ public final class AppModel {
             // Locking ends the calls and wipes the keys even when writing fails; the next unlocking reports it.
             try? persona.lock()
         }
-        phase = AppModel.closedPhase(agent)
+        showLocked()
     }
 
     /// Locks what is open and goes to the lock screen of the profile with this id.
@@ -82,9 +89,9 @@ public final class AppModel {
     public func deleteOpen() {
         guard let persona else { return }
         let (id, name) = (persona.id(), (try? persona.name()) ?? "")
-        try? persona.lock()
+        lock()
         do {
-            try agent.deletePersona(id: id)
+            try delete(id)
             undeleted = nil
         } catch {
             undeleted = (name, Problem(error))
@@ -92,31 +99,75 @@ public final class AppModel {
         phase = AppModel.closedPhase(agent)
     }
 
+    /// Deletes the profile with this id, which is not open, and what the device knows of it.
+    public func delete(_ id: String) throws {
+        try agent.deletePersona(id: id)
+        whenDeleted?(id)
+    }
+
     /// Reads the profiles again, when none is open.
     public func reload() {
         if persona == nil { phase = AppModel.closedPhase(agent) }
     }
 
+    /// Whether the app is out of sight.
+    public var isHidden: Bool { hiddenSince != nil }
+
     /// The app is no longer seen: calls that wait end, and the time to lock begins to run.
-    public func hidden(at now: ContinuousClock.Instant = .now) {
+    public func hidden() {
+        guard !isHidden else { return }
+        let now = clock.now()
         hiddenSince = now
         agent.pause()
+        let sleep = clock.sleep
+        lockTimer = Task { [weak self] in
+            guard (try? await sleep(now + AppModel.autoLock)) != nil else { return }
+            self?.lockIfOverdue()
+        }
     }
 
     /// The app is seen again; it locks if that took too long.
-    public func shown(at now: ContinuousClock.Instant = .now) {
+    public func shown() {
+        lockIfOverdue()
+        lockTimer?.cancel()
+        (lockTimer, hiddenSince) = (nil, nil)
         agent.resume()
-        if let since = hiddenSince, persona != nil, now - since >= AppModel.autoLock {
-            lock()
-            lockedItself = true
+    }
+
+    /// Locks if the app has been out of sight for too long. The system may have let it rest when the time was up, so
+    /// whatever runs first afterwards asks for this before anything else.
+    public func lockIfOverdue() {
+        guard let hiddenSince, persona != nil, clock.now() - hiddenSince >= AppModel.autoLock else { return }
+        lock()
+        lockedItself = true
+    }
+
+    /// Does what the system woke the app for, with the open profile. Nothing when none is open, or none any more. Calls
+    /// rest again afterwards, unless the app has been opened meanwhile.
+    public func whileAwake<Answer>(_ work: @MainActor (Persona) async throws -> Answer) async rethrows -> Answer? {
+        lockIfOverdue()
+        guard let persona else { return nil }
+        agent.resume()
+        defer {
+            lockIfOverdue()
+            if isHidden { agent.pause() }
         }
-        hiddenSince = nil
+        return try await work(persona)
     }
 
     /// Locks everything for good; afterwards every call says `closed`.
     public func close() {
+        lockTimer?.cancel()
         try? agent.close()
+        showLocked()
+    }
+
+    private func showLocked() {
+        let wasOpen = persona != nil
+        // What was read in one profile's rooms is not for another's; what came from outside is.
+        if case .storeCard = ask { ask = nil }
         phase = AppModel.closedPhase(agent)
+        if wasOpen { whenLocked?() }
     }
 
     private static func closedPhase(_ agent: Agent) -> Phase {

@@ -9,7 +9,7 @@ public enum Ask: Codable, Equatable, Sendable {
     case payMaker(page: URL)
     /// Begin a request.
     case want(what: String, gtin: String?, page: URL?)
-    /// Begin a request by a store's card that was read in another room. No link says this.
+    /// Begin a request by a store's card that was read in another room or in a picture. No link says this.
     case storeCard(String)
     /// Open one of the five rooms.
     case room(Room)
@@ -57,6 +57,28 @@ public enum Ask: Codable, Equatable, Sendable {
         let number = gtin.flatMap { Self.isGtin($0) ? $0 : nil }
         if said.isEmpty && number == nil && page == nil { return nil }
         self = .want(what: said, gtin: number, page: page)
+    }
+
+    /// A request by the code in a picture: goods by their barcode, a page, or a store's card. Nothing for another code.
+    public init?(code: String) {
+        let said = code.trimmingCharacters(in: .whitespacesAndNewlines)
+        if Self.isGtin(said) {
+            self = .want(what: "", gtin: said, page: nil)
+        } else if let page = Self.page(said) {
+            self = .want(what: "", gtin: nil, page: page)
+        } else if let ask = URL(string: said).flatMap({ Ask(link: $0) }), ask.isWant {
+            // The room takes a card apart: it also names the boards on which the store listens.
+            self = .storeCard(said)
+        } else {
+            return nil
+        }
+    }
+
+    private var isWant: Bool {
+        switch self {
+        case .want, .room(.want): true
+        case .payMaker, .storeCard, .room: false
+        }
     }
 
     /// A public page: http or https with a host, without a user name in it.

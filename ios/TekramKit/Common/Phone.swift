@@ -87,14 +87,16 @@ public protocol Phone: AnyObject, Sendable {
     func askToSpeakUp() async -> Leave
     /// Whether the app says that an offer has come.
     var tellsOfOffers: Bool { get set }
-    /// Whether the app says on the first of a month that its split can be looked at.
+    /// Whether the app says on the first of a month that its split can be looked at, as soon as a profile has one.
     var remindsOfSplit: Bool { get }
     /// Begins or ends that.
     func remindOfSplit(_ on: Bool) async
+    /// Whether the profile with this id has something to divide, and rules for it: without, no month's split gets ready.
+    func hasSplit(_ has: Bool, profile personaId: String) async
 
     /// Whether the person allowed amounts on the widget and the lock screen.
     var isWidgetAllowed: Bool { get set }
-    /// Shows this on the widget, when it is allowed; nothing takes it away.
+    /// Shows this on the widget, when it is allowed; it stays there while everything is locked. Nothing takes it away.
     func showOnWidget(_ split: WidgetSplit?)
 
     /// Whether the app may see what the Music app plays.

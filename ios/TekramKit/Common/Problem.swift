@@ -46,6 +46,9 @@ public struct Problem: Equatable, Sendable, Identifiable, Error {
     /// There is no network, or the other side cannot be reached.
     public var isOffline: Bool { name == "offline" || name == "unreachable" }
 
+    /// The phone's key store did not do what it was asked to.
+    var isOfKeyStore: Bool { name == "host_failed" || name == "key_store_failed" }
+
     /// Key of the sentence that says what happened and what can be done.
     public var wordKey: String {
         let own = "error_\(name)"

@@ -74,7 +74,7 @@ public final class MeModel {
     /// Deletes a profile for good; the open one is locked first, and this model ends with it.
     public func delete(_ persona: PersonaEntry) {
         guard persona.id != id else { return app.deleteOpen() }
-        change { try app.agent.deletePersona(id: persona.id) }
+        change { try app.delete(persona.id) }
     }
 
     /// Locks this profile and goes to the lock screen of another.

@@ -94,9 +94,10 @@ public final class PhoneModel {
     }
 
     /// Shows amounts on the widget and the lock screen, or no longer.
-    public func showAmounts(_ on: Bool) {
+    public func showAmounts(_ on: Bool) async {
         phone.isWidgetAllowed = on
         showsAmounts = phone.isWidgetAllowed
+        await SplitFollower(persona: persona, phone: phone).show()
     }
 
     /// Keeps the proxy that was typed for the next start.

@@ -23,6 +23,8 @@ public final class WaysModel {
     public private(set) var done: String?
     /// Why the last change did not work.
     public private(set) var problem: Problem?
+    /// Why this phone's key was not made.
+    public private(set) var absence: NotPresent?
 
     private let persona: Persona
 
@@ -52,10 +54,12 @@ public final class WaysModel {
         }
     }
 
-    /// Adds this phone's key store under `name`, which the person reads in the list.
-    public func addPhone(name: String) async {
+    /// Adds this phone's key store under `name`, which the person reads in the list. `presence` says whether the phone can
+    /// guard a key at all.
+    public func addPhone(name: String, presence: (any Presence)?) async {
         let persona = persona
         await change("me_way_added_done") { _ = try await persona.addKeyStoreWay(name: name) }
+        if problem?.isOfKeyStore == true && presence?.ready != true { (problem, absence) = (nil, .notSetUp) }
     }
 
     /// Adds the passphrase that was typed.
@@ -79,7 +83,7 @@ public final class WaysModel {
     private func change(_ word: String, _ call: () async throws -> Void) async {
         guard !isBusy else { return }
         isBusy = true
-        (done, problem) = (nil, nil)
+        (done, problem, absence) = (nil, nil, nil)
         defer { isBusy = false }
         do {
             try await call()

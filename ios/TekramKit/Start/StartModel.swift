@@ -137,7 +137,12 @@ public final class StartModel {
             absence = absent
         } catch {
             let problem = Problem(error)
-            self.problem = problem.isCancelled ? nil : problem
+            if way == .phone && problem.isOfKeyStore && !phoneGuards {
+                // The core knows that the phone made no key; that it makes none at all, the phone alone can say.
+                absence = .notSetUp
+            } else if !problem.isCancelled {
+                self.problem = problem
+            }
         }
     }
 

@@ -36,7 +36,7 @@ struct PhoneScreen: View {
             NoticesSection(model: model)
             Section {
                 Switch("me_notifications_lock_screen", isOn: model.showsAmounts) { on in
-                    model.showAmounts(on)
+                    await model.showAmounts(on)
                     return model.showsAmounts
                 }
             } footer: {
@@ -106,6 +106,7 @@ private struct NoticesSection: View {
             VStack(alignment: .leading, spacing: Theme.near) {
                 Text("me_notifications_text")
                 Text("want_offers_woken_ios")
+                Text("want_offers_until_lock_ios")
             }
         }
     }

@@ -23,7 +23,7 @@ struct WaysScreen: View {
                 if model.mayAddPhone(phoneGuards: presence?.ready == true) {
                     Section {
                         Button("me_way_add_key_store", systemImage: "iphone") {
-                            Task { await model.addPhone(name: Words.text("me_way_key_store_name")) }
+                            Task { await model.addPhone(name: Words.text("me_way_key_store_name"), presence: presence) }
                         }
                     }
                 }
@@ -34,6 +34,7 @@ struct WaysScreen: View {
                 Section {
                     if let done = model.done { Text(LocalizedStringKey(done)) }
                     ProblemLine(problem: model.problem)
+                    AbsenceLine(absence: model.absence)
                 }
             }
             .formStyle(.grouped)

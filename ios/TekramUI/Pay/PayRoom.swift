@@ -20,7 +20,6 @@ struct PayRoom: View {
     @State private var payees: PayeesModel
     @State private var accounts: AccountsModel
     @State private var page: String?
-    @Environment(\.phone) private var phone
 
     init(app: AppModel, persona: Persona) {
         self.app = app
@@ -33,7 +32,6 @@ struct PayRoom: View {
     var body: some View {
         SplitScreen(model: model)
             .task { await model.follow() }
-            .onChange(of: model.statement) { _, statement in show(statement) }
             .onChange(of: app.ask, initial: true) { takeAsk() }
             .navigationDestination(for: PayPlace.self) { place in screen(place) }
             .navigationDestination(item: $page) { page in PayeesScreen(model: payees, page: page) }
@@ -53,12 +51,6 @@ struct PayRoom: View {
         case .months: MonthsScreen(model: model)
         case .words: RecoveryScreen(persona: persona)
         }
-    }
-
-    /// The widget shows the newest month by the rules in force.
-    private func show(_ statement: Statement?) {
-        guard let statement, model.draft == nil, model.month == model.months.first else { return }
-        phone?.showOnWidget(WidgetSplit(statement))
     }
 
     /// A page whose maker is to be paid opens the search for it; nothing is asked before the person says so.

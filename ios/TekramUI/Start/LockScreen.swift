@@ -80,9 +80,7 @@ private struct UnlockSection: View {
             }
             if model.isBusy { Text("start_unlocking").foregroundStyle(.secondary) }
             ProblemLine(problem: model.problem)
-            if let absence = model.absence {
-                Label(AbsenceText.key(absence), systemImage: "person.crop.circle.badge.questionmark")
-            }
+            AbsenceLine(absence: model.absence)
         } header: {
             if let name = model.chosen?.name {
                 Text(Words.text("start_lock_one", name))
@@ -110,9 +108,15 @@ private struct UnlockSection: View {
     }
 }
 
-/// Why the phone's key stayed closed.
-enum AbsenceText {
-    static func key(_ absence: NotPresent) -> LocalizedStringKey {
+/// Why the phone's key stayed closed, or was not made.
+struct AbsenceLine: View {
+    let absence: NotPresent?
+
+    var body: some View {
+        if let absence { Label(key(absence), systemImage: "person.crop.circle.badge.questionmark") }
+    }
+
+    private func key(_ absence: NotPresent) -> LocalizedStringKey {
         switch absence {
         case .cancelled: "start_presence_cancelled"
         case .notSetUp: "start_with_phone_missing"

@@ -66,6 +66,7 @@ struct StartForm: View {
                     .disabled(model.name.isEmpty)
                 if model.isBusy { Text("start_creating").foregroundStyle(.secondary) }
                 ProblemLine(problem: model.problem)
+                AbsenceLine(absence: model.absence)
             }
         }
         .formStyle(.grouped)

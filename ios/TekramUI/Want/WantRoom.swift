@@ -70,7 +70,10 @@ struct WantRoom: View {
                     .buttonStyle(.plain)
                 }
             } footer: {
-                Text("want_offers_woken_ios")
+                VStack(alignment: .leading, spacing: Theme.near) {
+                    Text("want_offers_woken_ios")
+                    Text("want_offers_until_lock_ios")
+                }
             }
         }
         .refreshable { await model.load() }

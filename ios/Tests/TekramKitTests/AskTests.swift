@@ -34,6 +34,32 @@ import Testing
         #expect(ask(link) == nil)
     }
 
+    @Test func aCodeInAPictureBeginsARequest() throws {
+        #expect(Ask(code: " 4006381333931\n") == .want(what: "", gtin: "4006381333931", page: nil))
+        let page = try #require(URL(string: "https://example.org/hat"))
+        #expect(Ask(code: "https://example.org/hat") == .want(what: "", gtin: nil, page: page))
+        for card in ["tekram:want?what=tea&board=wss%3A%2F%2Fa.example", "tekram:want?board=wss%3A%2F%2Fa.example"] {
+            #expect(Ask(code: card) == .storeCard(card))
+            #expect(StoreCard(card)?.boards == ["wss://a.example"])
+        }
+    }
+
+    @Test(arguments: [
+        "", "hello", "12345", "tekram:pay", "tekram:me", "payto://iban/DE89", "WIFI:S:home;;", "file:///etc",
+    ])
+    func anotherCodeInAPictureAsksForNothing(_ code: String) {
+        #expect(Ask(code: code) == nil)
+    }
+
+    @Test @MainActor func aLinkThatIsRefusedIsSaid() throws {
+        let queue = AskQueue()
+        #expect(queue.open(try #require(URL(string: "tekram:pay"))))
+        #expect(!queue.isLinkRefused)
+        #expect(!queue.open(try #require(URL(string: "tekram:unlock"))))
+        #expect(queue.isLinkRefused)
+        #expect(queue.waiting == [.room(.pay)])
+    }
+
     @Test func anAskComesBackFromTheInboxAsItWas() throws {
         let ask = Ask.want(what: "x", gtin: nil, page: URL(string: "https://a.example"))
         #expect(try JSONDecoder().decode(Ask.self, from: JSONEncoder().encode(ask)) == ask)

@@ -41,8 +41,20 @@ final class MemoryPhone: Phone {
 
     func remindOfSplit(_ on: Bool) async { remindsOfSplit = on }
 
-    var isWidgetAllowed = false
-    func showOnWidget(_ split: WidgetSplit?) {}
+    /// The profiles that have something to divide.
+    private(set) var splitProfiles: Set<String> = []
+
+    func hasSplit(_ has: Bool, profile personaId: String) async {
+        if has { splitProfiles.insert(personaId) } else { splitProfiles.remove(personaId) }
+    }
+
+    var isWidgetAllowed = false {
+        didSet { if !isWidgetAllowed { widget = nil } }
+    }
+    /// What stands on the widget.
+    private(set) var widget: WidgetSplit?
+
+    func showOnWidget(_ split: WidgetSplit?) { widget = isWidgetAllowed ? split : nil }
 
     var mayNoteMusic = Leave.notAsked
     private(set) var musicProfile: String?

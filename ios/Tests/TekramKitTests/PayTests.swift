@@ -355,6 +355,45 @@ private final class Listener: Sendable {
         #expect(widget.total == statement.total.text())
     }
 
+    @Test("the widget follows the split, stays as it is over a lock, and is another profile's no longer")
+    func widgetFollowsTheSplit() async throws {
+        let listener = try await Listener()
+        let persona = listener.persona
+        let phone = MemoryPhone()
+        let follower = SplitFollower(persona: persona, phone: phone)
+        await follower.show()
+        #expect(phone.splitProfiles.isEmpty, "without rules there is nothing to remind of")
+        let model = try await listener.plan()
+        await follower.show()
+        #expect(phone.splitProfiles == [persona.id()])
+        #expect(phone.widget == nil, "nobody allowed it")
+
+        phone.isWidgetAllowed = true
+        let following = Task { await follower.follow() }
+        try await within { @MainActor in while phone.widget == nil { try await Task.sleep(for: .milliseconds(5)) } }
+        let newest = try #require(model.months.first)
+        #expect(phone.widget?.month == Moments.month(newest))
+        let before = try #require(phone.widget?.total)
+
+        model.setBudget(Money(amountMinor: 2_000, currency: "EUR"))
+        await model.shown()
+        #expect(phone.widget?.total == before, "what is tried out is not in force")
+        await model.apply()
+        try await within { @MainActor in
+            while phone.widget?.total == before { try await Task.sleep(for: .milliseconds(5)) }
+        }
+        let shown = phone.widget
+        try persona.lock()
+        following.cancel()
+        await following.value
+        await follower.show()
+        #expect(shown != nil && phone.widget == shown)
+
+        let other = try await TestProfile.make()
+        await SplitFollower(persona: other.persona, phone: phone).show()
+        #expect(phone.widget == nil)
+    }
+
     @Test("a slider stops at how it was heard")
     func sliderSnaps() {
         #expect([0, 20, 30, 950, 1060, 1070, 2999].map(Factor.snapped) == [0, 0, 50, 1000, 1000, 1050, 3000])

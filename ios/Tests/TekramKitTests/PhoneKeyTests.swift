@@ -65,6 +65,25 @@ import Testing
         #expect(app.persona == nil)
     }
 
+    @Test func aPhoneThatGuardsNoKeyAnyMoreSaysSo() async throws {
+        let model = StartModel(app: app, presence: phone)
+        model.name = "Home"
+        phone.failWrites()
+        phone.becomeUnready()
+        await model.create()
+        #expect(model.absence == .notSetUp)
+        #expect(model.problem == nil)
+
+        let persona = try await app.agent.createPersona(name: "Other", passphrase: TestProfile.passphrase)
+        let ways = WaysModel(persona: persona)
+        await ways.addPhone(name: "phone", presence: phone)
+        #expect(ways.absence == .notSetUp)
+        #expect(ways.problem == nil)
+        await ways.addPhone(name: "phone", presence: MemoryPhoneKeys())
+        #expect(ways.absence == nil, "a phone that could guard one failed for another reason")
+        #expect(ways.problem != nil)
+    }
+
     @Test func aPassphraseIsAddedAndThePhoneRemoved() async throws {
         _ = await created()
         let ways = WaysModel(persona: try #require(app.persona))
@@ -79,7 +98,7 @@ import Testing
         #expect(ways.ways.count == 1)
         #expect(phone.isEmpty)
         #expect(ways.mayAddPhone(phoneGuards: true))
-        await ways.addPhone(name: "phone")
+        await ways.addPhone(name: "phone", presence: phone)
         #expect(ways.ways.count == 2)
     }
 }
@@ -90,9 +109,11 @@ private final class MemoryPhoneKeys: KeyStore, Presence, @unchecked Sendable {
     private var pads: [String: [UInt8]] = [:]
     private var absence: NotPresent?
     private var failing = false
+    private var unready = false
 
     func answer(with absence: NotPresent?) { lock.withLock { self.absence = absence } }
     func loseEverything() { lock.withLock { pads = [:] } }
+    func becomeUnready() { lock.withLock { unready = true } }
     func failWrites() { lock.withLock { failing = true } }
     var isEmpty: Bool { lock.withLock { pads.isEmpty } }
 
@@ -111,7 +132,7 @@ private final class MemoryPhoneKeys: KeyStore, Presence, @unchecked Sendable {
 
     func exists(name: String) throws -> Bool { lock.withLock { pads[name] != nil } }
 
-    var ready: Bool { true }
+    var ready: Bool { lock.withLock { !unready } }
 
     func unwrap(way: String, reason: String, wrapped: Data) async throws -> Data {
         try lock.withLock {

@@ -97,6 +97,17 @@ import Testing
         #expect(!model.tellsOfOffers && !model.remindsOfSplit)
     }
 
+    @Test func amountsStandOutsideTheAppOnlyWhenThePersonAllowsIt() async throws {
+        let model = try await page()
+        phone.isWidgetAllowed = true
+        phone.showOnWidget(WidgetSplit(month: "September", total: "10", lines: []))
+        await model.showAmounts(false)
+        #expect(!model.showsAmounts && phone.widget == nil)
+        await model.showAmounts(true)
+        #expect(model.showsAmounts && phone.widget == nil, "there is nothing to divide yet")
+        #expect(phone.splitProfiles.isEmpty)
+    }
+
     @Test func aProxyHoldsFromTheNextStartOn() async throws {
         let model = try await page()
         model.typedProxy = "nonsense"

@@ -93,18 +93,6 @@ import Testing
         #expect(try app.persona?.name() == "Home")
     }
 
-    @Test func itLocksAfterFiveMinutesOutOfSight() async {
-        _ = await created()
-        let now = ContinuousClock.now
-        app.hidden(at: now)
-        app.shown(at: now + .seconds(299))
-        #expect(app.persona != nil)
-        app.hidden(at: now)
-        app.shown(at: now + .seconds(300))
-        #expect(app.persona == nil)
-        #expect(app.lockedItself)
-    }
-
     @Test func whileItIsNotSeenNothingNewWaits() async {
         _ = await created()
         app.lock()

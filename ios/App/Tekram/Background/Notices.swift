@@ -45,7 +45,7 @@ enum Notices {
         try? await UNUserNotificationCenter.current().add(request)
     }
 
-    /// On the first of each month, without the app having to run. It says nothing that was not true without looking.
+    /// On the first of each month, without the app having to run, or no longer.
     static func remindMonthly(_ on: Bool) async {
         let center = UNUserNotificationCenter.current()
         center.removePendingNotificationRequests(withIdentifiers: [Kind.statement.rawValue])

@@ -1,16 +1,15 @@
-// Looks for offers when iOS wakes the app. iOS decides when, and may never do it; the screens say so. It works on what is
-// unlocked at that moment: a locked profile stays locked, and then there is nothing to look for.
+// Looks for offers when iOS wakes the app after it was left. iOS decides when, and may never do it; the screens say so. It
+// works on what is unlocked at that moment, which is so for five minutes: woken later, the app locks and does nothing else.
 import BackgroundTasks
 import Foundation
 
 enum OfferRefresh {
     static let identifier = "org.tekram.app.offers"
-    private static let soonest: TimeInterval = 15 * 60
+    private static let soonest: TimeInterval = 60
 
     /// Must run before the app has finished launching.
     static func register(_ look: @escaping @Sendable () async -> Bool) {
         BGTaskScheduler.shared.register(forTaskWithIdentifier: identifier, using: nil) { task in
-            ask()
             let woken = Woken(task: task)
             let looking = Task {
                 woken.task.setTaskCompleted(success: await look())
@@ -31,7 +30,7 @@ enum OfferRefresh {
         try? BGTaskScheduler.shared.submit(request)
     }
 
-    /// On locking there is nothing to be woken for.
+    /// Once it is locked or seen again, there is nothing to be woken for.
     static func cancel() {
         BGTaskScheduler.shared.cancel(taskRequestWithIdentifier: identifier)
     }

@@ -11,9 +11,9 @@ struct DevicePresence: Presence {
         self.keys = keys
     }
 
-    /// Whether a key can be made now; false where no code is set.
+    /// Whether a key can be made now; false where no code is set, or the device has nothing that guards keys.
     var ready: Bool {
-        LAContext().canEvaluatePolicy(.deviceOwnerAuthentication, error: nil)
+        EnclaveKey.isPossible && LAContext().canEvaluatePolicy(.deviceOwnerAuthentication, error: nil)
     }
 
     func unwrap(way: String, reason: String, wrapped: Data) async throws -> Data {

@@ -15,6 +15,15 @@ struct EnclaveKey: Sendable {
 
     struct NoEnclave: Error {}
 
+    /// Whether this device can keep such a key.
+    static var isPossible: Bool {
+        #if targetEnvironment(simulator)
+            true
+        #else
+            SecureEnclave.isAvailable
+        #endif
+    }
+
     /// The handle for the keychain.
     let handle: Data
 
@@ -26,7 +35,7 @@ struct EnclaveKey: Sendable {
         #if targetEnvironment(simulator)
             handle = P256.KeyAgreement.PrivateKey().rawRepresentation
         #else
-            guard SecureEnclave.isAvailable else { throw NoEnclave() }
+            guard Self.isPossible else { throw NoEnclave() }
             let flags: SecAccessControlCreateFlags =
                 presence == .presence ? [.privateKeyUsage, .userPresence] : [.privateKeyUsage]
             guard

@@ -1,5 +1,6 @@
 // The core's `KeyStore`, by the Secure Enclave. It never waits for the person: a key of this device opens only after they
-// have shown themselves, which `DevicePresence` asks for, so `unwrap` always says that it is not available here.
+// have shown themselves, which `DevicePresence` asks for, so `unwrap` always says that it is not available here. Why a key was
+// not made the core has no word for: the view models ask `DevicePresence.ready`, and the number goes into the log.
 import Foundation
 import TekramCore
 
@@ -11,7 +12,7 @@ final class KeychainKeyStore: KeyStore, Sendable {
     }
 
     func wrap(name: String, key: Data) throws -> Data {
-        do { return try keys.wrap(key, name: name) } catch { throw HostError.Failed }
+        try keys.noted { try keys.wrap(key, name: name) }
     }
 
     func unwrap(name: String, wrapped: Data) throws -> Data {
@@ -19,10 +20,22 @@ final class KeychainKeyStore: KeyStore, Sendable {
     }
 
     func remove(name: String) throws {
-        do { try keys.remove(name: name) } catch { throw HostError.Failed }
+        try keys.noted { try keys.remove(name: name) }
     }
 
     func exists(name: String) throws -> Bool {
-        do { return try keys.exists(name: name) } catch { throw HostError.Failed }
+        try keys.noted { try keys.exists(name: name) }
+    }
+}
+
+extension PhoneKeys {
+    /// A failure as the core knows it.
+    fileprivate func noted<Answer>(_ call: () throws -> Answer) throws -> Answer {
+        do {
+            return try call()
+        } catch {
+            log?.note(.keyFailed, code: (error as? Keychain.Failure).map { Int64($0.status) } ?? 0)
+            throw HostError.Failed
+        }
     }
 }

@@ -3,6 +3,7 @@
 import CryptoKit
 import Foundation
 import LocalAuthentication
+import TekramKit
 
 struct PhoneKeys: Sendable {
     /// Why a key did not open. No name and no text of the system: both may say more than a caller needs.
@@ -16,6 +17,8 @@ struct PhoneKeys: Sendable {
     private static let idBytes = 16
 
     private let keychain = Keychain(service: "org.tekram.app.keys")
+    /// Where failures are noted, by their number alone.
+    let log: DiagnosticLog?
 
     /// Wraps `key` under `name`. What was wrapped under that name before still opens, until the name is removed.
     func wrap(_ key: Data, name: String) throws -> Data {
