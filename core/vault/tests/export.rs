@@ -125,7 +125,8 @@ fn filled(device: &Device) -> Vault {
     vault
 }
 
-/// Every row of every table as text, but for what importing must change: the epoch, and the audit's newest entries.
+/// Every row of every table as text, but for what importing must change: the epoch, the count of commits, and
+/// the audit's newest entries.
 fn dump(vault: &Vault) -> BTreeMap<String, Vec<String>> {
     vault
         .read(|connection| {
@@ -140,6 +141,7 @@ fn dump(vault: &Vault) -> BTreeMap<String, Vec<String>> {
             for (table, without_rowid) in tables {
                 let sql = match table.as_str() {
                     "vault_identity" => "SELECT vault_id, root_secret, created_ms FROM vault_identity".to_owned(),
+                    "vault_commit" => "SELECT only_row FROM vault_commit".to_owned(),
                     "vault_audit_head" => "SELECT origin_sha256 FROM vault_audit_head".to_owned(),
                     "vault_audit_entry" | "vault_audit_content" => {
                         format!("SELECT * FROM {table} WHERE number <= 1")
