@@ -39,12 +39,15 @@ class WantPlaceTest : CoreTest() {
 
     private fun rooms(
         device: Device,
+        tab: Tab,
+        route: Route? = null,
         story: ComposeUiTest.() -> Unit,
     ) {
         runBlocking {
             app.state.until("first run") { it.phase != AppPhase.Opening }
             app.opened(session().persona)
         }
+        app.select(tab, route)
         val session = checkNotNull(app.session)
         val room = Room(session, app)
         onScreen({
@@ -73,8 +76,7 @@ class WantPlaceTest : CoreTest() {
     @Test
     fun `the exact place is asked for with a fine area, and a refusal leaves the coordinates`() {
         val device = Asked(PlaceAnswer.Refused)
-        app.select(Tab.Want, Route("want_compose"))
-        rooms(device) {
+        rooms(device, Tab.Want, Route("want_compose")) {
             await("How exact")
             onNodeWithText("A whole region (about 150 km)").performScrollTo().performClick()
             waitForIdle()
@@ -98,8 +100,7 @@ class WantPlaceTest : CoreTest() {
     @Test
     fun `only a rough place is said, and a coarse area is made with it`() {
         val device = Asked(PlaceAnswer.RoughOnly)
-        app.select(Tab.Want, Route("want_compose"))
-        rooms(device) {
+        rooms(device, Tab.Want, Route("want_compose")) {
             await("How exact")
             onNodeWithText("A quarter (about 1 km)").performScrollTo().performClick()
             await("Tekram may only know roughly")
@@ -121,8 +122,7 @@ class WantPlaceTest : CoreTest() {
 
                 override suspend fun readCard(): String? = card
             }
-        app.select(Tab.Relations)
-        rooms(device) {
+        rooms(device, Tab.Relations) {
             await("Relations")
             onNodeWithContentDescription("Read the store’s card").performClick()
             await("A store’s card begins a request.")
