@@ -42,11 +42,21 @@ impl Failure {
 /// Result of every step.
 pub type Done<T = ()> = Result<T, Failure>;
 
-/// The cargo that runs this program.
+/// The cargo that runs this program, without what it says of this program's own package: build scripts that look at it (ring's)
+/// would run again, and all that stands on them would be built again, at each turn from `cargo xtask` to `cargo` and back.
 pub fn cargo() -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.current_dir(crate::place::root());
+    for (name, _) in std::env::vars_os() {
+        if name.to_str().is_some_and(of_the_package) {
+            command.env_remove(name);
+        }
+    }
     command
+}
+
+fn of_the_package(variable: &str) -> bool {
+    variable.starts_with("CARGO_PKG_") || variable.starts_with("CARGO_MANIFEST_")
 }
 
 /// Says what is done.

@@ -59,7 +59,7 @@ fun main(args: Array<String>) {
     val arguments = Arguments.parse(args.drop(1))
     val agent = Agent.open(arguments.settings(), keyStore = null, location = null, connectivity = null)
     val core = System.currentTimeMillis() - began
-    runBlocking { withContext(Dispatchers.Main) { draw(agent, screen, Listening(XmlWords(arguments.locale), screen.word)) } }
+    runBlocking { withContext(Dispatchers.Main) { draw(agent, screen, Listening(XmlWords(arguments.locale), screen.word), WindowDevice(arguments.edition())) } }
     println("""{"screen":"$screen","main_ms":$main,"core_ms":$core,"frame_ms":${System.currentTimeMillis() - began}}""")
     System.out.flush()
     agent.shutDown()
@@ -70,8 +70,8 @@ private suspend fun draw(
     agent: Agent,
     screen: FirstScreen,
     words: Listening,
+    device: WindowDevice,
 ) {
-    val device = WindowDevice()
     val app = AppModel(agent, device)
     val start = StartModel(agent, device, app::opened)
     val scene = ImageComposeScene(WIDTH, HEIGHT, Density(1f)) { TekramApp(app, start, words, device) }
