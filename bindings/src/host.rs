@@ -69,7 +69,7 @@ pub trait KeyStore: Send + Sync + Debug {
     /// Why it did not.
     fn unwrap(&self, name: String, wrapped: Vec<u8>) -> Result<Vec<u8>, HostError>;
 
-    /// Destroys the key called `name`. A key that is not there is no error.
+    /// Destroys the key called `name`, and the number kept under it. What is not there is no error.
     ///
     /// # Errors
     /// Why it did not.
@@ -80,6 +80,18 @@ pub trait KeyStore: Send + Sync + Debug {
     /// # Errors
     /// Why it cannot say.
     fn exists(&self, name: String) -> Result<bool, HostError>;
+
+    /// Keeps a number under `name`, in the place of the one before, where putting back the app's files does not put it back.
+    ///
+    /// # Errors
+    /// Why it did not.
+    fn keep_number(&self, name: String, number: u64) -> Result<(), HostError>;
+
+    /// The number kept under `name`, if there is one.
+    ///
+    /// # Errors
+    /// Why it cannot say.
+    fn kept_number(&self, name: String) -> Result<Option<u64>, HostError>;
 }
 
 /// The host's key store, as the core sees it. The core holds locks of a vault while it asks, so the host is asked on a
@@ -140,6 +152,16 @@ impl tekram_agent::KeyStore for HostKeyStore {
     fn exists(&self, name: &str) -> Result<bool, KeyStoreError> {
         let name = name.to_owned();
         self.ask(move |host| host.exists(name))
+    }
+
+    fn keep_number(&self, name: &str, number: u64) -> Result<(), KeyStoreError> {
+        let name = name.to_owned();
+        self.ask(move |host| host.keep_number(name, number))
+    }
+
+    fn kept_number(&self, name: &str) -> Result<Option<u64>, KeyStoreError> {
+        let name = name.to_owned();
+        self.ask(move |host| host.kept_number(name))
     }
 }
 
@@ -352,6 +374,14 @@ mod tests {
 
         fn exists(&self, _: String) -> Result<bool, HostError> {
             Ok(false)
+        }
+
+        fn keep_number(&self, _: String, _: u64) -> Result<(), HostError> {
+            Ok(())
+        }
+
+        fn kept_number(&self, _: String) -> Result<Option<u64>, HostError> {
+            Ok(None)
         }
     }
 

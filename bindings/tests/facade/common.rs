@@ -103,7 +103,7 @@ pub fn name<T>(result: Result<T, TekramError>) -> String {
 
 /// Wraps keys by a key of its own in memory; it stands in for what only a phone has.
 #[derive(Debug, Default)]
-pub struct Keys(Mutex<BTreeMap<String, u8>>);
+pub struct Keys(Mutex<BTreeMap<String, u8>>, Mutex<BTreeMap<String, u64>>);
 
 impl KeyStore for Keys {
     fn wrap(&self, name: String, key: Vec<u8>) -> Result<Vec<u8>, HostError> {
@@ -126,5 +126,14 @@ impl KeyStore for Keys {
 
     fn exists(&self, name: String) -> Result<bool, HostError> {
         Ok(self.0.lock().unwrap().contains_key(&name))
+    }
+
+    fn keep_number(&self, name: String, number: u64) -> Result<(), HostError> {
+        self.1.lock().unwrap().insert(name, number);
+        Ok(())
+    }
+
+    fn kept_number(&self, name: String) -> Result<Option<u64>, HostError> {
+        Ok(self.1.lock().unwrap().get(&name).copied())
     }
 }

@@ -107,6 +107,7 @@ import Testing
 private final class MemoryPhoneKeys: KeyStore, Presence, @unchecked Sendable {
     private let lock = NSLock()
     private var pads: [String: [UInt8]] = [:]
+    private var numbers: [String: UInt64] = [:]
     private var absence: NotPresent?
     private var failing = false
     private var unready = false
@@ -133,6 +134,10 @@ private final class MemoryPhoneKeys: KeyStore, Presence, @unchecked Sendable {
     func exists(name: String) throws -> Bool { lock.withLock { pads[name] != nil } }
 
     var ready: Bool { lock.withLock { !unready } }
+
+    func keepNumber(name: String, number: UInt64) throws { lock.withLock { numbers[name] = number } }
+
+    func keptNumber(name: String) throws -> UInt64? { lock.withLock { numbers[name] } }
 
     func unwrap(way: String, reason: String, wrapped: Data) async throws -> Data {
         try lock.withLock {

@@ -38,4 +38,12 @@ extension PhoneKeys {
             throw HostError.Failed
         }
     }
+
+    func keepNumber(name: String, number: UInt64) throws {
+        do { try keys.keepNumber(number, name: name) } catch { throw HostError.Failed }
+    }
+
+    func keptNumber(name: String) throws -> UInt64? {
+        do { return try keys.keptNumber(name: name) } catch { throw HostError.Failed }
+    }
 }

@@ -51,6 +51,15 @@ struct PhoneKeys: Sendable {
         }
     }
 
+    /// Keeps `number` under `name`, in place of the one before: in the keychain, and not among the app's files.
+    func keepNumber(_ number: UInt64, name: String) throws {
+        try keychain.put(Data(String(number).utf8), account: prefix(name) + "number")
+    }
+
+    func keptNumber(name: String) throws -> UInt64? {
+        try keychain.get(account: prefix(name) + "number").flatMap { UInt64(String(decoding: $0, as: UTF8.self)) }
+    }
+
     private func prefix(_ name: String) -> String { "\(name)." }
 
     private func hex(_ bytes: some Sequence<UInt8>) -> String {

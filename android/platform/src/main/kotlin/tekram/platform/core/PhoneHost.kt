@@ -40,6 +40,13 @@ class CoreKeyStore(
 
     override fun exists(name: String): Boolean = told { keys.exists(name) }
 
+    override fun keepNumber(
+        name: String,
+        number: ULong,
+    ) = told { keys.keepNumber(name, number) }
+
+    override fun keptNumber(name: String): ULong? = told { keys.keptNumber(name) }
+
     private fun <T> told(block: () -> T): T =
         try {
             block()

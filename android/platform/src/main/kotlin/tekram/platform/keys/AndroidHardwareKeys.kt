@@ -13,6 +13,7 @@ import android.security.keystore.UserNotAuthenticatedException
 import java.security.GeneralSecurityException
 import java.security.KeyStore
 import java.security.ProviderException
+import java.security.SecureRandom
 import java.security.UnrecoverableKeyException
 import javax.crypto.Cipher
 import javax.crypto.SecretKey
@@ -39,6 +40,13 @@ class AndroidHardwareKeys(
             store.setEntry(alias, entry, protection(guard, strongBox = false))
         }
     }
+
+    override fun mark(alias: String) =
+        guarded {
+            val key = ByteArray(MARK_BYTES).also(SecureRandom()::nextBytes)
+            val nothing = KeyProtection.Builder(KeyProperties.PURPOSE_DECRYPT).setBlockModes(KeyProperties.BLOCK_MODE_GCM).build()
+            store.setEntry(alias, KeyStore.SecretKeyEntry(SecretKeySpec(key, KeyProperties.KEY_ALGORITHM_AES)), nothing)
+        }
 
     override fun aliases(prefix: String): List<String> = guarded { store.aliases().toList().filter { it.startsWith(prefix) } }
 
@@ -73,6 +81,7 @@ class AndroidHardwareKeys(
 
     companion object {
         private const val PROVIDER = "AndroidKeyStore"
+        private const val MARK_BYTES = 16
 
         /** Seconds that one authentication is good for; 0 means for one operation of one cipher only. */
         private const val ONE_OPERATION = 0

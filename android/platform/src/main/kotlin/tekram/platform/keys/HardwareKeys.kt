@@ -13,6 +13,9 @@ interface HardwareKeys {
         guard: Guard,
     )
 
+    /** Puts a key in that opens nothing and wants nobody: only its alias matters. */
+    fun mark(alias: String)
+
     /** The aliases that begin with [prefix]. */
     fun aliases(prefix: String): List<String>
 

@@ -50,9 +50,26 @@ class PhoneKeys(
 
     fun exists(name: String): Boolean = hardware.aliases(prefix(name)).isNotEmpty()
 
+    /**
+     * Keeps [number] under [name]: as the alias of a key that does nothing, so that it lies in the hardware's own store and not
+     * among the app's files. Cut in between, the higher one stands.
+     */
+    fun keepNumber(
+        name: String,
+        number: ULong,
+    ) {
+        val alias = numbers(name) + number
+        hardware.mark(alias)
+        hardware.aliases(numbers(name)).filter { it != alias }.forEach(hardware::remove)
+    }
+
+    fun keptNumber(name: String): ULong? = hardware.aliases(numbers(name)).mapNotNull { it.substringAfterLast('.').toULongOrNull() }.maxOrNull()
+
     fun remove(name: String) = hardware.aliases(prefix(name)).forEach(hardware::remove)
 
     private fun prefix(name: String) = "$name."
+
+    private fun numbers(name: String) = prefix(name) + "number."
 
     private companion object {
         const val KEY_BYTES = 32

@@ -7,6 +7,7 @@ import javax.crypto.spec.SecretKeySpec
 /** Key hardware in memory: AndroidKeyStore does not exist off a phone. Its ciphers are real. */
 internal class MemoryKeys : HardwareKeys {
     val keys = mutableMapOf<String, ByteArray>()
+    val marks = mutableSetOf<String>()
 
     override fun put(
         alias: String,
@@ -16,10 +17,15 @@ internal class MemoryKeys : HardwareKeys {
         keys[alias] = key.copyOf()
     }
 
-    override fun aliases(prefix: String) = keys.keys.filter { it.startsWith(prefix) }
+    override fun mark(alias: String) {
+        marks += alias
+    }
+
+    override fun aliases(prefix: String) = (keys.keys + marks).filter { it.startsWith(prefix) }
 
     override fun remove(alias: String) {
         keys.remove(alias)
+        marks.remove(alias)
     }
 
     override fun opener(

@@ -8,6 +8,7 @@ import kotlin.test.assertContentEquals
 import kotlin.test.assertEquals
 import kotlin.test.assertFailsWith
 import kotlin.test.assertFalse
+import kotlin.test.assertNull
 import kotlin.test.assertTrue
 
 /** The wrapping around the key hardware; the hardware itself is a stand-in here and is tried on a phone. */
@@ -114,6 +115,20 @@ class PhoneKeysBehindAMemoryProviderTest {
         val failures = listOf(KeyFailure.Gone(), KeyFailure.PresenceNeeded(), KeyFailure.Cancelled(), KeyFailure.NotRecognised())
         assertEquals(failures.size, failures.map { it.code }.toSet().size)
         assertTrue(failures.all { it.message == "key failure ${it.code}" && it.cause !is GeneralSecurityException })
+    }
+
+    @Test
+    fun `a number is kept beside the keys, the last one stands, and it goes with its name`() {
+        assertNull(keys.keptNumber(NAME))
+        keys.keepNumber(NAME, 7u)
+        keys.keepNumber(NAME, ULong.MAX_VALUE)
+        assertEquals(ULong.MAX_VALUE, keys.keptNumber(NAME))
+        keys.keepNumber(NAME, 3u)
+        assertEquals(3uL, keys.keptNumber(NAME))
+        assertNull(keys.keptNumber("$NAME.other"))
+        assertTrue(hardware.keys.isEmpty(), "nothing that opens")
+        keys.remove(NAME)
+        assertNull(keys.keptNumber(NAME))
     }
 
     private companion object {

@@ -29,6 +29,7 @@ class MeModelTest : CoreTest() {
     /** Guards nothing: what it wraps is the key itself. */
     private class UnguardedKeys : KeyStore {
         val names = mutableSetOf<String>()
+        private val numbers = mutableMapOf<String, ULong>()
 
         override fun wrap(
             name: String,
@@ -48,6 +49,15 @@ class MeModelTest : CoreTest() {
         }
 
         override fun exists(name: String) = name in names
+
+        override fun keepNumber(
+            name: String,
+            number: ULong,
+        ) {
+            numbers[name] = number
+        }
+
+        override fun keptNumber(name: String) = numbers[name]
     }
 
     private val keys = UnguardedKeys()

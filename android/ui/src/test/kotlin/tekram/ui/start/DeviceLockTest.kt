@@ -18,6 +18,7 @@ import kotlin.test.assertIs
 class DeviceLockTest : CoreTest() {
     private class UnguardedKeys : KeyStore {
         val names = mutableSetOf<String>()
+        private val numbers = mutableMapOf<String, ULong>()
 
         override fun wrap(
             name: String,
@@ -37,6 +38,15 @@ class DeviceLockTest : CoreTest() {
         }
 
         override fun exists(name: String) = name in names
+
+        override fun keepNumber(
+            name: String,
+            number: ULong,
+        ) {
+            numbers[name] = number
+        }
+
+        override fun keptNumber(name: String) = numbers[name]
     }
 
     private class PresentPerson : PlainDevice() {
