@@ -94,16 +94,51 @@ pub fn canonical_number(number: f64) -> Result<String, CanonicalError> {
     serde_json_canonicalizer::to_string(&number).map_err(not_json)
 }
 
+/// SHA-256 (FIPS 180-4) of bytes that come one part after the other.
+#[derive(Clone)]
+pub struct Sha256(ring::digest::Context);
+
+impl Sha256 {
+    /// Nothing yet.
+    #[must_use]
+    pub fn new() -> Self {
+        Self(ring::digest::Context::new(&ring::digest::SHA256))
+    }
+
+    /// The same after `bytes` more.
+    pub fn update(&mut self, bytes: &[u8]) {
+        self.0.update(bytes);
+    }
+
+    /// The hash of all that came.
+    #[must_use]
+    pub fn finish(self) -> [u8; 32] {
+        let mut out = [0_u8; 32];
+        for (to, from) in out.iter_mut().zip(self.0.finish().as_ref()) {
+            *to = *from;
+        }
+        out
+    }
+}
+
+impl Default for Sha256 {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 /// SHA-256 (FIPS 180-4) of the bytes.
 pub fn sha256(bytes: &[u8]) -> [u8; 32] {
-    let mut out = [0_u8; 32];
-    for (to, from) in out
-        .iter_mut()
-        .zip(ring::digest::digest(&ring::digest::SHA256, bytes).as_ref())
-    {
-        *to = *from;
+    sha256_of_parts(&[bytes])
+}
+
+/// SHA-256 (FIPS 180-4) of the parts, one after the other.
+pub fn sha256_of_parts(parts: &[&[u8]]) -> [u8; 32] {
+    let mut hash = Sha256::new();
+    for part in parts {
+        hash.update(part);
     }
-    out
+    hash.finish()
 }
 
 /// SHA-256 (FIPS 180-4) of the bytes, as 64 lower-case hexadecimal digits.

@@ -6,8 +6,9 @@
 use std::io;
 use std::path::Path;
 
-use ring::{digest, hmac};
+use ring::hmac;
 use serde::{Deserialize, Serialize};
+use tekram_primitives::canonical::sha256_of_parts;
 use tekram_primitives::secret::{Secret32, hkdf_sha256};
 
 use crate::durable;
@@ -138,7 +139,7 @@ impl Header {
         let file = HeaderFile {
             vault: self.clone(),
             hmac_sha256,
-            sha256: checksum(&claims, &hmac_sha256)?,
+            sha256: checksum(&claims, &hmac_sha256),
         };
         let bytes = file_bytes(&file)?;
         if !u64::try_from(bytes.len()).is_ok_and(|bytes| bytes <= LIMIT_BYTES) {
@@ -200,7 +201,7 @@ impl Header {
         let damaged = || VaultError::Damaged { file: FILE };
         let file: HeaderFile = serde_json::from_value(value).map_err(|_| damaged())?;
         // Only the very bytes this program writes: no second spelling, no unknown field, can hide a change.
-        if file_bytes(&file)? != bytes || checksum(&file.vault.bytes()?, &file.hmac_sha256)? != file.sha256 {
+        if file_bytes(&file)? != bytes || checksum(&file.vault.bytes()?, &file.hmac_sha256) != file.sha256 {
             return Err(damaged());
         }
         if file.vault.database_number == 0 || (file.vault.version >= 3) != file.vault.sealer_public_key.is_some() {
@@ -258,15 +259,12 @@ fn file_bytes(file: &HeaderFile) -> Result<Vec<u8>, VaultError> {
     Ok(bytes)
 }
 
-fn checksum(claims: &[u8], hmac_sha256: &[u8; 32]) -> Result<[u8; 32], VaultError> {
-    let mut context = digest::Context::new(&digest::SHA256);
-    context.update(claims);
-    context.update(hmac_sha256);
-    array(context.finish().as_ref())
+fn checksum(claims: &[u8], hmac_sha256: &[u8; 32]) -> [u8; 32] {
+    sha256_of_parts(&[claims, hmac_sha256])
 }
 
 fn array(bytes: &[u8]) -> Result<[u8; 32], VaultError> {
     bytes.try_into().map_err(|_| VaultError::Crypto {
-        step: "SHA-256 has 32 bytes",
+        step: "HMAC-SHA256 has 32 bytes",
     })
 }

@@ -16,11 +16,9 @@ use std::fs;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
-use support::{Device, NOTES, copy_folder, count_notes, fixture, passphrase, write_note};
+use support::{Device, NOTES, checked_phrase, copy_folder, count_notes, fixture, passphrase, write_note};
 use tekram_primitives::time::{Clock, SystemClock};
-use tekram_vault::{
-    FileKeyStore, KeyChange, KeyStore, Progress, RecoveryAnswer, RecoveryPhrase, Store, Vault, WayInKind,
-};
+use tekram_vault::{FileKeyStore, KeyChange, KeyStore, Progress, RecoveryPhrase, Store, Vault, WayInKind};
 
 const ON: ControlFlow<()> = ControlFlow::Continue(());
 
@@ -40,7 +38,7 @@ fn home(notes: usize) -> (Home, Vault) {
         write_note(&vault, &format!("note {number} {}", "x".repeat(3000)));
     }
     vault.add_key_store("laptop", &keys, SystemClock.now()).unwrap();
-    let phrase = checked(&vault);
+    let phrase = checked_phrase(&vault);
     let id = vault.id().to_owned();
     let home = Home {
         device,
@@ -49,19 +47,6 @@ fn home(notes: usize) -> (Home, Vault) {
         id,
     };
     (home, vault)
-}
-
-fn checked(vault: &Vault) -> RecoveryPhrase {
-    let phrase = vault.new_recovery_phrase().unwrap();
-    let answers: Vec<_> = (1_u32..)
-        .zip(phrase.words())
-        .map(|(position, word)| RecoveryAnswer {
-            position,
-            word: word.to_owned(),
-        })
-        .collect();
-    vault.check_recovery_phrase(&answers, SystemClock.now()).unwrap();
-    phrase
 }
 
 /// Opens by every way in, and counts the notes.

@@ -13,9 +13,9 @@ mod support;
 
 use std::fs;
 
-use support::{Device, NOTES, count_notes, fixture, fixtures, passphrase, write_note};
+use support::{Device, NOTES, checked_phrase, count_notes, fixture, fixtures, passphrase, write_note};
 use tekram_primitives::time::{Clock, SystemClock};
-use tekram_vault::{FileKeyStore, RecoveryAnswer, RecoveryPhrase, Store};
+use tekram_vault::{FileKeyStore, RecoveryPhrase, Store};
 
 /// Makes the fixture of today's version: `TEKRAM_FIXTURE=version-3 cargo test -p tekram-vault --test versions -- --ignored`.
 #[test]
@@ -31,15 +31,7 @@ fn make_a_fixture() {
     let vault = store.create("Home", &passphrase(), &[NOTES], &SystemClock).unwrap();
     write_note(&vault, "milk");
     vault.add_key_store("laptop", &keys, SystemClock.now()).unwrap();
-    let phrase = vault.new_recovery_phrase().unwrap();
-    let answers: Vec<_> = (1_u32..)
-        .zip(phrase.words())
-        .map(|(position, word)| RecoveryAnswer {
-            position,
-            word: word.to_owned(),
-        })
-        .collect();
-    vault.check_recovery_phrase(&answers, SystemClock.now()).unwrap();
+    let phrase = checked_phrase(&vault);
     fs::write(root.join("words.txt"), phrase.words().join(" ")).unwrap();
     vault.lock().unwrap();
 }

@@ -1,8 +1,8 @@
 //! What is hashed. An entry's hash is SHA-256 over the hash before it and over the entry's compact JSON; its content enters
 //! through SHA-256 of a random salt and the content's compact JSON, so that nobody can guess destroyed content from its hash.
 
-use ring::digest::{Context, SHA256};
 use serde::Serialize;
+use tekram_primitives::canonical::sha256_of_parts;
 
 use super::entry::AuditContent;
 use crate::error::VaultError;
@@ -21,23 +21,13 @@ pub(super) struct Link<'a> {
 impl Link<'_> {
     /// The entry's hash, with that of the entry before it (or of the audit's origin).
     pub(super) fn sha256(&self, previous: &[u8]) -> Result<[u8; 32], VaultError> {
-        sha256(previous, &json(self)?)
+        Ok(sha256_of_parts(&[previous, &json(self)?]))
     }
 }
 
 /// The hash of an entry's content.
 pub(super) fn content_sha256(salt: &[u8], content: &AuditContent) -> Result<[u8; 32], VaultError> {
-    sha256(salt, &json(content)?)
-}
-
-/// SHA-256 of two parts; the first always has 32 bytes.
-pub(super) fn sha256(first: &[u8], second: &[u8]) -> Result<[u8; 32], VaultError> {
-    let mut context = Context::new(&SHA256);
-    context.update(first);
-    context.update(second);
-    context.finish().as_ref().try_into().map_err(|_| VaultError::Crypto {
-        step: "SHA-256 has 32 bytes",
-    })
+    Ok(sha256_of_parts(&[salt, &json(content)?]))
 }
 
 fn json<T: Serialize>(value: &T) -> Result<Vec<u8>, VaultError> {

@@ -6,9 +6,9 @@ use std::collections::BTreeMap;
 
 use rusqlite::{OptionalExtension, Transaction, TransactionBehavior, params};
 use serde::{Deserialize, Serialize};
+use tekram_primitives::canonical::sha256_of_parts;
 use tekram_primitives::time::Timestamp;
 
-use super::chain;
 use super::entry::{AuditEvent, AuditKind};
 use crate::error::VaultError;
 use crate::header::Header;
@@ -62,7 +62,7 @@ pub(crate) fn note_header(transaction: &Transaction<'_>, header: &Header, now: T
 }
 
 fn compare(transaction: &Transaction<'_>, header: &Header, remark: &str, now: Timestamp) -> Result<(), VaultError> {
-    let header_sha256 = chain::sha256(&[0; 32], &header.bytes()?)?;
+    let header_sha256 = sha256_of_parts(&[&[0; 32], &header.bytes()?]);
     let kept: Option<([u8; 32], String)> = transaction
         .query_row("SELECT header_sha256, header_seen FROM vault_audit_head", [], |row| {
             Ok((row.get(0)?, row.get(1)?))

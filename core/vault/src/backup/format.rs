@@ -9,8 +9,8 @@
 //! Associated data: the hash of the first block, then the prefix.
 
 use ring::aead::{Aad, CHACHA20_POLY1305, LessSafeKey, Nonce, UnboundKey};
-use ring::digest::{Context, SHA256, digest};
 use serde::{Deserialize, Serialize};
+use tekram_primitives::canonical::{Sha256, sha256};
 use tekram_primitives::secret::{Secret32, hkdf_sha256};
 
 use crate::error::VaultError;
@@ -164,7 +164,7 @@ impl Preamble {
         block.extend_from_slice(&length.to_be_bytes());
         block.extend_from_slice(&json);
         block.resize(BLOCK_BYTES - HASH_BYTES, 0);
-        let hash = sha256(&[&block]);
+        let hash = sha256(&block);
         block.extend_from_slice(&hash);
         Ok(block)
     }
@@ -185,7 +185,7 @@ impl FirstBlock {
             return Err(VaultError::Truncated { file: FILE });
         }
         let (body, hash) = block.split_last_chunk::<HASH_BYTES>().ok_or_else(damaged)?;
-        if sha256(&[body]) != *hash {
+        if sha256(body) != *hash {
             return Err(damaged());
         }
         let after_mark = body.get(FIRST_MARK.len()..).ok_or_else(damaged)?;
@@ -221,7 +221,7 @@ impl Prefix {
         bytes.extend_from_slice(&self.salt);
         bytes.extend_from_slice(&self.previous);
         bytes.resize(PREFIX_BYTES - PREFIX_CHECKSUM_BYTES, 0);
-        let checksum = sha256(&[&bytes]);
+        let checksum = sha256(&bytes);
         bytes.extend_from_slice(checksum.first_chunk::<PREFIX_CHECKSUM_BYTES>().unwrap_or(&[0; 16]));
         bytes.try_into().unwrap_or([0; PREFIX_BYTES])
     }
@@ -326,15 +326,15 @@ impl SegmentKey {
 
 /// Adds up what a segment consists of: the next segment names the sum, so that none can be taken out or exchanged.
 #[derive(Clone)]
-pub(crate) struct Chain(Context);
+pub(crate) struct Chain(Sha256);
 
 impl Chain {
     /// Begins after the segment with this chain value.
     pub(crate) fn after(previous: &[u8; HASH_BYTES]) -> Self {
-        let mut context = Context::new(&SHA256);
-        context.update(b"tekram/v1/vault/backup/chain");
-        context.update(previous);
-        Self(context)
+        let mut hash = Sha256::new();
+        hash.update(b"tekram/v1/vault/backup/chain");
+        hash.update(previous);
+        Self(hash)
     }
 
     /// Takes a block in, by its tag.
@@ -346,7 +346,7 @@ impl Chain {
 
     /// The segment's chain value.
     pub(crate) fn value(self) -> [u8; HASH_BYTES] {
-        self.0.finish().as_ref().try_into().unwrap_or([0; HASH_BYTES])
+        self.0.finish()
     }
 }
 
@@ -365,19 +365,11 @@ pub(crate) fn page_record(record: &[u8]) -> Option<(u32, &[u8])> {
 
 /// SHA-256 over the tags of all pages, in order.
 pub(crate) fn state_sha256<'a>(tags: impl Iterator<Item = &'a [u8; PAGE_TAG_BYTES]>) -> [u8; HASH_BYTES] {
-    let mut context = Context::new(&SHA256);
+    let mut hash = Sha256::new();
     for tag in tags {
-        context.update(tag);
+        hash.update(tag);
     }
-    context.finish().as_ref().try_into().unwrap_or([0; HASH_BYTES])
-}
-
-fn sha256(parts: &[&[u8]]) -> [u8; HASH_BYTES] {
-    let joined = match parts {
-        [one] => digest(&SHA256, one),
-        many => digest(&SHA256, &many.concat()),
-    };
-    joined.as_ref().try_into().unwrap_or([0; HASH_BYTES])
+    hash.finish()
 }
 
 fn failed() -> VaultError {

@@ -3,8 +3,8 @@
 
 use std::io::{self, Read, Seek, SeekFrom};
 
-use ring::digest::{Context, SHA256};
 use rusqlite::{OptionalExtension, params};
+use tekram_primitives::canonical::Sha256;
 
 use super::{BlobEntry, CHUNK_BYTES};
 use crate::error::VaultError;
@@ -21,7 +21,7 @@ pub struct BlobReader {
     /// The row that was read last, with its number.
     row: Option<(u64, Vec<u8>)>,
     /// Of everything so far, while it was read in order.
-    digest: Option<Context>,
+    digest: Option<Sha256>,
 }
 
 impl BlobReader {
@@ -31,7 +31,7 @@ impl BlobReader {
             entry,
             position: 0,
             row: None,
-            digest: Some(Context::new(&SHA256)),
+            digest: Some(Sha256::new()),
         }
     }
 
@@ -69,7 +69,7 @@ impl Read for BlobReader {
         }
         if self.position >= self.entry.bytes {
             let whole = self.digest.take().filter(|_| self.position == self.entry.bytes);
-            return if whole.is_some_and(|digest| digest.finish().as_ref() != self.entry.sha256) {
+            return if whole.is_some_and(|digest| digest.finish().as_slice() != self.entry.sha256) {
                 Err(damaged(VaultError::Damaged { file: "vault.db" }))
             } else {
                 Ok(0)
@@ -103,7 +103,7 @@ impl Seek for BlobReader {
         let target = target.ok_or_else(|| io::Error::from(io::ErrorKind::InvalidInput))?;
         if target != self.position {
             // From the beginning, the whole can be hashed again.
-            self.digest = (target == 0).then(|| Context::new(&SHA256));
+            self.digest = (target == 0).then(Sha256::new);
             self.position = target;
         }
         Ok(target)

@@ -3,8 +3,8 @@
 
 use std::io::{self, Write};
 
-use ring::digest::{Context, SHA256};
 use rusqlite::params;
+use tekram_primitives::canonical::Sha256;
 use tekram_primitives::time::Timestamp;
 
 use super::{BLOB_LIMIT_BYTES, BlobEntry, BlobId, CHUNK_BYTES};
@@ -24,7 +24,7 @@ pub struct BlobWriter {
     entry: BlobEntry,
     waiting: Vec<u8>,
     chunks: i64,
-    digest: Context,
+    digest: Sha256,
     finished: bool,
 }
 
@@ -50,17 +50,14 @@ impl BlobWriter {
             entry,
             waiting: Vec::new(),
             chunks: 0,
-            digest: Context::new(&SHA256),
+            digest: Sha256::new(),
             finished: false,
         })
     }
 
     /// Ends the file; from now on it is there.
     pub fn finish(mut self) -> Result<BlobEntry, VaultError> {
-        let sha256 = self.digest.clone().finish();
-        self.entry.sha256 = sha256.as_ref().try_into().map_err(|_| VaultError::Crypto {
-            step: "SHA-256 has 32 bytes",
-        })?;
+        self.entry.sha256 = self.digest.clone().finish();
         let bytes = i64::try_from(self.entry.bytes).map_err(|_| HoldingError::BlobTooLarge)?;
         let (entry, waiting, first) = (&self.entry, &self.waiting, self.chunks);
         self.vault.write(Scope::BLOB, |transaction| {

@@ -5,9 +5,9 @@
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read, Seek, SeekFrom};
 
-use ring::digest::{Context, SHA256};
 use rusqlite::types::Value;
 use rusqlite::{Connection, params, params_from_iter};
+use tekram_primitives::canonical::Sha256;
 use tekram_primitives::secret::{Passphrase, Secret32};
 use tekram_primitives::time::Clock;
 use zeroize::Zeroizing;
@@ -262,11 +262,11 @@ impl Import {
         let file = self.zip.by_name(&entry.path).map_err(|error| zip_error(error, part))?;
         let mut hashed = Hashed {
             file: file.take(entry.bytes.saturating_add(1)),
-            context: Context::new(&SHA256),
+            context: Sha256::new(),
             bytes: 0,
         };
         read(&mut BufReader::new(&mut hashed))?;
-        if hashed.bytes != entry.bytes || hashed.context.finish().as_ref() != entry.sha256 {
+        if hashed.bytes != entry.bytes || hashed.context.finish() != entry.sha256 {
             return Err(damaged(part));
         }
         self.done_bytes = self.done_bytes.saturating_add(entry.bytes);
@@ -293,7 +293,7 @@ fn values(table: &Table, line: &[u8]) -> Option<Vec<Value>> {
 
 struct Hashed<R> {
     file: R,
-    context: Context,
+    context: Sha256,
     bytes: u64,
 }
 

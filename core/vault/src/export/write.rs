@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 use std::io::{self, Write};
 
-use ring::digest::{Context, SHA256};
 use rusqlite::Connection;
 use rusqlite::types::ValueRef;
+use tekram_primitives::canonical::Sha256;
 use tekram_primitives::time::Timestamp;
 use zip::ZipWriter;
 use zip::write::{SimpleFileOptions, StreamWriter};
@@ -252,7 +252,7 @@ impl Writer<'_, '_, '_> {
             .map_err(|error| writing(error.into()))?;
         let mut hashed = Hashed {
             out: &mut self.zip,
-            context: Context::new(&SHA256),
+            context: Sha256::new(),
             bytes: 0,
         };
         let (before, total_bytes) = (self.done_bytes, self.total_bytes);
@@ -263,7 +263,7 @@ impl Writer<'_, '_, '_> {
         let entry = Entry {
             path: path.to_owned(),
             bytes: hashed.bytes,
-            sha256: hashed.context.finish().as_ref().try_into().unwrap_or([0; 32]),
+            sha256: hashed.context.finish(),
         };
         self.done_bytes = self.done_bytes.saturating_add(entry.bytes);
         Ok(entry)
@@ -290,7 +290,7 @@ trait CountedWrite: Write {
 /// Counts and hashes what goes into an entry.
 struct Hashed<'a, W> {
     out: &'a mut W,
-    context: Context,
+    context: Sha256,
     bytes: u64,
 }
 

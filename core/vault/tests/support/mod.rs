@@ -14,8 +14,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use tekram_primitives::secret::Passphrase;
-use tekram_primitives::time::SystemClock;
-use tekram_vault::{RoomSchema, Scope, Store, Vault, VaultError, WayInKind};
+use tekram_primitives::time::{Clock, SystemClock};
+use tekram_vault::{RecoveryAnswer, RecoveryPhrase, RoomSchema, Scope, Store, Vault, VaultError, WayInKind};
 use tempfile::TempDir;
 
 pub const PASSPHRASE: &str = "tulip harbour candle seventeen";
@@ -157,4 +157,18 @@ pub fn copy_folder(from: &Path, to: &Path) {
             fs::copy(entry.path(), target).unwrap();
         }
     }
+}
+
+/// Recovery words that open the vault: shown, and every one of them read back.
+pub fn checked_phrase(vault: &Vault) -> RecoveryPhrase {
+    let phrase = vault.new_recovery_phrase().unwrap();
+    let answers: Vec<_> = (1_u32..)
+        .zip(phrase.words())
+        .map(|(position, word)| RecoveryAnswer {
+            position,
+            word: word.to_owned(),
+        })
+        .collect();
+    vault.check_recovery_phrase(&answers, SystemClock.now()).unwrap();
+    phrase
 }
