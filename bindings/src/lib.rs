@@ -20,6 +20,7 @@ mod persona;
 mod qr;
 mod relations;
 mod task;
+mod vault;
 mod want;
 mod ways;
 
@@ -34,5 +35,6 @@ pub use pay::*;
 pub use persona::*;
 pub use qr::*;
 pub use relations::*;
+pub use vault::*;
 pub use want::*;
 pub use ways::*;

@@ -20,6 +20,7 @@ mod setting;
 mod shared;
 mod split;
 mod terms;
+mod vault;
 mod ways;
 
 use std::path::Path;
@@ -67,10 +68,11 @@ pub use tekram_primitives::time::Timestamp;
 pub use tekram_relate::{Clause, Clauses, Rule, Terms, TextStatus, roster};
 pub use tekram_relate::{Half, Side};
 pub use tekram_vault::{
-    KeyStore, KeyStoreError, RECOVERY_WORDS, RecoveryAnswer, RecoveryPhrase, Subscription as ChangeSubscription,
-    VaultEntry, VaultError, WayIn, WayInKind,
+    KeyStore, KeyStoreError, Progress as WorkProgress, RECOVERY_WORDS, RecoveryAnswer, RecoveryPhrase,
+    Subscription as ChangeSubscription, VaultEntry, VaultError, WayIn, WayInKind,
 };
 pub use terms::AgreementView;
+pub use vault::KeyChanged;
 pub use ways::RecoveryDuty;
 
 /// Opens the data folder with the system's clock and the network rules that the person gave.

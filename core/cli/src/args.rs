@@ -1,8 +1,12 @@
 //! The words of the command line. What each command does is in `commands/`.
 
+mod vault;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+
+pub use vault::VaultCommand;
 
 /// Your side of every deal: hear, choose, pay; want, offer, accept.
 #[derive(Debug, Parser)]
@@ -88,6 +92,9 @@ pub enum Command {
     /// Terms: the roster of agreements and what was agreed with whom.
     #[command(subcommand, after_help = "Example:\n  tekram terms show PDC-INTENT")]
     Terms(TermsCommand),
+    /// The vault itself: how it looks and locks, what its audit says, its key, and the ways out and back.
+    #[command(subcommand, after_help = "Example:\n  tekram vault wipe-after 20")]
+    Vault(VaultCommand),
 }
 
 /// `tekram persona …`

@@ -268,7 +268,7 @@ fn stopped_or_refused_the_old_key_stands_and_the_vault_goes_on() {
         (KeyChange::default(), "way_not_upgraded"),
         (
             KeyChange {
-                without: Some("nothing"),
+                without: &["nothing"],
                 ..change
             },
             "no_such_way_in",
@@ -294,14 +294,14 @@ fn a_way_can_go_with_the_old_key_and_the_last_one_stays() {
     let (home, vault) = home(1);
     let change = KeyChange {
         key_store: Some(&home.keys),
-        without: Some("passphrase"),
+        without: &["passphrase"],
         drop_others: false,
     };
     let gone = vault.change_vault_key(&change, &mut |_| ON).unwrap();
     assert_eq!(gone.len(), 1);
     assert_eq!(gone[0].name, "passphrase");
     let keyless = KeyChange {
-        without: Some("recovery_phrase"),
+        without: &["recovery_phrase"],
         drop_others: true,
         ..KeyChange::default()
     };

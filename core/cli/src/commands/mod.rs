@@ -10,6 +10,7 @@ mod recovery;
 mod relate;
 mod split;
 mod terms;
+mod vault;
 
 use std::fs::{File, OpenOptions};
 use std::io::{ErrorKind, IsTerminal, Write};
@@ -58,6 +59,7 @@ pub async fn run(cli: Cli) -> Result<Answer, Failure> {
         Command::Intent(command) => intent::run(&context, command).await,
         Command::Relate(command) => relate::run(&context, &command),
         Command::Terms(command) => terms::run(&context, command),
+        Command::Vault(command) => vault::run(&context, command),
     }
 }
 

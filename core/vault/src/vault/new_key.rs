@@ -35,8 +35,8 @@ const PAGES_AT_ONCE: i32 = 256;
 pub struct KeyChange<'a> {
     /// Wraps the new key for those key-store ways in whose keys it has.
     pub key_store: Option<&'a dyn KeyStore>,
-    /// A way in that is removed by the same rewrite of the header, by its name.
-    pub without: Option<&'a str>,
+    /// Ways in that are removed by the same rewrite of the header, by their names.
+    pub without: &'a [&'a str],
     /// Drops the ways in that cannot take a new key now: passphrases and words that were not used since their header was of
     /// version 1 or 2, and keys that `key_store` does not have. Otherwise they refuse the change with `way_not_upgraded`.
     pub drop_others: bool,
@@ -226,7 +226,7 @@ fn divide<'h>(
 ) -> Result<(Vec<&'h WrappedKey>, Vec<&'h WrappedKey>), VaultError> {
     let (mut stay, mut go) = (Vec::new(), Vec::new());
     for way_in in &header.ways_in {
-        if change.without == Some(way_in.name()) {
+        if change.without.contains(&way_in.name()) {
             go.push(way_in);
             continue;
         }
@@ -246,7 +246,8 @@ fn divide<'h>(
     }
     if change
         .without
-        .is_some_and(|name| !go.iter().any(|way_in| way_in.name() == name))
+        .iter()
+        .any(|name| !go.iter().any(|way_in| way_in.name() == *name))
     {
         return Err(VaultError::NoSuchWayIn { kind: "named" });
     }
