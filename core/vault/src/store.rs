@@ -266,7 +266,7 @@ impl Store {
                     kind: way_in::PASSPHRASE,
                 });
             }
-            let this_try = tries::begin(folder, &header.vault_id, self.device.clock.as_ref())?;
+            let this_try = tries::begin(folder, &header.vault_id, self.device.clock.now())?;
             for way_in in ways_in {
                 if let Some(key) = way_in.try_passphrase(&header.vault_id, header.sealer_public_key, passphrase)? {
                     way_in.id().clone_into(&mut way_id);

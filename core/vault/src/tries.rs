@@ -1,4 +1,4 @@
-//! Wrong passphrases at a locked vault: the first few cost nothing but Argon2id, each further one waits twice as long as the
+//! Wrong passphrases, at a locked vault and where an open one asks for the old one: the first few cost nothing but Argon2id, each further one waits twice as long as the
 //! one before, up to a limit. The count lies in a small file beside the header, so that a restart does not help; a right
 //! passphrase removes it. It slows down whoever holds the device, not whoever has copied the files.
 
@@ -6,7 +6,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
-use tekram_primitives::time::{Clock, Timestamp};
+use tekram_primitives::time::Timestamp;
 
 use crate::durable;
 use crate::error::VaultError;
@@ -39,9 +39,8 @@ pub(crate) struct Try {
 
 /// Counts a try of the vault in `folder` as a wrong one, before it is made: whoever ends the process in time has been
 /// counted all the same. Fails with `wait` when it comes too early.
-pub(crate) fn begin(folder: &Path, vault_id: &str, clock: &dyn Clock) -> Result<Try, VaultError> {
+pub(crate) fn begin(folder: &Path, vault_id: &str, now: Timestamp) -> Result<Try, VaultError> {
     let before = read(folder, vault_id)?;
-    let now = clock.now();
     let (left_ms, last_ms) = before.left(now);
     if left_ms > 0 {
         if last_ms != before.last_ms {

@@ -10,6 +10,7 @@ use crate::header::Header;
 use crate::key_store::KeyStore;
 use crate::recovery::{self, RecoveryAnswer, RecoveryPhrase, UncheckedRecovery};
 use crate::store::check_label;
+use crate::tries;
 use crate::vault::{Secrets, Vault};
 use crate::way_in::{NewKey, PASSPHRASE, WayIn, WrappedKey};
 use crate::way_key::Sealer;
@@ -50,17 +51,20 @@ impl Vault {
     }
 
     /// Puts `new` in the place of the passphrase `old`, with fresh salt. Fails with `wrong_passphrase` when `old` opens
-    /// nothing, `no_such_way_in` when there is no passphrase at all, and `empty_passphrase`.
+    /// nothing, which counts like a wrong one at the locked vault but never wipes, with `wait` after several of those,
+    /// `no_such_way_in` when there is no passphrase at all, and `empty_passphrase`.
     pub fn change_passphrase(&self, old: &Passphrase, new: &Passphrase, now: Timestamp) -> Result<WayIn, VaultError> {
         self.change_header(|header, secrets| {
             let sealer = header.sealer_public_key;
-            let mut refusal = VaultError::NoSuchWayIn { kind: PASSPHRASE };
-            for way_in in &mut header.ways_in {
-                if !matches!(way_in, WrappedKey::Passphrase { .. }) {
-                    continue;
-                }
-                refusal = VaultError::WrongPassphrase;
+            let by_passphrase = |way_in: &&mut WrappedKey| matches!(way_in, WrappedKey::Passphrase { .. });
+            let mut ways_in = header.ways_in.iter_mut().filter(by_passphrase).peekable();
+            if ways_in.peek().is_none() {
+                return Err(VaultError::NoSuchWayIn { kind: PASSPHRASE });
+            }
+            let this_try = tries::begin(self.folder(), &header.vault_id, now)?;
+            for way_in in ways_in {
                 if way_in.try_passphrase(&header.vault_id, sealer, old)?.is_some() {
+                    this_try.was_right()?;
                     let name = way_in.name().to_owned();
                     *way_in = with_new_key(&header.vault_id, secrets, |key| {
                         WrappedKey::by_passphrase(key, name, new, Some(now))
@@ -68,7 +72,7 @@ impl Vault {
                     return Ok(way_in.entry());
                 }
             }
-            Err(refusal)
+            Err(VaultError::WrongPassphrase)
         })
     }
 

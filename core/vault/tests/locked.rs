@@ -109,6 +109,34 @@ fn wrong_passphrases_wait_longer_and_longer_also_after_a_restart_until_a_right_o
 }
 
 #[test]
+fn an_open_vault_asking_for_the_old_passphrase_counts_wrong_ones_too_and_never_wipes() {
+    let device = Device::new();
+    let vault = device.create("Home");
+    vault.wipe_after(Some(5)).unwrap();
+    let at = |ms| Timestamp::from_millis(START_MS + ms);
+    let (wrong, new) = (Passphrase::from("guess"), Passphrase::from("another harbour"));
+    for _ in 0..4 {
+        assert_eq!(code(vault.change_passphrase(&wrong, &new, at(0))), "wrong_passphrase");
+    }
+    assert_eq!(wait_ms(vault.change_passphrase(&passphrase(), &new, at(500))), 1_500);
+    for past in [2_000, 10_000] {
+        assert_eq!(
+            code(vault.change_passphrase(&wrong, &new, at(past))),
+            "wrong_passphrase"
+        );
+    }
+    vault.change_passphrase(&passphrase(), &new, at(100_000)).unwrap();
+    assert_eq!(
+        code(vault.change_passphrase(&passphrase(), &new, at(100_000))),
+        "wrong_passphrase",
+        "a right one forgets the count"
+    );
+    let id = vault.id().to_owned();
+    vault.lock().unwrap();
+    device.store.unlock(&id, &new, &[NOTES]).unwrap();
+}
+
+#[test]
 fn a_key_store_does_not_wait_and_a_count_of_another_vault_counts_nothing() {
     let device = Device::new();
     let keys = FileKeyStore::open(device.root().join("keys")).unwrap();
