@@ -142,7 +142,7 @@ impl Vault {
     /// transaction is whole or absent. Adds to the vault's backup there if that can be, and makes a new file otherwise, which
     /// then replaces the old one. The time it is made is seen without a key. Must not be called inside a write or while an
     /// inbox item is delivered. Fails with `backup_without_way` when neither a passphrase nor checked recovery words
-    /// could ever open it, with `busy` when reads that take long keep it from beginning, and with `cancelled` or `locked`
+    /// could ever open it, with `busy` when reads that take long, or a change of the vault key, keep it from beginning, and with `cancelled` or `locked`
     /// in the middle: then the backup there was is as it was.
     pub fn back_up(
         &self,
@@ -150,7 +150,7 @@ impl Vault {
         now: Timestamp,
         watch: &mut Watch<'_>,
     ) -> Result<BackedUp, VaultError> {
-        let (sealer, ways_in, label, vault_key) = self.with_header_and_key(|header, vault_key| {
+        let (sealer, ways_in, label, vault_key, database_number) = self.with_header_and_key(|header, vault_key| {
             let opens_elsewhere = |way_in: &&WrappedKey| !matches!(way_in.entry().kind, WayInKind::KeyStore { .. });
             let ways_in: Vec<WrappedKey> = header.ways_in.iter().filter(opens_elsewhere).cloned().collect();
             Ok((
@@ -158,6 +158,7 @@ impl Vault {
                 ways_in,
                 header.label.clone(),
                 vault_key.clone(),
+                header.database_number,
             ))
         })?;
         if ways_in.is_empty() {
@@ -166,6 +167,7 @@ impl Vault {
         let source = segment::Source {
             vault: self,
             vault_key: &vault_key,
+            database_number,
             label,
             made_ms: now.millis(),
         };

@@ -299,10 +299,11 @@ impl Vault {
     /// Looks at every page of the database file, and says which are not what was written there. What is in the WAL is moved into
     /// the file first; writes go on meanwhile. Fails with `busy`, `cancelled` and `locked`.
     pub fn check_pages(&self, watch: &mut Watch<'_>) -> Result<DatabaseDamage, VaultError> {
-        let vault_key = self.with_header_and_key(|_, vault_key| Ok(vault_key.clone()))?;
-        self.with_settled_snapshot(|snapshot, file| {
-            let pages: u32 = snapshot.query_row("PRAGMA page_count", [], |row| row.get(0))?;
-            let mut raw = RawPages::of(file, pages, &vault_key, self.id());
+        self.with_settled_snapshot(|settled| {
+            let pages: u32 = settled
+                .connection
+                .query_row("PRAGMA page_count", [], |row| row.get(0))?;
+            let mut raw = RawPages::of(settled.file, pages, &settled.vault_key, self.id());
             raw.damage(&mut |progress| {
                 // Locking ends it.
                 match self.with_root(|_| Ok(())) {

@@ -302,7 +302,7 @@ impl Vault {
     /// checkpoint into it, and writes go on in the WAL. Fails with `busy` when readers that began earlier do not end.
     pub(crate) fn with_settled_snapshot<T>(
         &self,
-        look: impl FnOnce(&Connection, File) -> Result<T, VaultError>,
+        look: impl FnOnce(Settled<'_>) -> Result<T, VaultError>,
     ) -> Result<T, VaultError> {
         for _ in 0..SNAPSHOT_TRIES {
             let writing = self.0.begin_writing()?;
@@ -317,10 +317,17 @@ impl Vault {
                 |connection| {
                     // The first thing that is read takes the snapshot; from then on others may write.
                     connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))?;
-                    let file =
-                        File::open(self.database_file()).map_err(VaultError::io("opening vault.db beside SQLite"))?;
+                    let (number, vault_key) =
+                        self.with_header_and_key(|header, key| Ok((header.database_number, key.clone())))?;
+                    let file = File::open(database::path(&self.0.folder, number))
+                        .map_err(VaultError::io("opening vault.db beside SQLite"))?;
                     drop(writing);
-                    look(connection, file)
+                    look(Settled {
+                        connection,
+                        file,
+                        number,
+                        vault_key,
+                    })
                 },
             );
         }
@@ -332,15 +339,20 @@ impl Vault {
         &self.0.folder
     }
 
-    /// Where the database lies.
-    fn database_file(&self) -> PathBuf {
-        self.with_header(|header| database::path(&self.0.folder, header.database_number))
-    }
-
     /// One drain at a time.
     pub(crate) fn draining(&self) -> MutexGuard<'_, ()> {
         lock(&self.0.draining)
     }
+}
+
+/// A moment of the vault that lies in the database file alone.
+pub(crate) struct Settled<'a> {
+    /// In the transaction that keeps the file as it is.
+    pub(crate) connection: &'a Connection,
+    pub(crate) file: File,
+    /// Which of the vault's database files it is, and the key that it is under.
+    pub(crate) number: u32,
+    pub(crate) vault_key: Secret32,
 }
 
 impl fmt::Debug for Vault {

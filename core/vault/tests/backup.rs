@@ -23,8 +23,8 @@ use support::{Device, NOTE, NOTES, PASSPHRASE, count_notes, passphrase, write_no
 use tekram_primitives::secret::Passphrase;
 use tekram_primitives::time::{Clock, SystemClock, Timestamp};
 use tekram_vault::{
-    BackedUp, BackupKey, BackupPlace, FileKeyStore, FolderPlace, FullBackup, Progress, RecoveryAnswer, RecoveryPhrase,
-    RestoreOptions, Restored, Vault, VaultError, backups, check_backup,
+    BackedUp, BackupKey, BackupPlace, FileKeyStore, Fill, FolderPlace, FullBackup, KeyChange, PlaceEntry, Progress,
+    ReadSeek, RecoveryAnswer, RecoveryPhrase, RestoreOptions, Restored, Vault, VaultError, backups, check_backup,
 };
 
 /// A block of the backup's format, in bytes.
@@ -710,4 +710,73 @@ fn reads_that_take_long_are_said_to_be_in_the_way() {
         })
         .unwrap();
     back_up(&vault, &device, 4);
+}
+
+/// A folder in which somebody else's turn comes whenever it is looked into.
+struct Interrupted<'a> {
+    folder: FolderPlace,
+    before_list: &'a dyn Fn(),
+}
+
+impl BackupPlace for Interrupted<'_> {
+    fn list(&self) -> Result<Vec<PlaceEntry>, VaultError> {
+        (self.before_list)();
+        self.folder.list()
+    }
+
+    fn get(&self, name: &str) -> Result<Box<dyn ReadSeek>, VaultError> {
+        self.folder.get(name)
+    }
+
+    fn put(&self, name: &str, fill: &mut Fill<'_>) -> Result<(), VaultError> {
+        self.folder.put(name, fill)
+    }
+
+    fn append(&self, name: &str, at: u64, fill: &mut Fill<'_>) -> Result<(), VaultError> {
+        self.folder.append(name, at, fill)
+    }
+
+    fn remove(&self, name: &str) -> Result<(), VaultError> {
+        self.folder.remove(name)
+    }
+}
+
+#[test]
+fn a_new_vault_key_meanwhile_is_no_damage_and_leaves_the_backup_as_it_was() {
+    let device = Device::new();
+    let (vault, _) = vault_with_backup(&device);
+    let count = count_notes(&vault);
+    let new_key = || {
+        vault.change_vault_key(&KeyChange::default(), &mut on).unwrap();
+    };
+    let place = Interrupted {
+        folder: place(&device),
+        before_list: &new_key,
+    };
+    let refused = vault.back_up(&place, at(3), &mut on).unwrap_err();
+    assert_eq!(refused.code(), "busy");
+    let only_file = || {
+        let files: Vec<_> = fs::read_dir(folder(&device)).unwrap().collect();
+        assert_eq!(files.len(), 1);
+        fs::read(files[0].as_ref().unwrap().path()).unwrap()
+    };
+    assert_eq!(restored_texts(&only_file()).len() as i64, count);
+
+    // In the middle of the pages: the backup is of the moment when it began, and opens by the ways of that moment.
+    write_note(&vault, "one more");
+    let mut changed = false;
+    vault
+        .back_up(&self::place(&device), at(4), &mut |_| {
+            if !std::mem::replace(&mut changed, true) {
+                vault.change_vault_key(&KeyChange::default(), &mut on).unwrap();
+            }
+            ControlFlow::Continue(())
+        })
+        .unwrap();
+    assert!(changed);
+    assert_eq!(restored_texts(&only_file()).len() as i64, count + 1);
+    assert_eq!(count_notes(&vault), count + 1);
+    let after = back_up(&vault, &device, 5);
+    assert_eq!(after.full, Some(FullBackup::OtherKeys));
+    assert_eq!(restored_texts(&only_file()).len() as i64, count + 1);
 }

@@ -29,6 +29,8 @@ const PAGES_AT_ONCE: usize = 64;
 pub(super) struct Source<'a> {
     pub(super) vault: &'a Vault,
     pub(super) vault_key: &'a Secret32,
+    /// Which of the vault's database files is under this key.
+    pub(super) database_number: u32,
     pub(super) label: String,
     pub(super) made_ms: i64,
 }
@@ -138,9 +140,15 @@ impl<'a> Writer<'a> {
     ) -> Result<(u32, u64), VaultError> {
         // Before the snapshot: what is delivered in between is in both, and is delivered once all the same.
         let inbox_bytes = self.inbox(source.vault)?;
-        let Copied { tags, here } = source.vault.with_settled_snapshot(|snapshot, file| {
-            let pages: u32 = snapshot.query_row("PRAGMA page_count", [], |row| row.get(0))?;
-            self.pages(source, file, pages, &before.tags, watch)
+        let Copied { tags, here } = source.vault.with_settled_snapshot(|settled| {
+            if settled.number != source.database_number {
+                // The vault key was changed since the ways in were looked at, and this backup is for the old ones.
+                return Err(VaultError::Busy);
+            }
+            let pages: u32 = settled
+                .connection
+                .query_row("PRAGMA page_count", [], |row| row.get(0))?;
+            self.pages(source, settled.file, pages, &before.tags, watch)
         })?;
         for part in here.chunks(INDEX_ENTRIES_IN_BLOCK) {
             let mut content = Vec::with_capacity(CONTENT_BYTES);
