@@ -11,6 +11,7 @@ use crate::error::TekramError;
 use crate::gate::{Gate, Stop, Stopped, beside, caught};
 use crate::host::{Connectivity, HostKeyStore, KeyStore, LocationSource, Senses};
 use crate::persona::Persona;
+use crate::vault::face::colour_number;
 use crate::ways::WayIn;
 
 /// A kind of payment method that a store's rules may forbid.
@@ -42,8 +43,12 @@ pub struct AgentSettings {
 pub struct PersonaEntry {
     /// Id of its vault.
     pub id: String,
-    /// What the person calls it.
+    /// What the person calls it; empty when that is not to be seen while it is locked.
     pub name: String,
+    /// Its colour, 0xRRGGBB, if that may be seen while it is locked.
+    pub colour: Option<u32>,
+    /// Its picture, as it was set, if that may be seen while it is locked.
+    pub avatar: Option<Vec<u8>>,
     /// How it can be unlocked.
     pub ways: Vec<WayIn>,
     /// What is wrong with its vault's header, as an error's name.
@@ -83,7 +88,7 @@ impl Agent {
         let core = self.core()?;
         let stop = Stop::new(&[&self.gate])?;
         let persona = beside(stop, move |_| Ok(unlock(&core)?)).await?;
-        let persona = Arc::new(Persona::new(persona, Arc::clone(&self.gate), self.senses.clone()));
+        let persona = Persona::new(persona, Arc::clone(&self.gate), self.senses.clone());
         {
             let mut unlocked = self.unlocked();
             unlocked.retain(|known| known.strong_count() > 0);
@@ -141,6 +146,8 @@ impl Agent {
             let entries = core.personas()?.into_iter().map(|entry| PersonaEntry {
                 id: entry.id,
                 name: entry.label,
+                colour: entry.colour.map(colour_number),
+                avatar: entry.avatar,
                 ways: entry.ways_in.into_iter().map(WayIn::from).collect(),
                 problem: entry.problem.map(str::to_owned),
             });
@@ -209,6 +216,15 @@ impl Agent {
         let words = Zeroizing::new(words);
         self.unlocking(move |core| core.unlock_with_recovery_phrase(&id, &words))
             .await
+    }
+
+    /// The person has confirmed that the persona with this id is an older state of itself (`rolled_back`): the next unlock takes
+    /// it as it is.
+    ///
+    /// # Errors
+    /// `no_such_persona`, `host_failed` and the key store's refusals, `closed`.
+    pub fn accept_rollback(&self, id: String) -> Result<(), TekramError> {
+        self.with(|core| Ok(core.accept_rollback(&id)?))
     }
 
     /// The wrapped key of a key-store way in, for native code to unwrap under its `key_name`.

@@ -3,7 +3,7 @@
 
 use std::fmt;
 use std::future::Future;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock, Weak};
 
 use crate::error::TekramError;
 use crate::gate::{Gate, Stop, Stopped, beside, caught, wait_here};
@@ -17,6 +17,8 @@ pub struct Persona {
     agent: Arc<Gate>,
     gate: Gate,
     pub(crate) senses: Senses,
+    /// Hears of the vault's locking by itself.
+    watch: OnceLock<tekram_agent::ChangeSubscription>,
 }
 
 /// What a vault holds, in numbers.
@@ -39,20 +41,42 @@ impl fmt::Debug for Persona {
 }
 
 impl Persona {
-    pub(crate) fn new(core: tekram_agent::Persona, agent: Arc<Gate>, senses: Senses) -> Self {
-        Self {
+    pub(crate) fn new(core: tekram_agent::Persona, agent: Arc<Gate>, senses: Senses) -> Arc<Self> {
+        let core = Arc::new(core);
+        let persona = Arc::new(Self {
             id: core.id().to_owned(),
-            core: RwLock::new(Some(Arc::new(core))),
+            core: RwLock::new(Some(Arc::clone(&core))),
             agent,
             gate: Gate::default(),
             senses,
-        }
+            watch: OnceLock::new(),
+        });
+        // Before any listener of the host, so that whoever hears of the lock finds the persona locked.
+        let locked: Weak<Self> = Arc::downgrade(&persona);
+        let watch = core.on_change(move |scope| {
+            if let (tekram_agent::LOCKED, Some(persona)) = (scope, locked.upgrade()) {
+                persona.forget_core();
+            }
+        });
+        let _ = persona.watch.set(watch);
+        persona
+    }
+
+    /// Ends this persona's calls with `locked`, and gives its core away.
+    fn forget_core(&self) -> Option<Arc<tekram_agent::Persona>> {
+        self.gate.shut(Stopped::Locked);
+        self.core.write().unwrap_or_else(PoisonError::into_inner).take()
     }
 
     fn core(&self) -> Result<Arc<tekram_agent::Persona>, TekramError> {
         self.agent.check_not_over()?;
         let core = self.core.read().unwrap_or_else(PoisonError::into_inner);
         core.clone().ok_or_else(TekramError::locked)
+    }
+
+    /// Whether [`Persona::lock`] was called, or the vault has locked by itself.
+    pub(crate) fn is_over(&self) -> bool {
+        self.core().map_or(true, |core| core.is_locked())
     }
 
     /// A plain call on the core.
@@ -146,13 +170,9 @@ impl Persona {
     /// # Errors
     /// The vault's errors.
     pub fn lock(&self) -> Result<(), TekramError> {
-        caught(|| {
-            self.gate.shut(Stopped::Locked);
-            let core = self.core.write().unwrap_or_else(PoisonError::into_inner).take();
-            match core {
-                Some(core) => Ok(core.lock()?),
-                None => Ok(()),
-            }
+        caught(|| match self.forget_core() {
+            Some(core) => Ok(core.lock()?),
+            None => Ok(()),
         })
     }
 

@@ -1,9 +1,13 @@
 //! What a person does with the vault itself, one module for each use: how it locks, what its audit says, its key, and the
 //! ways out and back.
 
+mod audit;
+pub(crate) mod face;
 mod key_change;
 mod lock;
 
+pub use audit::*;
+pub use face::*;
 pub use key_change::*;
 
 use std::ops::ControlFlow;

@@ -12,3 +12,4 @@ mod common;
 mod lifetime;
 mod secrets;
 mod story;
+mod vault;

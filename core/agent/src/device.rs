@@ -148,6 +148,15 @@ impl Agent {
         self.unlocked(self.store.unlock_recovery_phrase(id, &phrase, &SCHEMAS))
     }
 
+    /// The person has confirmed that the persona with this id is an older state of itself (`rolled_back`), say of a backup that
+    /// they put back: the next unlock takes it as it is.
+    ///
+    /// # Errors
+    /// `no_such_persona`, the key store's refusals.
+    pub fn accept_rollback(&self, id: &str) -> Result<(), AgentError> {
+        self.store.accept_rollback(id).map_err(persona_error)
+    }
+
     /// The wrapped key of a key-store way in, for native code to unwrap under the key's name ([`WayInKind::KeyStore`]).
     ///
     /// # Errors
@@ -171,7 +180,8 @@ impl Agent {
         Ok(())
     }
 
-    /// The persona of that name, or the only one when no name is given, without unlocking it.
+    /// The persona of that name or id, or the only one when none is given, without unlocking it. One whose name is not to be
+    /// seen while it is locked is found by its id alone.
     ///
     /// # Errors
     /// `no_such_persona`, `which_persona`.
@@ -179,7 +189,7 @@ impl Agent {
         let mut entries = self
             .personas()?
             .into_iter()
-            .filter(|entry| name.is_none_or(|name| entry.label == name));
+            .filter(|entry| name.is_none_or(|name| entry.id == name || (!name.is_empty() && entry.label == name)));
         let entry = entries.next().ok_or(AgentError::NoSuchPersona)?;
         if entries.next().is_some() {
             Err(AgentError::WhichPersona)

@@ -44,6 +44,12 @@ pub enum AgentError {
     /// There is no budget yet.
     #[error("no budget has been set")]
     NoBudget,
+    /// The picture of a persona is too large.
+    #[error("a persona's picture has at most {limit_bytes} bytes")]
+    AvatarTooLarge {
+        /// The limit.
+        limit_bytes: usize,
+    },
     /// The vault.
     #[error(transparent)]
     Vault(#[from] tekram_vault::VaultError),
@@ -103,6 +109,7 @@ impl AgentError {
             Self::MintNotTaken => "mint_not_taken",
             Self::NoSuchStatement => "no_such_statement",
             Self::NoBudget => "no_budget",
+            Self::AvatarTooLarge { .. } => "avatar_too_large",
             Self::Vault(error) => error.code(),
             Self::Listen(error) => error.code(),
             Self::Pay(error) => error.code(),

@@ -68,11 +68,13 @@ pub use tekram_primitives::time::Timestamp;
 pub use tekram_relate::{Clause, Clauses, Rule, Terms, TextStatus, roster};
 pub use tekram_relate::{Half, Side};
 pub use tekram_vault::{
-    KeyStore, KeyStoreError, Progress as WorkProgress, RECOVERY_WORDS, RecoveryAnswer, RecoveryPhrase,
-    Subscription as ChangeSubscription, VaultEntry, VaultError, WayIn, WayInKind,
+    AVATAR_LIMIT_BYTES, AuditBreak, AuditContent, AuditEntry, AuditFault, AuditKind, AuditPage, AuditQuery,
+    AuditReport, Face, FileKeyStore, KeyStore, KeyStoreError, Progress as WorkProgress, RECOVERY_WORDS, RecoveryAnswer,
+    RecoveryPhrase, ShownWhileLocked, Subscription as ChangeSubscription, VaultEntry, VaultError, WayIn, WayInKind,
+    verify_audit_export,
 };
 pub use terms::AgreementView;
-pub use vault::KeyChanged;
+pub use vault::{KeyChanged, LOCKED};
 pub use ways::RecoveryDuty;
 
 /// Opens the data folder with the system's clock and the network rules that the person gave.

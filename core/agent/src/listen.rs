@@ -272,7 +272,9 @@ impl Persona {
     /// # Errors
     /// The vault's errors, `io`.
     pub fn export(&self, form: ExportForm, out: &mut dyn std::io::Write) -> Result<Exported, AgentError> {
-        Ok(tekram_listen::export(&self.vault, form, out)?)
+        let exported = tekram_listen::export(&self.vault, form, out)?;
+        self.note_export("history")?;
+        Ok(exported)
     }
 
     /// The zone in which months begin: the one given, else the rules', else the device's.

@@ -30,6 +30,7 @@ impl AgentError {
     pub fn params(&self) -> Params {
         match self {
             Self::BadSetting { what, .. } => one("what", what),
+            Self::AvatarTooLarge { limit_bytes } => one("limit_bytes", limit_bytes),
             Self::Vault(error) => vault(error),
             Self::Listen(error) => listen(error),
             Self::Pay(error) => pay(error),
@@ -47,7 +48,8 @@ impl AgentError {
 
 fn vault(error: &VaultError) -> Params {
     match error {
-        VaultError::NoSuchWayIn { kind } => one("kind", kind),
+        VaultError::NoSuchWayIn { kind } | VaultError::WayNotUpgraded { kind } => one("kind", kind),
+        VaultError::Wait { milliseconds } => one("milliseconds", milliseconds),
         VaultError::RecoveryWordCount { words } => one("words", words),
         VaultError::RecoveryWordUnknown { position } | VaultError::WrongRecoveryWord { position } => {
             one("position", position)

@@ -210,14 +210,12 @@ fn page(connection: &Connection, query: &AuditQuery) -> Result<AuditPage, VaultE
         "SELECT number, at_ms, kind, about, who, party, record, what
          FROM vault_audit_entry LEFT JOIN vault_audit_content USING (number)
          WHERE number < coalesce(:before, 9223372036854775807)
-           AND (:kind IS NULL OR kind = :kind)
            AND (:party IS NULL OR party = :party)
            AND at_ms >= :from_ms AND at_ms < :until_ms
          ORDER BY number DESC",
     )?;
     let mut rows = statement.query(named_params! {
         ":before": query.before,
-        ":kind": query.kind.as_ref().map(AuditKind::name),
         ":party": query.party,
         ":from_ms": query.from.map_or(i64::MIN, |from| from.millis()),
         ":until_ms": query.until.map_or(i64::MAX, |until| until.millis()),
@@ -225,12 +223,13 @@ fn page(connection: &Connection, query: &AuditQuery) -> Result<AuditPage, VaultE
     let mut page = AuditPage::default();
     while let Some(row) = rows.next()? {
         let entry = entry::read(row)?;
-        let matches = match (&text, &entry.content) {
+        let has_text = match (&text, &entry.content) {
             (None, _) => true,
             (Some(text), Some(content)) => content.contains(text),
             (Some(_), None) => false,
         };
-        if !matches {
+        let is_of_kind = query.kinds.is_empty() || query.kinds.contains(&entry.kind);
+        if !has_text || !is_of_kind {
             continue;
         }
         if page.entries.len() == limit {

@@ -12,6 +12,8 @@ pub struct Scope(pub &'static str);
 impl Scope {
     /// The vault's own: its label and its ways in.
     pub const VAULT: Self = Self("vault");
+    /// The vault has locked by itself.
+    pub const LOCKED: Self = Self("locked");
 }
 
 type Listener = Arc<dyn Fn(Scope) + Send + Sync>;

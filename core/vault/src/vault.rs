@@ -293,6 +293,11 @@ impl Vault {
         self.0.close()
     }
 
+    /// Whether it is locked, by whatever clone or by itself.
+    pub fn is_locked(&self) -> bool {
+        self.0.with_secrets(|_| Ok(())).is_err()
+    }
+
     /// Lends the root secret. Fails with `locked`.
     pub(crate) fn with_root<T>(&self, with: impl FnOnce(&Secret32) -> Result<T, VaultError>) -> Result<T, VaultError> {
         self.0.with_secrets(|secrets| with(&secrets.root))

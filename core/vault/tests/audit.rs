@@ -133,7 +133,7 @@ fn entries_are_found_by_kind_party_text_and_time_page_by_page() {
             .unwrap();
     }
     let mut query = AuditQuery {
-        kind: Some(AuditKind::Disclosure),
+        kinds: vec![AuditKind::Disclosure],
         limit: 10,
         ..AuditQuery::default()
     };

@@ -103,7 +103,7 @@ fn a_credential_is_kept_shown_in_part_and_the_audit_says_to_whom() {
     assert_eq!(seen.sd_jwt().claims()["name"], "Ada");
     assert!(!seen.sd_jwt().claims().contains_key("email"));
     let disclosures = AuditQuery {
-        kind: Some(AuditKind::Disclosure),
+        kinds: vec![AuditKind::Disclosure],
         ..AuditQuery::default()
     };
     let entries = vault.audit_entries(&disclosures).unwrap().entries;

@@ -248,7 +248,7 @@ fn the_same_vault_comes_back_row_by_row() {
     );
     for (vault, kind) in [(&vault, AuditKind::Export), (&imported, AuditKind::Import)] {
         let query = AuditQuery {
-            kind: Some(kind),
+            kinds: vec![kind],
             ..AuditQuery::default()
         };
         assert_eq!(vault.audit_entries(&query).unwrap().entries.len(), 1);

@@ -355,7 +355,7 @@ fn an_import_waits_is_accepted_in_part_and_undone_as_a_batch() {
     let state = &vault.pen_batches().unwrap()[0];
     assert_eq!((state.held, state.accepted), (6, 0));
     let imports = AuditQuery {
-        kind: Some(AuditKind::Import),
+        kinds: vec![AuditKind::Import],
         ..AuditQuery::default()
     };
     assert_eq!(vault.audit_entries(&imports).unwrap().entries.len(), 3);

@@ -316,6 +316,7 @@ fn a_vault_locks_by_itself_when_nobody_touches_it_and_the_setting_stays() {
     let device = Device::new();
     let vault = device.create("Home");
     assert_eq!(vault.locks_after(), None);
+    assert!(!vault.is_locked());
     let (told, heard) = std::sync::mpsc::channel();
     let _subscription = vault.on_change(move |scope| told.send(scope).unwrap());
     vault.lock_after(Some(Duration::from_millis(300))).unwrap();
@@ -326,10 +327,11 @@ fn a_vault_locks_by_itself_when_nobody_touches_it_and_the_setting_stays() {
     );
     assert_eq!(
         heard.recv_timeout(Duration::from_secs(20)).unwrap(),
-        Scope::VAULT,
+        Scope::LOCKED,
         "the lock"
     );
     assert!(becomes_locked(&vault, Duration::ZERO));
+    assert!(vault.is_locked());
     let refused = vault.read(|_| Ok::<_, VaultError>(())).unwrap_err();
     assert_eq!(refused.code(), "locked");
     vault.touch();

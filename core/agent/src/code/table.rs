@@ -800,6 +800,7 @@ pub(super) const AGENT: Rows = &[
     ),
     (9, "no_such_statement", "There is no statement for that month."),
     (10, "no_budget", "There is no budget yet."),
+    (11, "avatar_too_large", "The picture of a persona is too large."),
 ];
 
 /// The facade's own, which no room below it can return.

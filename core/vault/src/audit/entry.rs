@@ -179,8 +179,8 @@ pub struct AuditEntry {
 /// Which entries are wanted. The default is the newest page of all.
 #[derive(Clone, Debug)]
 pub struct AuditQuery {
-    /// Only this kind.
-    pub kind: Option<AuditKind>,
+    /// Only these kinds; none: all of them.
+    pub kinds: Vec<AuditKind>,
     /// Only about this relation or party.
     pub party: Option<String>,
     /// Only with this text somewhere in the content.
@@ -198,7 +198,7 @@ pub struct AuditQuery {
 impl Default for AuditQuery {
     fn default() -> Self {
         Self {
-            kind: None,
+            kinds: Vec::new(),
             party: None,
             text: None,
             from: None,

@@ -24,6 +24,9 @@ struct Seen {
     label: String,
     /// Id and kind by name.
     ways_in: BTreeMap<String, (String, String)>,
+    /// Number of the database file: each vault key has one of its own. `None` in what older programs have noted.
+    #[serde(default)]
+    database_number: Option<u32>,
 }
 
 impl Seen {
@@ -35,6 +38,7 @@ impl Seen {
         Self {
             label: header.label.clone(),
             ways_in: header.ways_in.iter().map(way).collect(),
+            database_number: Some(header.database_number),
         }
     }
 }
@@ -110,6 +114,9 @@ fn differences(before: &Seen, after: &Seen, remark: &str) -> Vec<AuditEvent> {
         AuditEvent::new(kind).who(name).record(id.as_str()).what(said(way_kind))
     };
     let mut events = Vec::new();
+    if before.database_number.is_some() && before.database_number != after.database_number {
+        events.push(AuditEvent::new(AuditKind::VaultKeyChanged).what(said("")));
+    }
     for (name, now) in &after.ways_in {
         match before.ways_in.get(name) {
             None => events.push(way(AuditKind::WayAdded, name, now)),
@@ -122,7 +129,8 @@ fn differences(before: &Seen, after: &Seen, remark: &str) -> Vec<AuditEvent> {
             events.push(way(AuditKind::WayRemoved, name, then));
         }
     }
-    if before.label != after.label {
+    // A label that is hidden or shown from now on is not another one.
+    if before.label != after.label && !before.label.is_empty() && !after.label.is_empty() {
         events.push(AuditEvent::new(AuditKind::LabelChanged).what(said(&after.label)));
     }
     if events.is_empty() {

@@ -92,7 +92,11 @@ impl AutoLock {
 
     fn watch(&self, vault: &Weak<Inner>) {
         let mut state = lock(&self.state);
-        while !state.over {
+        loop {
+            // Somebody has locked it.
+            if state.over {
+                return;
+            }
             let Some(after) = state.after else {
                 state.watched = false;
                 return;
@@ -112,14 +116,14 @@ impl AutoLock {
         if let Some(vault) = vault.upgrade() {
             // The keys are gone also when the disk refuses; there is nobody here to hear of it.
             let _ = vault.close();
-            vault.changes.tell(Scope::VAULT);
+            vault.changes.tell(Scope::LOCKED);
         }
     }
 }
 
 impl Vault {
     /// Locks the vault by itself when nobody has called [`Vault::touch`] for so long; `None`: never. It is kept with the vault,
-    /// and holds from each unlock on. Listeners are told [`Scope::VAULT`] when it happens.
+    /// and holds from each unlock on. Listeners are told [`Scope::LOCKED`] when it happens.
     pub fn lock_after(&self, idle: Option<Duration>) -> Result<(), VaultError> {
         let idle_ms = idle.map(|idle| u64::try_from(idle.as_millis()).unwrap_or(u64::MAX));
         self.change_header(|header, _| {
