@@ -45,7 +45,7 @@ class XmlWords(
 
     companion object {
         /** The files of words, one for each room. */
-        val rooms = listOf("common", "start", "history", "pay", "want", "relations", "me", "keep", "errors")
+        val rooms = listOf("common", "start", "history", "pay", "want", "relations", "me", "keep", "vault", "errors")
 
         /** One file of words as it is written. */
         data class File(
