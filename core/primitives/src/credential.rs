@@ -3,7 +3,7 @@
 //!
 //! Nothing here fetches: what has to be asked of others comes back as an address ([`IssuerKeySource`], [`StatusRef`]), and
 //! the bytes that were fetched go into a pure function. Signatures are EdDSA (Ed25519) and ES256, both by `ring`. Not done:
-//! issuer keys by `x5c`, by `jwks_uri`, and by other DID methods than `did:key` (Ed25519) and `did:jwk`.
+//! issuer keys by `x5c`, and by other DID methods than `did:key` (Ed25519), `did:jwk` and `did:web`.
 
 mod encoding;
 mod error;
@@ -16,12 +16,15 @@ mod status;
 mod w3c;
 
 pub use error::CredentialError;
-pub use issuer::{IssuerKeySource, key_from_issuer_metadata, key_source};
+pub use issuer::{
+    IssuerKeySource, key_from_did_document, key_from_issuer_metadata, key_from_jwks, key_source, keys_address,
+};
 pub use jwk::PublicKey;
 pub use sd_jwt::{Disclosable, SdJwt};
 pub use sd_jwt_vc::{KeyBinding, SdJwtVc};
 pub use status::{
-    CredentialStatus, StatusRef, StatusType, bitstring_status, status_list_credential_issuer, token_status,
+    CredentialStatus, StatusRef, StatusType, bitstring_status, status_list_credential_issuer, status_token_key_id,
+    token_status,
 };
 pub use w3c::W3cCredential;
 

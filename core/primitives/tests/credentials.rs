@@ -18,7 +18,8 @@ use serde_json::{Map, Value, json};
 use tekram_primitives::canonical::sha256;
 use tekram_primitives::credential::{
     CredentialError, CredentialStatus, IssuerKeySource, KeyBinding, PublicKey, SdJwt, SdJwtVc, StatusRef, StatusType,
-    W3cCredential, bitstring_status, key_from_issuer_metadata, key_source, status_list_credential_issuer, token_status,
+    W3cCredential, bitstring_status, key_from_did_document, key_from_issuer_metadata, key_from_jwks, key_source,
+    keys_address, status_list_credential_issuer, token_status,
 };
 use tekram_primitives::data_integrity::create_proof;
 use tekram_primitives::did::SigningKey;
@@ -389,7 +390,11 @@ fn the_key_of_an_issuer_comes_from_its_name_or_its_metadata() {
     );
     for issuer in [
         "http://example.com",
-        "did:web:example.com",
+        "did:web:",
+        "did:web:a/b",
+        "did:web:a:..:b",
+        "did:web:a@b",
+        "did:ion:x",
         "https://",
         "https://a@b",
         "https://a/?x",
@@ -401,6 +406,18 @@ fn the_key_of_an_issuer_comes_from_its_name_or_its_metadata() {
             "{issuer}"
         );
     }
+    let document = |did: &str| match key_source(did).unwrap() {
+        IssuerKeySource::DidDocument { url } => url,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(
+        document("did:web:example.com"),
+        "https://example.com/.well-known/did.json"
+    );
+    assert_eq!(
+        document("did:web:example.com%3A3000:user:ada"),
+        "https://example.com:3000/user/ada/did.json"
+    );
     let mut jwk = example_issuer().to_jwk();
     jwk["kid"] = "k1".into();
     let metadata = json!({"issuer": "https://example.com", "jwks": {"keys": [jwk, public(&key(1)).to_jwk()]}});
@@ -413,6 +430,53 @@ fn the_key_of_an_issuer_comes_from_its_name_or_its_metadata() {
     ] {
         assert_eq!(find(issuer, kid), Err(CredentialError::UnknownIssuerKey));
     }
+    let elsewhere = json!({"issuer": "https://example.com", "jwks_uri": "https://example.com/keys"}).to_string();
+    assert_eq!(
+        keys_address(elsewhere.as_bytes(), "https://example.com"),
+        Ok(Some("https://example.com/keys".to_owned()))
+    );
+    assert_eq!(
+        keys_address(elsewhere.as_bytes(), "https://evil"),
+        Err(CredentialError::UnknownIssuerKey)
+    );
+    assert_eq!(
+        keys_address(metadata.to_string().as_bytes(), "https://example.com"),
+        Ok(None)
+    );
+    let keys = metadata["jwks"].to_string();
+    assert_eq!(key_from_jwks(keys.as_bytes(), Some("k1")), Ok(example_issuer()));
+    assert_eq!(
+        key_from_jwks(keys.as_bytes(), None),
+        Err(CredentialError::UnknownIssuerKey)
+    );
+}
+
+#[test]
+fn a_did_web_document_gives_only_keys_that_it_signs_with() {
+    let did = "did:web:example.com";
+    let multibase = key(ISSUER).did().multibase();
+    let document = json!({
+        "id": did,
+        "verificationMethod": [
+            {"id": "did:web:example.com#a", "controller": did, "publicKeyMultibase": multibase},
+            {"id": "#b", "controller": did, "publicKeyJwk": example_issuer().to_jwk()},
+            {"id": "#login", "controller": did, "publicKeyJwk": public(&key(7)).to_jwk()},
+        ],
+        "assertionMethod": ["#a", "did:web:example.com#b", {"id": "#c", "publicKeyJwk": public(&key(8)).to_jwk()}],
+        "authentication": ["#login"],
+    });
+    let find = |document: &Value, kid| key_from_did_document(document.to_string().as_bytes(), did, kid);
+    assert_eq!(find(&document, Some("did:web:example.com#a")), Ok(public(&key(ISSUER))));
+    assert_eq!(find(&document, Some("#b")), Ok(example_issuer()));
+    assert_eq!(find(&document, Some("c")), Ok(public(&key(8))));
+    for kid in [Some("#login"), Some("#d"), Some("did:web:evil.example#a"), None] {
+        assert_eq!(find(&document, kid), Err(CredentialError::UnknownIssuerKey), "{kid:?}");
+    }
+    let mut only = document.clone();
+    only["assertionMethod"] = json!(["#a"]);
+    assert_eq!(find(&only, None), Ok(public(&key(ISSUER))));
+    only["id"] = "did:web:evil.example".into();
+    assert_eq!(find(&only, None), Err(CredentialError::UnknownIssuerKey));
 }
 
 fn packed(bytes: &[u8], gzip: bool) -> String {

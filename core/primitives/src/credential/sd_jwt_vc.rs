@@ -91,6 +91,11 @@ impl SdJwtVc {
         optional_text(&self.sd_jwt.token.header, "kid")
     }
 
+    /// Whether it brings its issuer's certificate (`x5c`), which is not looked at here.
+    pub fn has_certificate(&self) -> bool {
+        self.sd_jwt.token.header.contains_key("x5c")
+    }
+
     /// What kind of credential it is (`vct`).
     pub fn credential_type(&self) -> &str {
         &self.credential_type

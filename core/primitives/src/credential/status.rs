@@ -8,7 +8,7 @@ use flate2::read::{GzDecoder, ZlibDecoder};
 use serde_json::{Map, Value};
 
 use super::CredentialError;
-use super::encoding::{from_base64url, seconds, text};
+use super::encoding::{from_base64url, optional_text, seconds, text};
 use super::jwk::PublicKey;
 use super::jws::Jws;
 use super::sd_jwt_vc::check_times;
@@ -111,6 +111,16 @@ impl StatusRef {
             })?,
         })
     }
+}
+
+/// The name (`kid`) of the key that a fetched Status List Token says it was signed with, if it says one.
+///
+/// # Errors
+/// As for tokens.
+pub fn status_token_key_id(fetched: &[u8]) -> Result<Option<String>, CredentialError> {
+    let token = std::str::from_utf8(fetched).map_err(|_| CredentialError::Malformed { part: "token" })?;
+    let token = Jws::parse(token.trim())?;
+    Ok(optional_text(&token.header, "kid")?.map(str::to_owned))
 }
 
 /// What a Status List Token (JWT) says about a place, after checking its signature, address and time.
