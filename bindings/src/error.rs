@@ -101,6 +101,15 @@ impl TekramError {
         Self::named("file_unusable")
     }
 
+    /// A field of what should be kept is not what it should be.
+    pub(crate) fn bad_field(field: &str) -> Self {
+        Self::Failed {
+            code: tekram_agent::error_number("bad_field"),
+            name: "bad_field".to_owned(),
+            params: HashMap::from([("field".to_owned(), field.to_owned())]),
+        }
+    }
+
     /// Stable name.
     #[must_use]
     pub fn name(&self) -> &str {

@@ -212,7 +212,10 @@ impl Agent {
         tekram_intent::expire(&vault, self.clock.as_ref())?;
         // What players did meanwhile. If this fails it stays sealed, and `Persona::drain` says why: no reason to stay locked.
         let _ = tekram_listen::drain_capture(&vault, self.clock.now());
-        self.persona(vault)
+        let persona = self.persona(vault)?;
+        // What was confirmed or paid and is no purchase yet; another time will do.
+        let _ = persona.take_purchases();
+        Ok(persona)
     }
 
     /// Each persona gets a context of its own: no connection, cookie or cache is shared with another.

@@ -50,6 +50,18 @@ pub enum AgentError {
         /// The limit.
         limit_bytes: usize,
     },
+    /// An address that was asked about a credential answered with an error.
+    #[error("the address that was asked about the credential answered with status {status}")]
+    NotServed {
+        /// The HTTP status.
+        status: u16,
+    },
+    /// A file is too long to be read at once.
+    #[error("at most {limit_bytes} bytes of a file are read at once")]
+    FileTooLong {
+        /// The limit.
+        limit_bytes: u64,
+    },
     /// The vault.
     #[error(transparent)]
     Vault(#[from] tekram_vault::VaultError),
@@ -110,6 +122,8 @@ impl AgentError {
             Self::NoSuchStatement => "no_such_statement",
             Self::NoBudget => "no_budget",
             Self::AvatarTooLarge { .. } => "avatar_too_large",
+            Self::NotServed { .. } => "not_served",
+            Self::FileTooLong { .. } => "file_too_long",
             Self::Vault(error) => error.code(),
             Self::Listen(error) => error.code(),
             Self::Pay(error) => error.code(),

@@ -289,6 +289,8 @@ impl Persona {
         }
         if let Some(both) = &done.agreement_by_both {
             tekram_relate::conclude(&self.vault, &SignedRecord::parse(both)?, self.clock.as_ref())?;
+            // What is signed is signed; if this fails, the next unlock does it.
+            let _ = self.take_purchases();
         }
         accepted_view(&done)
     }

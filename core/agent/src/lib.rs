@@ -8,6 +8,7 @@ mod capture;
 mod code;
 mod device;
 mod error;
+mod holdings;
 mod intent;
 mod listen;
 mod mints;
@@ -29,6 +30,10 @@ use std::sync::Arc;
 pub use code::{ErrorCode, error_codes, error_number};
 pub use device::Agent;
 pub use error::AgentError;
+pub use holdings::{
+    AttributeView, ClaimView, CredentialState, CredentialView, FileView, MembershipView, PenArrived, PenFault,
+    PenItemView, PenKind, PenPage, PreferenceView, PurchaseItemView, PurchaseView, attribute_text,
+};
 pub use intent::{AcceptedView, IntentView, OfferView, Offers, Want};
 pub use listen::{ListenView, MonthHours, SourcePayee, SourceRelation};
 pub use mints::{MintTaker, MintTakers};
@@ -72,6 +77,10 @@ pub use tekram_vault::{
     AuditReport, Face, FileKeyStore, KeyStore, KeyStoreError, Progress as WorkProgress, RECOVERY_WORDS, RecoveryAnswer,
     RecoveryPhrase, ShownWhileLocked, Subscription as ChangeSubscription, VaultEntry, VaultError, WayIn, WayInKind,
     verify_audit_export,
+};
+pub use tekram_vault::{
+    AttributeSource, AttributeValue, BlobId, CsvDate, CsvField, Membership, PenAccepted, PenBatch, PenState,
+    PersonName, PostalAddress, Preference, Purchase, PurchaseCsv, PurchaseItem, Stance,
 };
 pub use terms::AgreementView;
 pub use vault::{KeyChanged, LOCKED};

@@ -7,9 +7,10 @@ use tekram_net::{BusError, FetchError};
 use tekram_pay::PayError;
 use tekram_pay::cashu::CashuError;
 use tekram_pay::rail::RailError;
+use tekram_primitives::credential::CredentialError;
 use tekram_primitives::money::MoneyError;
 use tekram_relate::RelateError;
-use tekram_vault::VaultError;
+use tekram_vault::{HoldingError, VaultError};
 
 use crate::error::AgentError;
 
@@ -31,6 +32,8 @@ impl AgentError {
         match self {
             Self::BadSetting { what, .. } => one("what", what),
             Self::AvatarTooLarge { limit_bytes } => one("limit_bytes", limit_bytes),
+            Self::NotServed { status } => one("status", status),
+            Self::FileTooLong { limit_bytes } => one("limit_bytes", limit_bytes),
             Self::Vault(error) => vault(error),
             Self::Listen(error) => listen(error),
             Self::Pay(error) => pay(error),
@@ -64,6 +67,13 @@ fn vault(error: &VaultError) -> Params {
         VaultError::MigrationFailed { room, version, .. } => two(("room", room), ("version", version)),
         VaultError::ItemTooLarge { limit_bytes } => one("limit_bytes", limit_bytes),
         VaultError::Io { action, .. } => one("action", action),
+        VaultError::Holding(HoldingError::BadField { field }) => one("field", field),
+        VaultError::Credential(CredentialError::Unsupported { what }) => one("what", what),
+        VaultError::Credential(
+            CredentialError::Malformed { part }
+            | CredentialError::BadKeyBinding { part }
+            | CredentialError::BadStatusList { part },
+        ) => one("part", part),
         _ => Vec::new(),
     }
 }

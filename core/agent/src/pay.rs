@@ -218,6 +218,8 @@ impl Persona {
         }
         .await;
         courier.close().await;
+        // What is paid is paid; if this fails, the next unlock does it.
+        let _ = self.take_purchases();
         Ok(settled?)
     }
 

@@ -1,41 +1,56 @@
-//! What a persona has chosen that belongs to no room: so far, the relays of each of its requests.
+//! What a persona has chosen that belongs to no room: the relays of each of its requests, and other values by name.
 
 use rusqlite::{OptionalExtension, params};
 use tekram_vault::{RoomSchema, Scope, Vault, VaultError};
 
+use crate::holdings::SCHEMA_OF_PURCHASES;
+
 /// The agent's own table.
 pub(crate) const SCHEMA: RoomSchema = RoomSchema {
     room: "agent",
-    migrations: &["CREATE TABLE agent_setting (
+    migrations: &[
+        "CREATE TABLE agent_setting (
         name TEXT PRIMARY KEY NOT NULL,
         value TEXT NOT NULL
-    ) STRICT, WITHOUT ROWID;"],
+    ) STRICT, WITHOUT ROWID;",
+        SCHEMA_OF_PURCHASES,
+    ],
 };
 
-/// The relays that a request was sent to.
-pub(crate) fn relays(vault: &Vault, intent: &str) -> Result<Vec<String>, VaultError> {
+/// What was kept under this name.
+pub(crate) fn value(vault: &Vault, name: &str) -> Result<Option<String>, VaultError> {
     vault.read(|connection| {
-        let value: Option<String> = connection
+        let value = connection
             .prepare_cached("SELECT value FROM agent_setting WHERE name = ?1")?
-            .query_row([relays_name(intent)], |row| row.get(0))
-            .optional()?;
-        Ok(value
-            .map(|value| value.split_whitespace().map(str::to_owned).collect())
-            .unwrap_or_default())
+            .query_row([name], |row| row.get(0));
+        Ok(value.optional()?)
     })
 }
 
-/// Keeps the relays that a request is sent to. Relay addresses hold no spaces.
-pub(crate) fn keep_relays(vault: &Vault, intent: &str, relays: &[String]) -> Result<(), VaultError> {
+/// Keeps a value under a name, in the place of what was there.
+pub(crate) fn keep(vault: &Vault, name: &str, value: &str) -> Result<(), VaultError> {
     vault.write(Scope("agent"), |transaction| {
         transaction
             .prepare_cached(
                 "INSERT INTO agent_setting (name, value) VALUES (?1, ?2)
                  ON CONFLICT (name) DO UPDATE SET value = excluded.value",
             )?
-            .execute(params![relays_name(intent), relays.join(" ")])?;
+            .execute(params![name, value])?;
         Ok(())
     })
+}
+
+/// The relays that a request was sent to.
+pub(crate) fn relays(vault: &Vault, intent: &str) -> Result<Vec<String>, VaultError> {
+    let value = value(vault, &relays_name(intent))?;
+    Ok(value
+        .map(|value| value.split_whitespace().map(str::to_owned).collect())
+        .unwrap_or_default())
+}
+
+/// Keeps the relays that a request is sent to. Relay addresses hold no spaces.
+pub(crate) fn keep_relays(vault: &Vault, intent: &str, relays: &[String]) -> Result<(), VaultError> {
+    keep(vault, &relays_name(intent), &relays.join(" "))
 }
 
 fn relays_name(intent: &str) -> String {

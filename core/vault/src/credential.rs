@@ -142,6 +142,11 @@ impl Vault {
         })
     }
 
+    /// One credential. Fails with `no_such_holding`.
+    pub fn credential(&self, id: &str) -> Result<CredentialEntry, VaultError> {
+        self.read(|connection| entry(connection, id))
+    }
+
     /// What a credential says: its claims with everything that can be disclosed. Fails with `no_such_holding`.
     pub fn credential_claims(&self, id: &str) -> Result<Map<String, Value>, VaultError> {
         self.read(|connection| {

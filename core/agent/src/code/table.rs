@@ -801,6 +801,12 @@ pub(super) const AGENT: Rows = &[
     (9, "no_such_statement", "There is no statement for that month."),
     (10, "no_budget", "There is no budget yet."),
     (11, "avatar_too_large", "The picture of a persona is too large."),
+    (
+        101,
+        "not_served",
+        "The address that was asked about a credential answered with an error.",
+    ),
+    (102, "file_too_long", "The file is too long to be read at once."),
 ];
 
 /// The facade's own, which no room below it can return.

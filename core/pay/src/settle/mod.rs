@@ -26,7 +26,7 @@ use tekram_primitives::time::{Clock, Timestamp};
 use tekram_vault::Vault;
 
 pub use collect::collect;
-pub use receipt::{StoredReceipt, accept_receipt, receipts};
+pub use receipt::{Receipted, StoredReceipt, accept_receipt, receipted, receipts};
 pub use run::settle;
 
 use crate::courier::Courier;

@@ -12,6 +12,7 @@ use super::effects::{paid, regain};
 use super::outbox::{Payment, Step, payment_of};
 use crate::commit::{commitment, payee_of};
 use crate::error::PayError;
+use crate::ledger::money;
 use crate::state::LineState;
 
 /// Evidence kept for one commitment.
@@ -119,6 +120,48 @@ pub fn receipts(vault: &Vault, statement_id: &str) -> Result<Vec<StoredReceipt>,
                     .transpose()?,
                 rail_evidence: Some(evidence).filter(|evidence| !evidence.is_empty()),
                 received: Timestamp::from_millis(row.get(3)?),
+            });
+        }
+        Ok(found)
+    })
+}
+
+/// A promise for whose payment there is evidence.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Receipted {
+    /// Record id of the commitment.
+    pub commitment: String,
+    /// The payee's name.
+    pub payee_name: String,
+    /// What the payee is known by.
+    pub identity: String,
+    /// How much was promised.
+    pub amount: Money,
+    /// When the first evidence came.
+    pub received: Timestamp,
+}
+
+/// Every promise for whose payment there is a receipt or the rail's own evidence, newest first; `limit` after the first
+/// `offset`.
+///
+/// # Errors
+/// Those of the vault.
+pub fn receipted(vault: &Vault, limit: u32, offset: u32) -> Result<Vec<Receipted>, PayError> {
+    vault.read(|db| {
+        let mut query = db.prepare_cached(
+            "SELECT r.commitment_id, p.name, p.identity, c.amount_minor, c.asset, r.received_ms FROM pay_receipt r
+             JOIN pay_commitment c ON c.commitment_id = r.commitment_id JOIN pay_payee p ON p.payee_id = c.payee_id
+             ORDER BY r.received_ms DESC, r.commitment_id LIMIT ?1 OFFSET ?2",
+        )?;
+        let mut rows = query.query(params![limit, offset])?;
+        let mut found = Vec::new();
+        while let Some(row) = rows.next()? {
+            found.push(Receipted {
+                commitment: row.get(0)?,
+                payee_name: row.get(1)?,
+                identity: row.get(2)?,
+                amount: money(row.get(3)?, &row.get::<_, String>(4)?)?,
+                received: Timestamp::from_millis(row.get(5)?),
             });
         }
         Ok(found)

@@ -66,6 +66,14 @@ pub struct PostalAddress {
     pub address_country: String,
 }
 
+impl PersonName {
+    fn is_its_parts(&self) -> bool {
+        let (given, family) = (self.given_name.as_str(), self.family_name.as_str());
+        let joined = |first: &str, last: &str| format!("{first} {last}").trim() == self.name;
+        joined(given, family) || joined(family, given)
+    }
+}
+
 impl AttributeValue {
     /// The property's name; free ones carry their own: `additionalProperty:shoe size`.
     pub fn property(&self) -> String {
@@ -79,9 +87,11 @@ impl AttributeValue {
         }
     }
 
-    /// Every text of it, some of which may be empty: what a credential must say to vouch for it.
+    /// Every text of it, some of which may be empty: what a credential must say to vouch for it. A whole name that is its
+    /// parts and nothing else is said by the parts.
     pub(super) fn texts(&self) -> Vec<&str> {
         match self {
+            Self::Name(name) if name.is_its_parts() => vec![&name.given_name, &name.family_name],
             Self::Name(name) => vec![&name.name, &name.given_name, &name.family_name],
             Self::Email(text) | Self::Telephone(text) | Self::BirthDate(text) => vec![text],
             Self::Address(address) => vec![
@@ -96,7 +106,7 @@ impl AttributeValue {
     }
 
     /// Fails with `bad_field` when it is not what its kind should be.
-    pub(super) fn check(&self) -> Result<(), HoldingError> {
+    pub fn check(&self) -> Result<(), HoldingError> {
         match self {
             Self::Name(name) => {
                 check_text("name", &name.name, 1, 200)?;

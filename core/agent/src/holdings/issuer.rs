@@ -1,0 +1,106 @@
+//! Asking others about a credential: its issuer's key, and the lists that say whether it was revoked. What comes back is
+//! judged by `tekram_primitives::credential`; here are the addresses and the limits.
+//!
+//! An issuer is asked over `https`; over `http` only at an address on the person's own network that they asked for.
+
+use tekram_net::{Http, NetPolicy, Request};
+use tekram_primitives::credential::{
+    CredentialError, IssuerKeySource, MAX_CREDENTIAL_BYTES, PublicKey, StatusType, key_from_did_document,
+    key_from_issuer_metadata, key_from_jwks, key_source, keys_address,
+};
+use tekram_vault::VaultError;
+use url::Url;
+
+use crate::error::AgentError;
+
+/// Longest document about keys, in bytes.
+const MAX_KEYS_BYTES: u64 = 256 * 1024;
+
+/// The issuer's key with this `kid`, out of its name or from where it publishes it.
+pub(super) async fn issuer_key(
+    http: &dyn Http,
+    policy: &NetPolicy,
+    issuer: &str,
+    kid: Option<&str>,
+) -> Result<PublicKey, AgentError> {
+    let plain = is_asked_for_http(policy, issuer);
+    let source = if plain {
+        key_source(&issuer.replacen("http:", "https:", 1))
+    } else {
+        key_source(issuer)
+    };
+    let key = match source.map_err(VaultError::from)? {
+        IssuerKeySource::Known(key) => Ok(key),
+        IssuerKeySource::DidDocument { url } => {
+            let document = fetch(
+                http,
+                policy,
+                &url,
+                "application/did+json, application/json",
+                MAX_KEYS_BYTES,
+            )
+            .await?;
+            key_from_did_document(&document, issuer, kid)
+        }
+        IssuerKeySource::Metadata { url } => {
+            let url = if plain { url.replacen("https:", "http:", 1) } else { url };
+            let metadata = fetch(http, policy, &url, "application/json", MAX_KEYS_BYTES).await?;
+            match keys_address(&metadata, issuer).map_err(VaultError::from)? {
+                None => key_from_issuer_metadata(&metadata, issuer, kid),
+                Some(url) => {
+                    let keys = fetch(
+                        http,
+                        policy,
+                        &url,
+                        "application/jwk-set+json, application/json",
+                        MAX_KEYS_BYTES,
+                    );
+                    key_from_jwks(&keys.await?, kid)
+                }
+            }
+        }
+    };
+    Ok(key.map_err(VaultError::from)?)
+}
+
+/// A status list, as its keeper serves it.
+pub(super) async fn status_list(
+    http: &dyn Http,
+    policy: &NetPolicy,
+    url: &str,
+    kind: &StatusType,
+) -> Result<Vec<u8>, AgentError> {
+    let accept = match kind {
+        StatusType::Token => "application/statuslist+jwt",
+        StatusType::Bitstring { .. } => "application/vc, application/json",
+    };
+    let most = u64::try_from(MAX_CREDENTIAL_BYTES).unwrap_or(u64::MAX);
+    fetch(http, policy, url, accept, most).await
+}
+
+async fn fetch(
+    http: &dyn Http,
+    policy: &NetPolicy,
+    url: &str,
+    accept: &str,
+    max_bytes: u64,
+) -> Result<Vec<u8>, AgentError> {
+    if !url.starts_with("https:") && !is_asked_for_http(policy, url) {
+        let error = CredentialError::Unsupported { what: "the address" };
+        return Err(VaultError::from(error).into());
+    }
+    let request = Request::get(url)?.header("accept", accept).max_bytes(max_bytes);
+    let response = http.fetch(request).await?;
+    if response.is_success() {
+        Ok(response.body)
+    } else {
+        Err(AgentError::NotServed {
+            status: response.status,
+        })
+    }
+}
+
+/// Whether it is an `http` address that the person asked for, host and port.
+fn is_asked_for_http(policy: &NetPolicy, url: &str) -> bool {
+    url.starts_with("http:") && Url::parse(url).is_ok_and(|url| policy.allows(&url))
+}
