@@ -26,6 +26,20 @@ const TECHNICAL: [&str; 12] = [
     "ttl",
 ];
 
+/// The members of an address in the order in which people write them; the order in which they came is lost.
+const ADDRESS: [&str; 10] = [
+    "street_address",
+    "streetAddress",
+    "postal_code",
+    "postalCode",
+    "locality",
+    "addressLocality",
+    "region",
+    "addressRegion",
+    "country",
+    "addressCountry",
+];
+
 /// A claim.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ClaimView {
@@ -150,7 +164,11 @@ fn text(value: &Value) -> String {
         Value::Null => String::new(),
         Value::String(text) => text.clone(),
         Value::Array(elements) => joined(elements.iter().map(text).collect()),
-        Value::Object(members) => joined(members.values().map(text).collect()),
+        Value::Object(members) => {
+            let mut members: Vec<(&String, &Value)> = members.iter().collect();
+            members.sort_by_key(|(name, _)| ADDRESS.iter().position(|known| known == name).unwrap_or(ADDRESS.len()));
+            joined(members.into_iter().map(|(_, value)| text(value)).collect())
+        }
         plain => plain.to_string(),
     }
 }
