@@ -225,6 +225,24 @@ async fn what_was_agreed_and_what_left_can_be_read_from_ones_own_vault() {
     );
     let id: RecordId = accepted.commitment.parse().unwrap();
     assert_eq!(Some(pickup_code(&id).to_string()), accepted.pickup_code);
+
+    // What was confirmed is a purchase, once; what was removed does not come again.
+    let purchases = persona.purchases("", None, None).unwrap();
+    let [bought] = purchases.as_slice() else {
+        panic!("{purchases:?}")
+    };
+    assert_eq!(
+        (bought.seller.as_str(), &bought.seller_id, &bought.record, bought.total),
+        ("Klangwerk", &did, &accepted.commitment, accepted.price)
+    );
+    assert_eq!(
+        (bought.items[0].name.as_str(), bought.items[0].quantity),
+        ("Aurora 700 headphones", 1)
+    );
+    assert_eq!(persona.take_purchases().unwrap(), 0);
+    persona.remove_purchase(bought.id).unwrap();
+    assert_eq!(persona.take_purchases().unwrap(), 0);
+    assert!(persona.purchases("", None, None).unwrap().is_empty());
 }
 
 #[test]

@@ -104,3 +104,72 @@ async fn fetch(
 fn is_asked_for_http(policy: &NetPolicy, url: &str) -> bool {
     url.starts_with("http:") && Url::parse(url).is_ok_and(|url| policy.allows(&url))
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::panic)]
+mod tests {
+    use std::future::Future;
+    use std::pin::Pin;
+
+    use serde_json::json;
+    use tekram_net::{FetchError, Response};
+    use tekram_primitives::did::SigningKey;
+
+    use super::*;
+
+    /// The web as far as this test needs it: one document at one address.
+    #[derive(Debug)]
+    struct OneDocument {
+        url: &'static str,
+        content: String,
+    }
+
+    impl Http for OneDocument {
+        fn fetch<'a, 'b>(
+            &'a self,
+            request: Request,
+        ) -> Pin<Box<dyn Future<Output = Result<Response, FetchError>> + Send + 'b>>
+        where
+            'a: 'b,
+            Self: 'b,
+        {
+            let found = request.url.as_str() == self.url;
+            let response = Response {
+                status: if found { 200 } else { 404 },
+                headers: Vec::new(),
+                body: if found {
+                    self.content.clone().into_bytes()
+                } else {
+                    Vec::new()
+                },
+                final_url: request.url,
+                date_ms: None,
+            };
+            Box::pin(async move { Ok(response) })
+        }
+    }
+
+    #[tokio::test]
+    async fn a_did_web_is_asked_at_its_own_host_over_https() {
+        let key = SigningKey::from_seed(&[7; 32]).unwrap().did();
+        let did = "did:web:issuer.example:members";
+        let method = json!({"id": "#k1", "controller": did, "publicKeyMultibase": key.multibase()});
+        let document = json!({"id": did, "verificationMethod": [method], "assertionMethod": ["#k1"]});
+        let web = OneDocument {
+            url: "https://issuer.example/members/did.json",
+            content: document.to_string(),
+        };
+        let policy = NetPolicy::default();
+        let found = issuer_key(&web, &policy, did, Some("did:web:issuer.example:members#k1")).await;
+        assert_eq!(found.unwrap(), PublicKey::Ed25519(key));
+        for (issuer, code) in [
+            ("did:web:issuer.example", "not_served"),
+            ("http://issuer.example/members", "credential_unsupported"),
+        ] {
+            let refused = issuer_key(&web, &policy, issuer, None).await.unwrap_err();
+            assert_eq!(refused.code(), code);
+        }
+        let refused = status_list(&web, &policy, "http://issuer.example/list", &StatusType::Token).await;
+        assert_eq!(refused.unwrap_err().code(), "credential_unsupported");
+    }
+}

@@ -55,12 +55,17 @@ impl Persona {
             if known.contains(&paid.commitment) {
                 continue;
             }
+            let seller_id = paid.identity.strip_prefix("feed:").unwrap_or(&paid.identity);
             let is_address = ["did:", "https:", "http:"]
                 .iter()
-                .any(|start| paid.identity.starts_with(start));
+                .any(|start| seller_id.starts_with(start));
             let purchase = Purchase {
                 seller: fitting(&paid.payee_name, &paid.identity),
-                seller_id: if is_address { paid.identity } else { String::new() },
+                seller_id: if is_address {
+                    seller_id.to_owned()
+                } else {
+                    String::new()
+                },
                 order_number: String::new(),
                 ordered: paid.received,
                 total: paid.amount,
@@ -105,4 +110,75 @@ fn fitting(text: &str, otherwise: &str) -> String {
     let plain = |text: &str| -> String { text.chars().filter(|c| !c.is_control()).take(200).collect() };
     let text = plain(text);
     if text.trim().is_empty() { plain(otherwise) } else { text }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::indexing_slicing)]
+mod tests {
+    use std::sync::Arc;
+
+    use tekram_net::NetPolicy;
+    use tekram_primitives::secret::Passphrase;
+    use tekram_primitives::time::{FixedClock, Timestamp};
+
+    use super::*;
+    use crate::device::Agent;
+
+    #[test]
+    fn a_receipt_makes_one_purchase_at_the_next_unlock_and_none_after_it_was_removed() {
+        let folder = tempfile::tempdir().unwrap();
+        let clock = Arc::new(FixedClock::new(Timestamp::from_millis(1_795_176_000_000)));
+        let agent = Agent::open(folder.path(), NetPolicy::default(), clock as _).unwrap();
+        let passphrase = Passphrase::from("a long walk in the rain");
+        let home = agent.create_persona("Home", &passphrase).unwrap();
+        for sql in [
+            "INSERT INTO pay_payee VALUES ('p1', 'The Long Table', 'feed:https://table.example/feed', 'r1', 1)",
+            "INSERT INTO pay_payee VALUES ('p2', '', 'node:02ab', 'r2', 1)",
+            "INSERT INTO pay_commitment VALUES ('c1', 'p1', '{}', 'EUR', 150, 0, 1795170000000)",
+            "INSERT INTO pay_commitment VALUES ('c2', 'p2', '{}', 'EUR', 25, 0, 1795170000000)",
+            "INSERT INTO pay_commitment VALUES ('c3', 'p1', '{}', 'EUR', 99, 0, 1795170000000)",
+            "INSERT INTO pay_receipt VALUES ('c1', '', 'a witness', 1795175000000)",
+            "INSERT INTO pay_receipt VALUES ('c2', '', 'a preimage', 1795174000000)",
+        ] {
+            home.vault
+                .write(Scope("pay"), |transaction| {
+                    transaction.execute(sql, [])?;
+                    Ok::<_, VaultError>(())
+                })
+                .unwrap();
+        }
+        home.lock().unwrap();
+        let home = agent.unlock(None, &passphrase).unwrap();
+        let bought = home.purchases("", None, None).unwrap();
+        let seen: Vec<(&str, &str, String, &str, i64)> = bought
+            .iter()
+            .map(|purchase| {
+                (
+                    purchase.seller.as_str(),
+                    purchase.seller_id.as_str(),
+                    purchase.total.to_string(),
+                    purchase.record.as_str(),
+                    purchase.ordered_ms,
+                )
+            })
+            .collect();
+        assert_eq!(
+            seen,
+            [
+                (
+                    "The Long Table",
+                    "https://table.example/feed",
+                    "1.50 EUR".to_owned(),
+                    "c1",
+                    1_795_175_000_000
+                ),
+                ("node:02ab", "", "0.25 EUR".to_owned(), "c2", 1_795_174_000_000),
+            ],
+            "the promise without a receipt is no purchase"
+        );
+        home.remove_purchase(bought[0].id).unwrap();
+        home.lock().unwrap();
+        let home = agent.unlock(None, &passphrase).unwrap();
+        assert_eq!(home.purchases("", None, None).unwrap(), bought[1..]);
+    }
 }
