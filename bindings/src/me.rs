@@ -84,6 +84,8 @@ pub enum NetworkKind {
     Feed,
     /// Who publishes exchange rates.
     Rates,
+    /// Who issued a credential, or keeps the list of those that were taken back.
+    Issuer,
 }
 
 /// What a host is asked for.
@@ -99,6 +101,8 @@ pub enum NetworkWhy {
     WhoIsPaid,
     /// It says what a currency is worth.
     ExchangeRates,
+    /// It says whether a credential holds.
+    Credentials,
 }
 
 /// A host that this persona has asked.
@@ -123,6 +127,7 @@ impl From<tekram_agent::NetworkUse> for NetworkUse {
                 Kind::Relay => NetworkKind::Relay,
                 Kind::Feed => NetworkKind::Feed,
                 Kind::Rates => NetworkKind::Rates,
+                Kind::Issuer => NetworkKind::Issuer,
             },
             host: used.host,
             why: match used.why {
@@ -131,6 +136,7 @@ impl From<tekram_agent::NetworkUse> for NetworkUse {
                 Why::Payments => NetworkWhy::Payments,
                 Why::WhoIsPaid => NetworkWhy::WhoIsPaid,
                 Why::ExchangeRates => NetworkWhy::ExchangeRates,
+                Why::Credentials => NetworkWhy::Credentials,
             },
             since_ms: used.since_ms,
         }

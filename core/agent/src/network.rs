@@ -14,6 +14,8 @@ use crate::setting;
 
 /// Requests read at a time.
 const PAGE: u32 = 500;
+/// Before the host of an issuer, in the settings; the value is the time of the first question, ms since 1970.
+const ISSUER_ASKED: &str = "issuer-asked/";
 
 /// What kind of host it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -27,6 +29,8 @@ pub enum NetworkKind {
     Feed,
     /// Who publishes exchange rates.
     Rates,
+    /// Who issued a credential, or keeps the list of those that were taken back.
+    Issuer,
 }
 
 /// What it is asked for.
@@ -43,6 +47,8 @@ pub enum NetworkWhy {
     WhoIsPaid,
     /// It says what a currency is worth.
     ExchangeRates,
+    /// It says whether a credential holds.
+    Credentials,
 }
 
 /// A host that this persona has asked.
@@ -65,6 +71,10 @@ impl Persona {
     /// The vault's errors.
     pub fn networks(&self) -> Result<Vec<NetworkUse>, AgentError> {
         let mut uses: BTreeMap<(NetworkKind, String, NetworkWhy), Option<i64>> = BTreeMap::new();
+        for (host, since) in setting::named(&self.vault, ISSUER_ASKED)? {
+            let key = (NetworkKind::Issuer, host, NetworkWhy::Credentials);
+            uses.insert(key, since.parse().ok());
+        }
         let mut note = |kind: NetworkKind, url: &str, why: NetworkWhy, at_ms: Option<i64>| {
             let known = uses.entry((kind, host_of(url), why)).or_insert(at_ms);
             *known = match (*known, at_ms) {
@@ -105,6 +115,17 @@ impl Persona {
                 since_ms,
             })
             .collect())
+    }
+}
+
+impl Persona {
+    /// Notes that the host of this address is asked about a credential, when it is for the first time.
+    pub(crate) fn note_issuer_asked(&self, url: &str) -> Result<(), AgentError> {
+        let name = format!("{ISSUER_ASKED}{}", host_of(url));
+        if setting::value(&self.vault, &name)?.is_none() {
+            setting::keep(&self.vault, &name, &self.clock.now().millis().to_string())?;
+        }
+        Ok(())
     }
 }
 

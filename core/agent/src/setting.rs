@@ -27,6 +27,18 @@ pub(crate) fn value(vault: &Vault, name: &str) -> Result<Option<String>, VaultEr
     })
 }
 
+/// What was kept under names that begin like this, without that beginning.
+pub(crate) fn named(vault: &Vault, beginning: &str) -> Result<Vec<(String, String)>, VaultError> {
+    vault.read(|connection| {
+        let mut statement = connection.prepare_cached(
+            "SELECT substr(name, 1 + length(?1)), value FROM agent_setting
+             WHERE substr(name, 1, length(?1)) = ?1 ORDER BY name",
+        )?;
+        let rows = statement.query_map([beginning], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    })
+}
+
 /// Keeps a value under a name, in the place of what was there.
 pub(crate) fn keep(vault: &Vault, name: &str, value: &str) -> Result<(), VaultError> {
     vault.write(Scope("agent"), |transaction| {

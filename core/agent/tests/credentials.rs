@@ -16,7 +16,8 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 use tekram_agent::{
-    Agent, AgentError, AttributeSource, CredentialState, CredentialView, NetPolicy, Passphrase, PenKind, Persona,
+    Agent, AgentError, AttributeSource, CredentialState, CredentialView, NetPolicy, NetworkKind, NetworkWhy,
+    Passphrase, PenKind, Persona,
 };
 use tekram_harness::feed_server::FeedServer;
 use tekram_primitives::canonical::sha256;
@@ -300,6 +301,21 @@ async fn what_the_issuer_says_later_holds() {
     );
     clock.advance_ms(2_000_000);
     assert_eq!(persona.credential(&id).unwrap().state, CredentialState::Revoked);
+    let asked: Vec<(NetworkKind, NetworkWhy, String, Option<i64>)> = persona
+        .networks()
+        .unwrap()
+        .into_iter()
+        .map(|used| (used.kind, used.why, used.host, used.since_ms))
+        .collect();
+    assert_eq!(
+        asked,
+        [(
+            NetworkKind::Issuer,
+            NetworkWhy::Credentials,
+            issuer.server.origin(),
+            Some(NOW.millis())
+        )]
+    );
     assert!(
         issuer.server.requests().iter().all(|request| {
             !request

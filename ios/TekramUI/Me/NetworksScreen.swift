@@ -64,6 +64,7 @@ private struct NetworkRow: View {
         case .payments: "me_network_why_payments"
         case .whoIsPaid: "me_network_why_who_is_paid"
         case .exchangeRates: "me_network_why_exchange_rates"
+        case .credentials: "me_network_why_credentials"
         }
     }
 
@@ -73,6 +74,7 @@ private struct NetworkRow: View {
         case .relay: ("me_network_relay", "me_network_relay_text")
         case .feed: ("me_network_feed", "me_network_feed_text")
         case .rates: ("me_network_rates", "me_network_rates_text")
+        case .issuer: ("me_network_issuer", "me_network_issuer_text")
         }
     }
 }

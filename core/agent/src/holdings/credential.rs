@@ -10,7 +10,7 @@ use tekram_primitives::time::Timestamp;
 use tekram_vault::{CredentialEntry, CredentialFormat, CredentialRequest, NewCredential, PenContent, VaultError};
 
 use super::claims::{ClaimView, Read};
-use super::issuer::{issuer_key, status_list};
+use super::issuer::{Asking, issuer_key, status_list};
 use crate::error::AgentError;
 use crate::network::host_of;
 use crate::persona::Persona;
@@ -112,7 +112,7 @@ impl Persona {
             }
             Read::SdJwtVc(credential) => {
                 let kid = credential.key_id().map_err(VaultError::from)?;
-                let key = issuer_key(self.web.as_ref(), &self.policy, credential.issuer(), kid).await;
+                let key = self.issuer_key(credential.issuer(), kid).await;
                 let key = match key {
                     // The certificate would have the key, but certificates are not looked at.
                     Err(AgentError::NotServed { .. }) if credential.has_certificate() => {
@@ -158,9 +158,10 @@ impl Persona {
     /// and the vault's errors. What was known before stays then.
     pub async fn check_credential_status(&self, id: &str) -> Result<CredentialView, AgentError> {
         let entry = self.vault.credential(id)?;
+        let note_host = |url: &str| self.note_issuer_asked(url);
         for status in &entry.status {
             let place = &status.place;
-            let list = status_list(self.web.as_ref(), &self.policy, &place.uri, &place.kind).await?;
+            let list = status_list(&self.asking(&note_host), &place.uri, &place.kind).await?;
             let note = |key: Option<&PublicKey>| {
                 self.vault
                     .note_credential_status(id, place, &list, key, self.clock.now())
@@ -169,7 +170,7 @@ impl Persona {
                 // The issuer may sign its lists with another key, which it publishes beside the first.
                 Err(VaultError::Credential(CredentialError::BadSignature)) if place.kind == StatusType::Token => {
                     let kid = status_token_key_id(&list).map_err(VaultError::from)?;
-                    let key = issuer_key(self.web.as_ref(), &self.policy, &entry.issuer, kid.as_deref()).await?;
+                    let key = self.issuer_key(&entry.issuer, kid.as_deref()).await?;
                     note(Some(&key))?;
                 }
                 noted => {
@@ -214,6 +215,19 @@ impl Persona {
         Ok(self
             .vault
             .disclose_credential(id, &request, &holder, self.clock.now())?)
+    }
+
+    async fn issuer_key(&self, issuer: &str, kid: Option<&str>) -> Result<PublicKey, AgentError> {
+        let note_host = |url: &str| self.note_issuer_asked(url);
+        issuer_key(&self.asking(&note_host), issuer, kid).await
+    }
+
+    fn asking<'a>(&'a self, note: &'a dyn Fn(&str) -> Result<(), AgentError>) -> Asking<'a> {
+        Asking {
+            http: self.web.as_ref(),
+            policy: &self.policy,
+            note,
+        }
     }
 
     fn credential_view(

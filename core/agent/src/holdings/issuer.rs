@@ -16,14 +16,19 @@ use crate::error::AgentError;
 /// Longest document about keys, in bytes.
 const MAX_KEYS_BYTES: u64 = 256 * 1024;
 
+/// How others are asked.
+pub(super) struct Asking<'a> {
+    /// The persona's own connections.
+    pub(super) http: &'a dyn Http,
+    /// What the person allowed.
+    pub(super) policy: &'a NetPolicy,
+    /// Hears of each address before it is asked.
+    pub(super) note: &'a dyn Fn(&str) -> Result<(), AgentError>,
+}
+
 /// The issuer's key with this `kid`, out of its name or from where it publishes it.
-pub(super) async fn issuer_key(
-    http: &dyn Http,
-    policy: &NetPolicy,
-    issuer: &str,
-    kid: Option<&str>,
-) -> Result<PublicKey, AgentError> {
-    let plain = is_asked_for_http(policy, issuer);
+pub(super) async fn issuer_key(asking: &Asking<'_>, issuer: &str, kid: Option<&str>) -> Result<PublicKey, AgentError> {
+    let plain = is_asked_for_http(asking.policy, issuer);
     let source = if plain {
         key_source(&issuer.replacen("http:", "https:", 1))
     } else {
@@ -32,25 +37,17 @@ pub(super) async fn issuer_key(
     let key = match source.map_err(VaultError::from)? {
         IssuerKeySource::Known(key) => Ok(key),
         IssuerKeySource::DidDocument { url } => {
-            let document = fetch(
-                http,
-                policy,
-                &url,
-                "application/did+json, application/json",
-                MAX_KEYS_BYTES,
-            )
-            .await?;
+            let document = fetch(asking, &url, "application/did+json, application/json", MAX_KEYS_BYTES).await?;
             key_from_did_document(&document, issuer, kid)
         }
         IssuerKeySource::Metadata { url } => {
             let url = if plain { url.replacen("https:", "http:", 1) } else { url };
-            let metadata = fetch(http, policy, &url, "application/json", MAX_KEYS_BYTES).await?;
+            let metadata = fetch(asking, &url, "application/json", MAX_KEYS_BYTES).await?;
             match keys_address(&metadata, issuer).map_err(VaultError::from)? {
                 None => key_from_issuer_metadata(&metadata, issuer, kid),
                 Some(url) => {
                     let keys = fetch(
-                        http,
-                        policy,
+                        asking,
                         &url,
                         "application/jwk-set+json, application/json",
                         MAX_KEYS_BYTES,
@@ -64,33 +61,23 @@ pub(super) async fn issuer_key(
 }
 
 /// A status list, as its keeper serves it.
-pub(super) async fn status_list(
-    http: &dyn Http,
-    policy: &NetPolicy,
-    url: &str,
-    kind: &StatusType,
-) -> Result<Vec<u8>, AgentError> {
+pub(super) async fn status_list(asking: &Asking<'_>, url: &str, kind: &StatusType) -> Result<Vec<u8>, AgentError> {
     let accept = match kind {
         StatusType::Token => "application/statuslist+jwt",
         StatusType::Bitstring { .. } => "application/vc, application/json",
     };
     let most = u64::try_from(MAX_CREDENTIAL_BYTES).unwrap_or(u64::MAX);
-    fetch(http, policy, url, accept, most).await
+    fetch(asking, url, accept, most).await
 }
 
-async fn fetch(
-    http: &dyn Http,
-    policy: &NetPolicy,
-    url: &str,
-    accept: &str,
-    max_bytes: u64,
-) -> Result<Vec<u8>, AgentError> {
-    if !url.starts_with("https:") && !is_asked_for_http(policy, url) {
+async fn fetch(asking: &Asking<'_>, url: &str, accept: &str, max_bytes: u64) -> Result<Vec<u8>, AgentError> {
+    if !url.starts_with("https:") && !is_asked_for_http(asking.policy, url) {
         let error = CredentialError::Unsupported { what: "the address" };
         return Err(VaultError::from(error).into());
     }
     let request = Request::get(url)?.header("accept", accept).max_bytes(max_bytes);
-    let response = http.fetch(request).await?;
+    (asking.note)(url)?;
+    let response = asking.http.fetch(request).await?;
     if response.is_success() {
         Ok(response.body)
     } else {
@@ -110,6 +97,7 @@ fn is_asked_for_http(policy: &NetPolicy, url: &str) -> bool {
 mod tests {
     use std::future::Future;
     use std::pin::Pin;
+    use std::sync::Mutex;
 
     use serde_json::json;
     use tekram_net::{FetchError, Response};
@@ -159,17 +147,26 @@ mod tests {
             url: "https://issuer.example/members/did.json",
             content: document.to_string(),
         };
-        let policy = NetPolicy::default();
-        let found = issuer_key(&web, &policy, did, Some("did:web:issuer.example:members#k1")).await;
+        let asked = Mutex::new(Vec::new());
+        let asking = Asking {
+            http: &web,
+            policy: &NetPolicy::default(),
+            note: &|url| {
+                asked.lock().unwrap().push(url.to_owned());
+                Ok(())
+            },
+        };
+        let found = issuer_key(&asking, did, Some("did:web:issuer.example:members#k1")).await;
         assert_eq!(found.unwrap(), PublicKey::Ed25519(key));
+        assert_eq!(*asked.lock().unwrap(), [web.url]);
         for (issuer, code) in [
             ("did:web:issuer.example", "not_served"),
             ("http://issuer.example/members", "credential_unsupported"),
         ] {
-            let refused = issuer_key(&web, &policy, issuer, None).await.unwrap_err();
+            let refused = issuer_key(&asking, issuer, None).await.unwrap_err();
             assert_eq!(refused.code(), code);
         }
-        let refused = status_list(&web, &policy, "http://issuer.example/list", &StatusType::Token).await;
+        let refused = status_list(&asking, "http://issuer.example/list", &StatusType::Token).await;
         assert_eq!(refused.unwrap_err().code(), "credential_unsupported");
     }
 }

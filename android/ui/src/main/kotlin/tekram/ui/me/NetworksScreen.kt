@@ -60,6 +60,7 @@ private fun kindText(kind: NetworkKind): String =
         NetworkKind.RELAY -> word("me_network_relay")
         NetworkKind.FEED -> word("me_network_feed")
         NetworkKind.RATES -> word("me_network_rates")
+        NetworkKind.ISSUER -> word("me_network_issuer")
     }
 
 @Composable
@@ -69,6 +70,7 @@ private fun seesText(kind: NetworkKind): String =
         NetworkKind.RELAY -> word("me_network_relay_text")
         NetworkKind.FEED -> word("me_network_feed_text")
         NetworkKind.RATES -> word("me_network_rates_text")
+        NetworkKind.ISSUER -> word("me_network_issuer_text")
     }
 
 @Composable
@@ -79,4 +81,5 @@ private fun whyText(why: NetworkWhy): String =
         NetworkWhy.PAYMENTS -> word("me_network_why_payments")
         NetworkWhy.WHO_IS_PAID -> word("me_network_why_who_is_paid")
         NetworkWhy.EXCHANGE_RATES -> word("me_network_why_exchange_rates")
+        NetworkWhy.CREDENTIALS -> word("me_network_why_credentials")
     }
