@@ -80,14 +80,13 @@ impl Agent {
         caught(|| call(&core))
     }
 
-    /// A call that ends in an unlocked persona.
-    async fn unlocking(
-        &self,
-        unlock: impl FnOnce(&tekram_agent::Agent) -> Result<tekram_agent::Persona, AgentError> + Send + 'static,
-    ) -> Result<Arc<Persona>, TekramError> {
-        let core = self.core()?;
-        let stop = Stop::new(&[&self.gate])?;
-        let persona = beside(stop, move |_| Ok(unlock(&core)?)).await?;
+    /// The core and a call that ends with it.
+    pub(crate) fn begin(&self) -> Result<(Arc<tekram_agent::Agent>, Arc<Stop>), TekramError> {
+        Ok((self.core()?, Stop::new(&[&self.gate])?))
+    }
+
+    /// Takes a persona that was just unlocked among those that are locked with the agent.
+    pub(crate) fn keep(&self, persona: tekram_agent::Persona) -> Result<Arc<Persona>, TekramError> {
         let persona = Persona::new(persona, Arc::clone(&self.gate), self.senses.clone());
         {
             let mut unlocked = self.unlocked();
@@ -100,6 +99,16 @@ impl Agent {
             return Err(closed);
         }
         Ok(persona)
+    }
+
+    /// A call that ends in an unlocked persona.
+    async fn unlocking(
+        &self,
+        unlock: impl FnOnce(&tekram_agent::Agent) -> Result<tekram_agent::Persona, AgentError> + Send + 'static,
+    ) -> Result<Arc<Persona>, TekramError> {
+        let (core, stop) = self.begin()?;
+        let persona = beside(stop, move |_| Ok(unlock(&core)?)).await?;
+        self.keep(persona)
     }
 }
 

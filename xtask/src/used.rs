@@ -62,7 +62,17 @@ pub fn shown_by_swift(call: &str, literal: &str, line: &str) -> bool {
 
 /// `room_something`, in small letters.
 fn has_shape_of_key(literal: &str) -> bool {
-    const ROOMS: [&str; 9] = ["common", "start", "history", "pay", "want", "relations", "me", "keep", "error"];
+    const ROOMS: [&str; 9] = [
+        "common",
+        "start",
+        "history",
+        "pay",
+        "want",
+        "relations",
+        "me",
+        "keep",
+        "error",
+    ];
     let Some((room, rest)) = literal.split_once('_') else {
         return false;
     };

@@ -8,6 +8,7 @@
     missing_docs
 )]
 
+mod backup;
 mod common;
 mod lifetime;
 mod secrets;

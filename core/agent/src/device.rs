@@ -1,7 +1,7 @@
 //! A device: the folder with the personas' vaults, its key store, and the network rules that hold for it. It makes,
 //! unlocks and deletes personas.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use tekram_net::{NetPolicy, WebContext};
@@ -15,7 +15,7 @@ use crate::persona::Persona;
 use crate::setting;
 
 /// The tables of every room, in the order in which they are made.
-const SCHEMAS: [RoomSchema; 5] = [
+pub(crate) const SCHEMAS: [RoomSchema; 5] = [
     tekram_listen::SCHEMA,
     tekram_pay::SCHEMA,
     tekram_relate::SCHEMA,
@@ -27,8 +27,10 @@ const SCHEMAS: [RoomSchema; 5] = [
 #[derive(Debug)]
 pub struct Agent {
     pub(crate) store: Store,
-    policy: NetPolicy,
-    clock: Arc<dyn Clock>,
+    /// The folder of all.
+    pub(crate) data: PathBuf,
+    pub(crate) policy: NetPolicy,
+    pub(crate) clock: Arc<dyn Clock>,
     rails_off: RailsOff,
     key_store: Option<Arc<dyn KeyStore>>,
     zone: String,
@@ -42,6 +44,7 @@ impl Agent {
     pub fn open(data: &Path, policy: NetPolicy, clock: Arc<dyn Clock>) -> Result<Self, AgentError> {
         Ok(Self {
             store: Store::open(data)?.with_clock(Arc::clone(&clock)),
+            data: data.to_owned(),
             policy,
             clock,
             rails_off: RailsOff::new(),
@@ -198,11 +201,11 @@ impl Agent {
         }
     }
 
-    fn key_store(&self) -> Result<&dyn KeyStore, AgentError> {
+    pub(crate) fn key_store(&self) -> Result<&dyn KeyStore, AgentError> {
         self.key_store.as_deref().ok_or(AgentError::NoKeyStore)
     }
 
-    fn unlocked(&self, vault: Result<Vault, VaultError>) -> Result<Persona, AgentError> {
+    pub(crate) fn unlocked(&self, vault: Result<Vault, VaultError>) -> Result<Persona, AgentError> {
         let vault = vault.map_err(persona_error)?;
         if let Some(key_store) = &self.key_store {
             // Keys of a former vault key, which a change that was cut left behind, open nothing; another time will do.
@@ -223,6 +226,7 @@ impl Agent {
         let web = Arc::new(WebContext::new(self.policy.clone())?);
         Ok(Persona {
             store: self.store.clone(),
+            data: self.data.clone(),
             key_store: self.key_store.clone(),
             vault,
             web,

@@ -62,6 +62,21 @@ pub enum AgentError {
         /// The limit.
         limit_bytes: u64,
     },
+    /// The persona has no place for backups.
+    #[error("no place for backups was chosen")]
+    NoBackupPlace,
+    /// The place is not there.
+    #[error("there is no such place with backups")]
+    NoSuchBackupPlace,
+    /// The place has no backup of that name.
+    #[error("there is no backup of that name")]
+    NoSuchBackup,
+    /// The folder is one that only the host gets at, and it did not hand it over.
+    #[error("the folder for backups must be handed over")]
+    BackupFolderNeeded,
+    /// A server for backups.
+    #[error(transparent)]
+    Server(#[from] tekram_net::DavError),
     /// The vault.
     #[error(transparent)]
     Vault(#[from] tekram_vault::VaultError),
@@ -124,6 +139,11 @@ impl AgentError {
             Self::AvatarTooLarge { .. } => "avatar_too_large",
             Self::NotServed { .. } => "not_served",
             Self::FileTooLong { .. } => "file_too_long",
+            Self::NoBackupPlace => "no_backup_place",
+            Self::NoSuchBackupPlace => "no_such_backup_place",
+            Self::NoSuchBackup => "no_such_backup",
+            Self::BackupFolderNeeded => "backup_folder_needed",
+            Self::Server(error) => error.code(),
             Self::Vault(error) => error.code(),
             Self::Listen(error) => error.code(),
             Self::Pay(error) => error.code(),

@@ -82,7 +82,15 @@ pub use tekram_vault::{
     AttributeSource, AttributeValue, BlobId, CsvDate, CsvField, Membership, PenAccepted, PenBatch, PenState,
     PersonName, PostalAddress, Preference, Purchase, PurchaseCsv, PurchaseItem, Stance,
 };
+pub use tekram_vault::{
+    BackedUp, BackupDamage, BackupEntry, BackupKey, BackupState, Exported as VaultExported, PlaceEntry, RescueReport,
+    RescuedTable, RestoreOptions, Restored,
+};
 pub use terms::AgreementView;
+pub use vault::{
+    BackupFolder, BackupMade, BackupPlaceKind, BackupPlan, BackupServer, BackupSource, CheckFault, RescueBy, Salvaged,
+    WorkWatch,
+};
 pub use vault::{KeyChanged, LOCKED};
 pub use ways::RecoveryDuty;
 

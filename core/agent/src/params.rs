@@ -35,6 +35,7 @@ impl AgentError {
             Self::NotServed { status } => one("status", status),
             Self::FileTooLong { limit_bytes } => one("limit_bytes", limit_bytes),
             Self::Vault(error) => vault(error),
+            Self::Server(tekram_net::DavError::Status { status, .. }) => one("status", status),
             Self::Listen(error) => listen(error),
             Self::Pay(error) => pay(error),
             Self::Cashu(error) => cashu(error),
@@ -66,6 +67,12 @@ fn vault(error: &VaultError) -> Params {
         VaultError::NewerSchema { found, known, .. } => two(("found", found), ("known", known)),
         VaultError::MigrationFailed { room, version, .. } => two(("room", room), ("version", version)),
         VaultError::ItemTooLarge { limit_bytes } => one("limit_bytes", limit_bytes),
+        VaultError::BackupDamaged { segment, part, pages } => {
+            let mut params = two(("segment", segment), ("part", part));
+            params.extend(one("pages", pages));
+            params
+        }
+        VaultError::ExportDamaged { part } => one("part", part),
         VaultError::Io { action, .. } => one("action", action),
         VaultError::Holding(HoldingError::BadField { field }) => one("field", field),
         VaultError::Credential(CredentialError::Unsupported { what }) => one("what", what),

@@ -1,5 +1,6 @@
 //! An unlocked persona. Its use cases are grouped by room in the modules beside this one.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -14,6 +15,8 @@ use crate::error::AgentError;
 #[derive(Debug)]
 pub struct Persona {
     pub(crate) store: Store,
+    /// The folder of the device.
+    pub(crate) data: PathBuf,
     pub(crate) key_store: Option<Arc<dyn KeyStore>>,
     pub(crate) vault: Vault,
     pub(crate) web: Arc<WebContext>,

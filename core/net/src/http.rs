@@ -18,7 +18,7 @@ pub trait Http: Send + Sync + fmt::Debug {
     async fn fetch(&self, request: Request) -> Result<Response, FetchError>;
 }
 
-/// A request's method (RFC 9110, section 9.3; PATCH: RFC 5789).
+/// A request's method (RFC 9110, section 9.3; PATCH: RFC 5789; the last three: RFC 4918, section 9).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Method {
     /// Fetch.
@@ -33,6 +33,12 @@ pub enum Method {
     Patch,
     /// Remove.
     Delete,
+    /// Look at a folder.
+    Propfind,
+    /// Make a folder.
+    Mkcol,
+    /// Give another name.
+    Move,
 }
 
 /// What a response may cost.

@@ -29,6 +29,7 @@ pub mod sealed;
 mod tls;
 mod verified;
 mod web;
+mod webdav;
 
 pub use address::is_public;
 pub use bus::{Bus, BusLimits, Dropped, Listening, Published, RelayState, RelayStatus};
@@ -38,3 +39,4 @@ pub use policy::NetPolicy;
 pub use relay::NostrBus;
 pub use verified::{EventFault, MAX_EVENT_BYTES, MAX_EVENT_TAGS, VerifiedEvent};
 pub use web::WebContext;
+pub use webdav::{DavError, DavFile, Transferred, WebDav};

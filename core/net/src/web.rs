@@ -100,7 +100,33 @@ impl WebContext {
         }
     }
 
-    async fn follow(&self, mut request: Request, at: &std::sync::Mutex<String>) -> Result<Response, FetchError> {
+    async fn follow(&self, request: Request, at: &std::sync::Mutex<String>) -> Result<Response, FetchError> {
+        let (response, request) = self.follow_to(request, at).await?;
+        let limits = request.limits;
+        read(response, &request, limits).await
+    }
+
+    /// The answer after all redirects, its body unread, and the request that it answers. Whoever reads the body sets the limits.
+    pub(crate) async fn answer(&self, request: Request) -> Result<(reqwest::Response, Request), FetchError> {
+        self.follow_to(request, &std::sync::Mutex::default()).await
+    }
+
+    /// Sends `bytes` bytes as the request's body and gives the answer's status. No redirect is followed: the body is gone then.
+    pub(crate) async fn upload(&self, request: &Request, body: reqwest::Body, bytes: u64) -> Result<u16, FetchError> {
+        self.check(request)?;
+        let outgoing = self
+            .outgoing(request)?
+            .header(reqwest::header::CONTENT_LENGTH, bytes)
+            .body(body);
+        let response = outgoing.send().await.map_err(|error| named(&error, request))?;
+        Ok(response.status().as_u16())
+    }
+
+    async fn follow_to(
+        &self,
+        mut request: Request,
+        at: &std::sync::Mutex<String>,
+    ) -> Result<(reqwest::Response, Request), FetchError> {
         request.url.set_fragment(None);
         let limits = request.limits;
         let mut hops = 0_u8;
@@ -124,19 +150,23 @@ impl WebContext {
                 request = redirect::follow(request, status, location)?;
                 continue;
             }
-            return read(response, &request, limits).await;
+            return Ok((response, request));
         }
     }
 
-    async fn send(&self, request: &Request) -> Result<reqwest::Response, FetchError> {
+    fn outgoing(&self, request: &Request) -> Result<reqwest::RequestBuilder, FetchError> {
         let client = if self.policy.allows(&request.url) {
             &self.asked_for
         } else {
             &self.public
         };
-        let mut outgoing = client
-            .request(method(request.method), request.url.clone())
-            .headers(headers(&request.headers)?);
+        Ok(client
+            .request(method(request.method)?, request.url.clone())
+            .headers(headers(&request.headers)?))
+    }
+
+    async fn send(&self, request: &Request) -> Result<reqwest::Response, FetchError> {
+        let mut outgoing = self.outgoing(request)?;
         if let Some(body) = &request.body {
             outgoing = outgoing.body(body.clone());
         }
@@ -220,20 +250,24 @@ async fn read(mut response: reqwest::Response, request: &Request, limits: Limits
 }
 
 /// HTTP's date formats (RFC 9110 section 5.6.7) as UTC milliseconds.
-fn date_ms(text: &str) -> Option<i64> {
+pub(crate) fn date_ms(text: &str) -> Option<i64> {
     let date = httpdate::parse_http_date(text).ok()?;
     i64::try_from(date.duration_since(UNIX_EPOCH).ok()?.as_millis()).ok()
 }
 
-fn method(method: Method) -> reqwest::Method {
-    match method {
+fn method(method: Method) -> Result<reqwest::Method, FetchError> {
+    let other = |name: &[u8]| reqwest::Method::from_bytes(name).map_err(|_| FetchError::Setup);
+    Ok(match method {
         Method::Get => reqwest::Method::GET,
         Method::Head => reqwest::Method::HEAD,
         Method::Post => reqwest::Method::POST,
         Method::Put => reqwest::Method::PUT,
         Method::Patch => reqwest::Method::PATCH,
         Method::Delete => reqwest::Method::DELETE,
-    }
+        Method::Propfind => other(b"PROPFIND")?,
+        Method::Mkcol => other(b"MKCOL")?,
+        Method::Move => other(b"MOVE")?,
+    })
 }
 
 fn headers(wanted: &[(String, String)]) -> Result<HeaderMap, FetchError> {
@@ -320,7 +354,7 @@ impl Resolve for CheckedNames {
 }
 
 /// What a reqwest error means, found in its chain of causes; its text, which holds the whole address, is dropped.
-fn named(error: &reqwest::Error, request: &Request) -> FetchError {
+pub(crate) fn named(error: &reqwest::Error, request: &Request) -> FetchError {
     let origin = origin(&request.url);
     let mut unpacking = false;
     let mut cause = error.source();

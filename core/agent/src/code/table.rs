@@ -264,6 +264,25 @@ pub(super) const NET: Rows = &[
     (40, "not_sealed", "A letter could not be sealed."),
     (41, "bad_event", "Not an event's JSON."),
     (42, "bad_event_id", "The event's id is not the hash of its content."),
+    (
+        43,
+        "insecure_server",
+        "A password would go out unencrypted to a server that the person did not name.",
+    ),
+    (
+        44,
+        "access_refused",
+        "The server did not take name and password, or does not let them do this.",
+    ),
+    (45, "not_webdav", "There is no WebDAV folder at this address."),
+    (46, "no_room", "The server has no room for it."),
+    (47, "no_such_server_file", "The server has no file of this name."),
+    (
+        48,
+        "changed_meanwhile",
+        "The file on the server became another one while it was read or written.",
+    ),
+    (49, "server_status", "The server answered with an unexpected status."),
 ];
 
 pub(super) const VAULT: Rows = &[
@@ -807,6 +826,14 @@ pub(super) const AGENT: Rows = &[
         "The address that was asked about a credential answered with an error.",
     ),
     (102, "file_too_long", "The file is too long to be read at once."),
+    (21, "no_backup_place", "The persona has no place for backups."),
+    (22, "no_such_backup_place", "The folder with backups is not there."),
+    (23, "no_such_backup", "The place has no backup of that name."),
+    (
+        24,
+        "backup_folder_needed",
+        "The folder for backups is one that only the host gets at, and it was not handed over.",
+    ),
 ];
 
 /// The facade's own, which no room below it can return.
