@@ -142,6 +142,7 @@ struct RoomsView: View {
 
     var body: some View {
         rooms
+            .onTouch { app.touched() }
             .task { await duty.follow() }
             .task { if let phone { await SplitFollower(persona: persona, phone: phone).follow() } }
             .onChange(of: scenePhase) { _, phase in

@@ -14,4 +14,5 @@ public struct UTType: Hashable, Sendable {
     public static var xml: UTType { .init(known: "public.xml") }
     public static var html: UTType { .init(known: "public.html") }
     public static var zip: UTType { .init(known: "public.zip-archive") }
+    public static var folder: UTType { .init(known: "public.folder") }
 }

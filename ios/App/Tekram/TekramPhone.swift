@@ -118,6 +118,13 @@ final class TekramPhone: Phone {
         await cards.read(hint: Words.text("common_nfc_hint"))
     }
 
+    // MARK: Pictures
+
+    func choosePicture(mostBytes: Int) async throws -> Data? {
+        guard let root = Self.front else { return nil }
+        return try await PicturePicker.choose(over: root, mostBytes: mostBytes)
+    }
+
     // MARK: Place
 
     func findPosition(exactly: Bool) async -> PlaceAnswer { await locationAsker.find(exactly: exactly) }

@@ -20,13 +20,15 @@ public final class AppModel {
         case failed(Problem)
     }
 
-    /// How long the app may be out of sight before it locks.
-    public static let autoLock: Duration = .seconds(300)
+    /// Seconds without a touch after which a profile that is made here locks, until the person chooses otherwise.
+    public nonisolated static let autoLockOfNewSeconds: UInt32 = 300
 
     /// Where the app is.
     public private(set) var phase: Phase
     /// It locked by itself; the lock screen says so.
     public private(set) var lockedItself = false
+    /// The profile that destroyed itself after wrong passphrases, as the person had set it; the next screen says so.
+    public private(set) var wiped: String?
 
     /// What was asked from outside and its room has not taken up yet; the room sets it to nothing.
     public var ask: Ask?
@@ -46,12 +48,15 @@ public final class AppModel {
     @ObservationIgnored public var whenDeleted: (@MainActor (String) -> Void)?
 
     private let clock: AppClock
-    private var hiddenSince: ContinuousClock.Instant?
+    private var isOutOfSight = false
+    @ObservationIgnored private var touchedAt: ContinuousClock.Instant
     @ObservationIgnored private var lockTimer: Task<Void, Never>?
+    @ObservationIgnored private var lockWatch: Task<Void, Never>?
 
     /// Looks at the profiles of `agent`; unlocks nothing. `edition` is what it was opened with.
     public init(agent: Agent, edition: Edition = Edition(), clock: AppClock = .device) {
         (self.agent, self.edition, self.clock) = (agent, edition, clock)
+        touchedAt = clock.now()
         phase = AppModel.closedPhase(agent)
     }
 
@@ -63,11 +68,25 @@ public final class AppModel {
     /// The profiles of this phone.
     public func personas() throws -> [PersonaEntry] { try agent.personas() }
 
-    /// A profile was created or unlocked. Another that was open is locked.
-    public func opened(_ persona: Persona) {
+    /// A profile was created or unlocked. Another that was open is locked. One that `isNew` has no rule yet for locking by itself.
+    public func opened(_ persona: Persona, isNew: Bool = false) {
         if let before = self.persona, before !== persona { try? before.lock() }
-        (lockedItself, wanted, undeleted) = (false, nil, nil)
+        if isNew, (try? persona.autoLockS()) == nil {
+            // Where even this cannot be kept, the profile's screens say that it does not lock.
+            try? persona.setAutoLock(seconds: Self.autoLockOfNewSeconds)
+        }
+        (lockedItself, wanted, undeleted, wiped) = (false, nil, nil, nil)
+        touchedAt = clock.now()
         phase = .open(persona)
+        watchLock(of: persona)
+    }
+
+    /// The person is there: they touched the screen or typed.
+    public func touched() {
+        lockIfOverdue()
+        guard let persona else { return }
+        touchedAt = clock.now()
+        persona.touch()
     }
 
     /// Locks what is open and goes to the lock screen.
@@ -105,23 +124,32 @@ public final class AppModel {
         whenDeleted?(id)
     }
 
+    /// The profile called `name` destroyed itself after too many wrong passphrases.
+    public func hasWiped(_ id: String, name: String) {
+        whenDeleted?(id)
+        wiped = name
+        reload()
+    }
+
     /// Reads the profiles again, when none is open.
     public func reload() {
         if persona == nil { phase = AppModel.closedPhase(agent) }
     }
 
     /// Whether the app is out of sight.
-    public var isHidden: Bool { hiddenSince != nil }
+    public var isHidden: Bool { isOutOfSight }
 
-    /// The app is no longer seen: calls that wait end, and the time to lock begins to run.
+    /// The app is no longer seen: calls that wait end. It locks when its time is over, as when it is seen and nobody touches it.
     public func hidden() {
         guard !isHidden else { return }
-        let now = clock.now()
-        hiddenSince = now
+        touched()
+        isOutOfSight = true
         agent.pause()
-        let sleep = clock.sleep
+        guard let limit else { return }
+        let (sleep, until) = (clock.sleep, touchedAt + limit)
+        // The vault's own clock may rest when the app does; this one tells the time that passed.
         lockTimer = Task { [weak self] in
-            guard (try? await sleep(now + AppModel.autoLock)) != nil else { return }
+            guard (try? await sleep(until)) != nil else { return }
             self?.lockIfOverdue()
         }
     }
@@ -130,17 +158,43 @@ public final class AppModel {
     public func shown() {
         lockIfOverdue()
         lockTimer?.cancel()
-        (lockTimer, hiddenSince) = (nil, nil)
+        (lockTimer, isOutOfSight) = (nil, false)
+        touched()
         agent.resume()
     }
 
-    /// Locks if the app has been out of sight for too long. The system may have let it rest when the time was up, so
-    /// whatever runs first afterwards asks for this before anything else.
+    /// Locks when nobody has touched the open profile for as long as it says. The system may have let the app rest when the time
+    /// was up, so whatever runs first afterwards asks for this before anything else.
     public func lockIfOverdue() {
-        guard let hiddenSince, persona != nil, clock.now() - hiddenSince >= AppModel.autoLock else { return }
+        guard let persona else { return }
+        let overdue = limit.map { clock.now() - touchedAt >= $0 } ?? false
+        if overdue || persona.isLocked() { lockItself() }
+    }
+
+    /// How long nobody may touch the open profile before it locks; nothing: for ever.
+    private var limit: Duration? {
+        persona.flatMap { try? $0.autoLockS() }.map { .seconds(Int64($0)) }
+    }
+
+    private func lockItself() {
         lock()
         lockedItself = true
     }
+
+    /// Follows `persona` until it is locked: the vault has a clock of its own, and goes by the same rule.
+    private func watchLock(of persona: Persona) {
+        lockWatch?.cancel()
+        guard let changes = try? ChangeStream(persona) else { return }
+        lockWatch = Task { [weak self] in
+            for await scopes in changes where scopes.contains(Self.lockedScope) {
+                guard let self, self.persona === persona else { return }
+                self.lockItself()
+            }
+        }
+    }
+
+    /// What the core says changed when a vault has locked by itself.
+    private nonisolated static let lockedScope = "locked"
 
     /// Does what the system woke the app for, with the open profile. Nothing when none is open, or none any more. Calls
     /// rest again afterwards, unless the app has been opened meanwhile.
@@ -164,6 +218,8 @@ public final class AppModel {
 
     private func showLocked() {
         let wasOpen = persona != nil
+        lockWatch?.cancel()
+        lockWatch = nil
         // What was read in one profile's rooms is not for another's; what came from outside is.
         if case .storeCard = ask { ask = nil }
         phase = AppModel.closedPhase(agent)

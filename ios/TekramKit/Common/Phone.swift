@@ -1,4 +1,4 @@
-// What only the device around the screens can do: read a code, read a store's card, find its position, speak up, show
+// What only the device around the screens can do: read a code, read a store's card, choose a picture, find its position, speak up, show
 // something outside the app. The app target brings one; on a Mac and in tests there is none, and each screen then offers
 // the way that needs no device.
 import Foundation
@@ -76,6 +76,10 @@ public protocol Phone: AnyObject, Sendable {
     var canReadStoreCards: Bool { get }
     /// Reads a store's card where the phone is held to it; nothing when the person turned away.
     func readStoreCard() async -> String?
+
+    /// Lets the person choose a picture and makes it small: at most `mostBytes` of JPEG, without what cameras write beside it.
+    /// Nothing when the person turned away; throws when what they chose cannot be drawn.
+    func choosePicture(mostBytes: Int) async throws -> Data?
 
     /// Asks the system for the position, `exactly` or about as exactly as a town, and waits for the answer; the core gets the
     /// position. The system asks the person the first time, and anew when `exactly` is more than they allowed.

@@ -55,3 +55,4 @@ extension DiscoverTask: CoreTask {}
 extension SettleTask: CoreTask {}
 extension PublishTask: CoreTask {}
 extension CollectTask: CoreTask {}
+extension KeyChangeTask: CoreTask {}

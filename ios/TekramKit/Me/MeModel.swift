@@ -11,6 +11,8 @@ public final class MeModel {
     public private(set) var phase: Phase = .loading
     /// What the person calls the open profile.
     public private(set) var name = ""
+    /// How the open profile looks.
+    public private(set) var face: ProfileFace?
     /// What its vault holds, in numbers.
     public private(set) var holdings: Holdings?
     /// All profiles of this phone.
@@ -39,6 +41,7 @@ public final class MeModel {
     public func load() {
         do {
             name = try persona.name()
+            face = try persona.face()
             holdings = try persona.holdings()
             personas = try app.personas()
             recoveryDuty = try persona.recoveryDuty(aboutToPay: false)
@@ -66,9 +69,12 @@ public final class MeModel {
     /// No name that a profile can have.
     public func isBlank(_ name: String) -> Bool { name.allSatisfy(\.isWhitespace) }
 
-    /// Whether `typed` is the name of the profile to delete: asked for, since nothing brings it back.
+    /// What a profile is called here: the open one by its name, another by what may be seen of it while it is locked.
+    public func shownName(of persona: PersonaEntry) -> String { persona.id == id ? name : persona.shownName }
+
+    /// Whether `typed` is what the profile to delete is called: asked for, since nothing brings it back.
     public func mayDelete(_ persona: PersonaEntry, typed: String) -> Bool {
-        typed.trimmingCharacters(in: .whitespacesAndNewlines) == persona.name
+        typed.trimmingCharacters(in: .whitespacesAndNewlines) == shownName(of: persona)
     }
 
     /// Deletes a profile for good; the open one is locked first, and this model ends with it.

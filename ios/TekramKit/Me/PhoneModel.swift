@@ -124,7 +124,7 @@ public final class PhoneModel {
         notesMusic = phone.musicProfile == persona.id() && musicLeave == .given
         do {
             let other = phone.musicProfile.flatMap { $0 == persona.id() ? nil : $0 }
-            otherNotes = try app.personas().first { $0.id == other }?.name
+            otherNotes = try app.personas().first { $0.id == other }?.shownName
         } catch {
             problem = Problem(error)
         }

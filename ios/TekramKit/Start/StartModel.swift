@@ -39,15 +39,21 @@ public final class StartModel {
     public private(set) var problem: Problem?
     /// Why the phone's key stayed closed.
     public private(set) var absence: NotPresent?
+    /// Seconds until the next passphrase may be tried, after too many wrong ones.
+    public private(set) var secondsToWait = 0
 
-    private let app: AppModel
+    /// The app around it.
+    public let app: AppModel
     private let presence: (any Presence)?
+    private let clock: AppClock
+    private var waitsUntil: ContinuousClock.Instant?
 
     /// For `app`; `presence` is missing where the phone guards no keys. Begins with the profile that the person wants to
     /// switch to, else with the first; or with none, to make a new one.
-    public init(app: AppModel, presence: (any Presence)? = nil, makesNew: Bool = false) {
-        self.app = app
-        self.presence = presence
+    public init(
+        app: AppModel, presence: (any Presence)? = nil, makesNew: Bool = false, clock: AppClock = .device
+    ) {
+        (self.app, self.presence, self.clock) = (app, presence, clock)
         if !makesNew, case .locked(let personas) = app.phase,
             let first = personas.first(where: { $0.id == app.wanted }) ?? personas.first
         {
@@ -73,7 +79,7 @@ public final class StartModel {
     public func choose(_ persona: PersonaEntry) {
         chosen = persona
         way = ways(of: persona).first ?? .words
-        (problem, absence) = (nil, nil)
+        (problem, absence, waitsUntil, secondsToWait) = (nil, nil, nil, 0)
         forget()
     }
 
@@ -91,7 +97,7 @@ public final class StartModel {
     /// Makes the profile and opens it.
     public func create() async {
         let (name, passphrase, agent) = (name, passphrase, app.agent)
-        await open {
+        await open(isNew: true) {
             switch way {
             case .phone: try await agent.createPersonaWithKeyStore(name: name, wayName: Self.phoneWay)
             case .passphrase, .words: try await agent.createPersona(name: name, passphrase: passphrase)
@@ -116,7 +122,7 @@ public final class StartModel {
         for way in persona.ways {
             guard case .keyStore(let keyName) = way.kind, let presence else { continue }
             let wrapped = try app.agent.wrappedKey(id: persona.id, way: way.name)
-            let reason = Words.text("start_presence_text", persona.name)
+            let reason = Words.text("start_presence_text", persona.shownName)
             var key = try await presence.unwrap(way: keyName, reason: reason, wrapped: wrapped)
             defer { key.resetBytes(in: key.indices) }
             return try await app.agent.unlockWithKey(id: persona.id, key: key)
@@ -124,7 +130,61 @@ public final class StartModel {
         throw NotPresent.notSetUp
     }
 
-    private func open(_ call: () async throws -> Persona) async {
+    /// The chosen profile is an older state of itself than the one that was locked here last.
+    public var isRolledBack: Bool { problem?.name == "rolled_back" }
+
+    /// The files of the chosen profile are damaged; what is whole of them can be saved into a new one.
+    public var isDamaged: Bool {
+        [problem?.name, chosen?.problem].contains { $0.map(Self.damage.contains) ?? false }
+    }
+
+    private nonisolated static let damage: Set<String> = [
+        "damaged", "truncated", "missing_file", "not_a_vault", "foreign_vault", "header_forged",
+    ]
+
+    /// Goes on with the older state, as the person confirmed it, in the way in which they tried to unlock.
+    public func openRolledBack() async {
+        guard let chosen, isRolledBack else { return }
+        do {
+            try app.agent.acceptRollback(id: chosen.id)
+            problem = nil
+        } catch {
+            problem = Problem(error)
+            return
+        }
+        await unlock()
+    }
+
+    /// Counts the seconds down until the next passphrase may be tried, and then takes away what was said.
+    public func countDown() async {
+        while let until = waitsUntil {
+            let left = until - clock.now()
+            secondsToWait = max(0, Int((left / .seconds(1)).rounded(.up)))
+            guard secondsToWait > 0 else { break }
+            do {
+                try await clock.sleep(until - .seconds(secondsToWait - 1))
+            } catch {
+                return
+            }
+        }
+        waitsUntil = nil
+        if problem?.name == "wait" { problem = nil }
+    }
+
+    /// What the core said about waiting or about the end of the profile.
+    private func heed(_ problem: Problem) {
+        switch problem.name {
+        case "wait":
+            let left = problem.values["milliseconds"].flatMap { Int64($0) } ?? 0
+            waitsUntil = clock.now() + .milliseconds(left)
+            secondsToWait = Int((left + 999) / 1_000)
+        case "wiped":
+            if let chosen { app.hasWiped(chosen.id, name: chosen.shownName) }
+        default: break
+        }
+    }
+
+    private func open(isNew: Bool = false, _ call: () async throws -> Persona) async {
         guard !isBusy else { return }
         isBusy = true
         (problem, absence) = (nil, nil)
@@ -132,7 +192,7 @@ public final class StartModel {
         do {
             let persona = try await call()
             forget()
-            app.opened(persona)
+            app.opened(persona, isNew: isNew)
         } catch let absent as NotPresent {
             absence = absent
         } catch {
@@ -142,6 +202,7 @@ public final class StartModel {
                 absence = .notSetUp
             } else if !problem.isCancelled {
                 self.problem = problem
+                heed(problem)
             }
         }
     }

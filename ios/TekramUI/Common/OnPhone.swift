@@ -1,4 +1,4 @@
-// What only a phone has: keyboards, small titles and its clipboard. On a Mac, and for the compiler on Linux, these do nothing.
+// What only a phone has: keyboards, small titles, its clipboard, and drawing the bytes of a picture. On a Mac, and for the compiler on Linux, these do nothing.
 import SwiftUI
 
 #if os(iOS)
@@ -41,5 +41,14 @@ extension View {
 @MainActor func copyHere(_ text: String) {
     #if os(iOS)
         UIPasteboard.general.setItems([[UTType.utf8PlainText.identifier: text]], options: [.localOnly: true])
+    #endif
+}
+
+/// The picture in these bytes; nothing when they are none.
+@MainActor func drawnPicture(_ bytes: Data) -> Image? {
+    #if os(iOS)
+        return UIImage(data: bytes).map { Image(uiImage: $0) }
+    #else
+        return nil
     #endif
 }

@@ -59,18 +59,27 @@ struct MeRoom: View {
                     LabeledContent("me_profile_name_label", value: model.name)
                 }
                 .accessibilityHint("me_profile_rename")
+                NavigationLink(value: MePlace.face) {
+                    Label {
+                        Text("me_face_title")
+                    } icon: {
+                        ProfileMark(colour: model.face?.colour, picture: model.face?.avatar)
+                    }
+                }
                 NavigationLink(value: MePlace.profiles) { Label("me_profiles", systemImage: "person.2.circle") }
                 Button("me_lock", systemImage: "lock") { model.lock() }
                     .accessibilityLabel("me_lock_a11y")
                 ProblemLine(problem: model.problem)
             }
             if let holdings = model.holdings { HoldingsSection(holdings: holdings) }
-            Section {
+            Section("me_safety") {
                 NavigationLink(value: MePlace.ways) { Label("me_ways_title", systemImage: "key") }
                 NavigationLink(value: MePlace.words) { Label("me_words_title", systemImage: "list.number") }
                     .badge(model.recoveryDuty == .none ? 0 : 1)
+                NavigationLink(value: MePlace.locking) { Label("me_locking_title", systemImage: "lock.rotation") }
             }
             Section {
+                NavigationLink(value: MePlace.audit) { Label("me_audit_title", systemImage: "eye") }
                 NavigationLink(value: MePlace.shared) { Label("me_shared_title", systemImage: "paperplane") }
                 NavigationLink(value: MePlace.networks) { Label("me_networks_title", systemImage: "network") }
                 NavigationLink(value: MePlace.export) { Label("me_export_title", systemImage: "square.and.arrow.up") }
@@ -101,7 +110,7 @@ private struct HoldingsSection: View {
 
 /// Screens behind me_home.
 enum MePlace: Hashable {
-    case profiles, ways, words, export, shared, networks, phone, about
+    case profiles, face, ways, words, newKey, locking, audit, export, shared, networks, phone, about
 }
 
 /// Opens a screen behind me_home.
@@ -115,6 +124,10 @@ private struct MePlaceView: View {
         case .profiles: ProfilesScreen(app: app, persona: persona)
         case .ways: WaysScreen(persona: persona)
         case .words: RecoveryScreen(persona: persona)
+        case .face: FaceScreen(persona: persona)
+        case .newKey: KeyChangeScreen(persona: persona)
+        case .locking: LockRulesScreen(persona: persona)
+        case .audit: AuditScreen(persona: persona)
         case .export: ExportScreen(persona: persona)
         case .shared: SharedScreen(persona: persona)
         case .networks: NetworksScreen(app: app, persona: persona)

@@ -1,4 +1,4 @@
-// The profiles of this phone. Switching locks the open one first; deleting asks for the name, since nothing brings a
+// The profiles of this phone, and the ways to another: a new one, or one from a backup. Switching locks the open one first; deleting asks for the name, since nothing brings a
 // profile back.
 import SwiftUI
 import TekramCore
@@ -22,16 +22,29 @@ struct ProfilesScreen: View {
     var body: some View {
         List {
             Section {
-                Label(model.name, systemImage: "checkmark.circle")
-                    .accessibilityLabel(Words.text("me_profile_current_a11y", model.name))
+                HStack {
+                    Label {
+                        Text(verbatim: model.name)
+                    } icon: {
+                        ProfileMark(colour: model.face?.colour, picture: model.face?.avatar)
+                    }
+                    Spacer()
+                    Image(systemName: "checkmark")
+                }
+                .accessibilityElement()
+                .accessibilityLabel(Words.text("me_profile_current_a11y", model.name))
                 ForEach(model.others, id: \.id) { other in
                     Button {
                         model.switchTo(other)
                     } label: {
-                        VStack(alignment: .leading) {
-                            Text(Words.text("me_profile_switch", other.name))
-                            Text(Words.text("me_profile_switch_text", model.name))
-                                .font(.footnote).foregroundStyle(.secondary)
+                        Label {
+                            VStack(alignment: .leading) {
+                                Text(Words.text("me_profile_switch", other.shownName))
+                                Text(Words.text("me_profile_switch_text", model.name))
+                                    .font(.footnote).foregroundStyle(.secondary)
+                            }
+                        } icon: {
+                            ProfileMark(other)
                         }
                     }
                 }
@@ -48,9 +61,9 @@ struct ProfilesScreen: View {
                         typed = ""
                         asksToDelete = true
                     } label: {
-                        LabeledContent("me_profile_delete", value: persona.name)
+                        LabeledContent("me_profile_delete", value: model.shownName(of: persona))
                     }
-                    .accessibilityLabel(Words.text("me_profile_delete_one_a11y", persona.name))
+                    .accessibilityLabel(Words.text("me_profile_delete_one_a11y", model.shownName(of: persona)))
                 }
                 ProblemLine(problem: model.problem)
             }
@@ -59,7 +72,7 @@ struct ProfilesScreen: View {
         .smallTitle()
         .task { await model.follow() }
         .alert(
-            Words.text("me_profile_delete_title", doomed?.name ?? ""), isPresented: $asksToDelete
+            Words.text("me_profile_delete_title", doomed.map(model.shownName) ?? ""), isPresented: $asksToDelete
         ) {
             TextField("me_profile_delete_type", text: $typed)
             Button("common_cancel", role: .cancel) {}

@@ -1,4 +1,5 @@
-// How this profile is unlocked: each way in, adding this phone or a passphrase, changing the passphrase, removing.
+// How this profile is unlocked: each way in, adding this phone or a passphrase, changing the passphrase, removing; and the way to
+// a new vault key.
 import SwiftUI
 import TekramCore
 import TekramKit
@@ -30,6 +31,7 @@ struct WaysScreen: View {
                 passphrase
                 Section {
                     NavigationLink(value: MePlace.words) { Label("me_words_title", systemImage: "list.number") }
+                    NavigationLink(value: MePlace.newKey) { Label("me_key_title", systemImage: "key.horizontal") }
                 }
                 Section {
                     if let done = model.done { Text(LocalizedStringKey(done)) }
@@ -47,7 +49,7 @@ struct WaysScreen: View {
         .task { model.load() }
         .onDisappear { model.forget() }
         .confirmationDialog(
-            Words.text("me_way_remove_title", removes.map(title) ?? ""), isPresented: $asksToRemove,
+            Words.text("me_way_remove_title", removes.map(wayTitle) ?? ""), isPresented: $asksToRemove,
             titleVisibility: .visible
         ) {
             Button("common_remove", role: .destructive) {
@@ -64,7 +66,7 @@ struct WaysScreen: View {
         Section {
             ForEach(model.ways, id: \.name) { way in
                 VStack(alignment: .leading) {
-                    Label(title(way), systemImage: image(way.kind))
+                    Label(wayTitle(way), systemImage: wayImage(way.kind))
                     if let added = way.addedMs {
                         Text(Words.text("me_way_added", Moments.day(added)))
                             .font(.footnote).foregroundStyle(.secondary)
@@ -96,22 +98,6 @@ struct WaysScreen: View {
             }
             .disabled(!model.passphraseFits)
             if model.isBusy { ProgressView().accessibilityLabel("common_working_a11y") }
-        }
-    }
-
-    private func title(_ way: WayIn) -> String {
-        switch way.kind {
-        case .passphrase: Words.text("me_way_passphrase")
-        case .keyStore: way.name
-        case .recoveryPhrase: Words.text("me_way_recovery_phrase")
-        }
-    }
-
-    private func image(_ kind: WayInKind) -> String {
-        switch kind {
-        case .passphrase: "character.cursor.ibeam"
-        case .keyStore: "iphone"
-        case .recoveryPhrase: "list.number"
         }
     }
 }

@@ -1,4 +1,5 @@
-// The lock: which profile, and one of its ways in. Nothing of a profile but its name is known here.
+// The lock: which profile, and one of its ways in. Of a profile only that is known here which the person lets be seen. An older
+// state and a damaged one are said plainly, with what can be done.
 import SwiftUI
 import TekramCore
 import TekramKit
@@ -26,8 +27,9 @@ public struct LockScreen: View {
         NavigationStack {
             Form {
                 if lockedItself {
-                    Section { Text("start_auto_locked") }
+                    Section { Text("start_auto_locked_idle") }
                 }
+                WipedSection(app: model.app)
                 if let undeleted {
                     Section {
                         Text(Words.text("start_profile_not_deleted", undeleted.name))
@@ -37,13 +39,14 @@ public struct LockScreen: View {
                 if personas.count > 1 {
                     Section("start_choose_profile") {
                         ForEach(personas, id: \.id) { persona in
-                            ProfileRow(name: persona.name, isChosen: persona.id == model.chosen?.id) {
+                            ProfileRow(persona: persona, isChosen: persona.id == model.chosen?.id) {
                                 model.choose(persona)
                             }
                         }
                     }
                 }
                 UnlockSection(model: model)
+                if model.isRolledBack { RolledBackSection(model: model) }
                 Section {
                     NavigationLink("start_new_profile") { NewProfile(model: model.another()) }
                 }
@@ -69,7 +72,7 @@ private struct UnlockSection: View {
                     .submitLabel(.go)
                     .onSubmit { unlock() }
                 MainButton(title: "start_unlock", isBusy: model.isBusy) { unlock() }
-                    .disabled(model.passphrase.isEmpty)
+                    .disabled(model.passphrase.isEmpty || model.secondsToWait > 0)
             case .words:
                 TextField("start_words_label", text: $model.recoveryWords, axis: .vertical)
                     .autocorrectionDisabled()
@@ -79,11 +82,15 @@ private struct UnlockSection: View {
                     .disabled(model.recoveryWordCount == 0)
             }
             if model.isBusy { Text("start_unlocking").foregroundStyle(.secondary) }
-            ProblemLine(problem: model.problem)
+            if model.secondsToWait > 0 {
+                WaitLine(model: model)
+            } else if !model.isRolledBack {
+                ProblemLine(problem: model.problem)
+            }
             AbsenceLine(absence: model.absence)
         } header: {
             if let name = model.chosen?.name {
-                Text(Words.text("start_lock_one", name))
+                Text(name.isEmpty ? Words.text("start_lock_one_unnamed") : Words.text("start_lock_one", name))
             }
         } footer: {
             if model.way == .words { Text("start_words_hint") }
@@ -125,21 +132,76 @@ struct AbsenceLine: View {
     }
 }
 
+/// How long until the next passphrase may be tried; it counts down by itself.
+private struct WaitLine: View {
+    let model: StartModel
+
+    var body: some View {
+        Label(
+            Words.text("start_wait_text", Durations.position(Int64(model.secondsToWait) * 1_000)),
+            systemImage: "hourglass"
+        )
+        .monospacedDigit()
+        .task { await model.countDown() }
+        .accessibilityIdentifier("lock_wait")
+    }
+}
+
+/// The profile is an older state of itself: what that means, and going on with it.
+private struct RolledBackSection: View {
+    let model: StartModel
+    @State private var asks = false
+
+    var body: some View {
+        Section {
+            Label("start_rolled_title", systemImage: "clock.arrow.circlepath").font(.headline)
+            Text("start_rolled_text")
+            Text("start_rolled_pay")
+            Button("start_rolled_open") { asks = true }.disabled(model.isBusy)
+        }
+        .confirmationDialog("start_rolled_sure_title", isPresented: $asks, titleVisibility: .visible) {
+            Button("start_rolled_open", role: .destructive) { Task { await model.openRolledBack() } }
+            Button("common_cancel", role: .cancel) {}
+        } message: {
+            Text("start_rolled_sure_text")
+        }
+        .accessibilityIdentifier("lock_rolled_back")
+    }
+}
+
 /// A profile that can be chosen.
 private struct ProfileRow: View {
-    let name: String
+    let persona: PersonaEntry
     let isChosen: Bool
     let choose: @MainActor () -> Void
 
     var body: some View {
         Button(action: choose) {
             HStack {
-                Label(name, systemImage: "person.crop.circle")
+                Label {
+                    Text(persona.shownName)
+                } icon: {
+                    ProfileMark(persona)
+                }
                 Spacer()
                 if isChosen { Image(systemName: "checkmark") }
             }
         }
-        .accessibilityLabel(Words.text("start_profile_a11y", name))
+        .accessibilityLabel(Words.text("start_profile_a11y", persona.shownName))
         .accessibilityAddTraits(isChosen ? .isSelected : [])
+    }
+}
+
+/// Which profile destroyed itself, as the person had set it.
+struct WipedSection: View {
+    let app: AppModel
+
+    var body: some View {
+        if let name = app.wiped {
+            Section {
+                Text(verbatim: name).font(.headline)
+                Label("error_wiped", systemImage: "trash")
+            }
+        }
     }
 }

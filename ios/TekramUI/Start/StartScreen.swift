@@ -37,6 +37,7 @@ struct StartForm: View {
 
     var body: some View {
         Form {
+            WipedSection(app: model.app)
             Section {
                 Text("start_text")
             }

@@ -1,5 +1,6 @@
-// The app out of sight: it locks after five minutes by a clock that the tests turn, whether it is seen again, woken, or
-// simply running; and what a profile leaves outside the core goes with it.
+// The one rule by which the open profile locks itself: nobody has touched it for as long as it says, seen or out of sight, by a
+// clock that the tests turn, whether it is seen again, woken, or simply running; and what a profile leaves outside the core goes
+// with it.
 import Foundation
 import TekramCore
 import Testing
@@ -13,7 +14,8 @@ import Testing
 
     init() async throws {
         app = AppModel(agent: try TestProfile.device(in: TestProfile.newFolder()), clock: clock.clock)
-        app.opened(try await app.agent.createPersona(name: "Home", passphrase: TestProfile.passphrase))
+        app.opened(
+            try await app.agent.createPersona(name: "Home", passphrase: TestProfile.passphrase), isNew: true)
     }
 
     private var isLocked: Bool { if case .locked = app.phase { true } else { false } }
@@ -63,10 +65,44 @@ import Testing
         #expect(isLocked)
     }
 
-    @Test func whatIsSeenIsNeverOverdue() {
-        clock.turn(by: .seconds(1_000), rings: false)
-        app.lockIfOverdue()
+    @Test func whatIsTouchedIsNotOverdue() {
+        for _ in 0..<5 {
+            clock.turn(by: .seconds(299), rings: false)
+            app.touched()
+        }
         #expect(app.persona != nil)
+        clock.turn(by: .seconds(300), rings: false)
+        app.touched()
+        #expect(isLocked && app.lockedItself, "a touch that comes too late opens nothing")
+    }
+
+    @Test func aNewProfileLocksAfterFiveMinutesAndOneThatHasARuleKeepsIt() async throws {
+        let home = try #require(app.persona)
+        #expect(try home.autoLockS() == 300)
+        try home.setAutoLock(seconds: 60)
+        app.opened(home, isNew: true)
+        #expect(try home.autoLockS() == 60)
+        app.hidden()
+        clock.turn(by: .seconds(60), rings: false)
+        app.shown()
+        #expect(isLocked)
+    }
+
+    @Test func whatNeverLocksByItselfStaysOpen() throws {
+        try #require(app.persona).setAutoLock(seconds: nil)
+        app.hidden()
+        clock.turn(by: .seconds(100_000))
+        app.shown()
+        #expect(app.persona != nil)
+    }
+
+    @Test func theVaultsOwnClockEndsAtTheLockScreenToo() async throws {
+        let home = try #require(app.persona)
+        try home.setAutoLock(seconds: 1)
+        // Nobody touches it, and the app's clock stands still.
+        try await within { @MainActor in while app.persona != nil { try await Task.sleep(for: .milliseconds(20)) } }
+        #expect(home.isLocked())
+        #expect(isLocked && app.lockedItself)
     }
 
     @Test func aWakeUpWorksUntilTheLockAndRestsAfterwards() async throws {
@@ -194,7 +230,7 @@ import Testing
 }
 
 /// A clock that a test turns.
-private final class HandClock: @unchecked Sendable {
+final class HandClock: @unchecked Sendable {
     private let lock = NSLock()
     private var time = ContinuousClock.now
     /// Up to when its alarms ring.

@@ -356,4 +356,12 @@ private final class Keys: KeyStore, @unchecked Sendable {
         try behave()
         return true
     }
+
+    // No number: nothing is noticed of older states, and a profile opens all the same.
+    func keepNumber(name: String, number: UInt64) throws { try behave() }
+
+    func keptNumber(name: String) throws -> UInt64? {
+        try behave()
+        return nil
+    }
 }

@@ -14,6 +14,10 @@ final class MemoryPhone: Phone {
     func scan() async -> String? { card }
     func readStoreCard() async -> String? { card }
 
+    /// What the person chooses as a picture; throws when it is none.
+    var picture: Result<Data?, any Error> = .success(nil)
+    func choosePicture(mostBytes: Int) async throws -> Data? { try picture.get() }
+
     /// What the person says about the position.
     var placeLeave = Leave.given
     var allowsExactPlace = true

@@ -1,5 +1,6 @@
 // Looks for offers when iOS wakes the app after it was left. iOS decides when, and may never do it; the screens say so. It
-// works on what is unlocked at that moment, which is so for five minutes: woken later, the app locks and does nothing else.
+// works on what is unlocked at that moment, which is so until the profile's time to lock: woken later, the app locks and does
+// nothing else.
 import BackgroundTasks
 import Foundation
 
