@@ -57,6 +57,12 @@ impl Persona {
         self.vault.id()
     }
 
+    /// What the device's clock says, ms since 1970.
+    #[must_use]
+    pub fn now_ms(&self) -> i64 {
+        self.clock.now().millis()
+    }
+
     /// Calls the persona something else.
     ///
     /// # Errors

@@ -1,11 +1,16 @@
 //! The words of the command line. What each command does is in `commands/`.
 
+mod keep;
 mod vault;
 
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+pub use keep::{
+    AddPurchase, AttributeCommand, AttributeKind, CredentialCommand, CsvColumns, DateForm, FileCommand, KeepCommand,
+    MembershipCommand, PenCommand, PreferenceCommand, PurchaseCommand, SetAttribute, ShowCredential, Stance,
+};
 pub use vault::VaultCommand;
 
 /// Your side of every deal: hear, choose, pay; want, offer, accept.
@@ -92,6 +97,12 @@ pub enum Command {
     /// Terms: the roster of agreements and what was agreed with whom.
     #[command(subcommand, after_help = "Example:\n  tekram terms show PDC-INTENT")]
     Terms(TermsCommand),
+    /// Keep: what you know about yourself, what others vouch for, what you bought; cards, preferences, files.
+    #[command(
+        subcommand,
+        after_help = "Example:\n  tekram keep attribute set email ada@example.org\n  tekram keep pen list"
+    )]
+    Keep(KeepCommand),
     /// The vault itself: how it looks and locks, what its audit says, its key, and the ways out and back.
     #[command(subcommand, after_help = "Example:\n  tekram vault wipe-after 20")]
     Vault(VaultCommand),

@@ -2,6 +2,7 @@
 
 mod history;
 mod intent;
+mod keep;
 mod listen;
 mod outward;
 mod pay;
@@ -59,6 +60,7 @@ pub async fn run(cli: Cli) -> Result<Answer, Failure> {
         Command::Intent(command) => intent::run(&context, command).await,
         Command::Relate(command) => relate::run(&context, &command),
         Command::Terms(command) => terms::run(&context, command),
+        Command::Keep(command) => keep::run(&context, command).await,
         Command::Vault(command) => vault::run(&context, command),
     }
 }
