@@ -40,6 +40,16 @@ pub(crate) fn sync_folder(folder: &Path) -> io::Result<()> {
     }
 }
 
+/// The turn to make something in a folder; others wait, until it is dropped or its process ends.
+pub(crate) fn turn(folder: &Path) -> io::Result<Option<File>> {
+    if !cfg!(unix) {
+        return Ok(None);
+    }
+    let turn = File::open(folder)?;
+    turn.lock()?;
+    Ok(Some(turn))
+}
+
 /// Creates a folder, and those above it, for the owner only.
 pub(crate) fn create_folder(folder: &Path) -> io::Result<()> {
     let mut builder = fs::DirBuilder::new();

@@ -3,8 +3,8 @@
 //! machine without one, [`FileKeyStore`] keeps the wrapping keys in files for the owner's eyes only.
 
 use std::fmt;
-use std::fs::{self, OpenOptions};
-use std::io::{self, Write};
+use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use ring::digest::{SHA256, digest};
@@ -75,21 +75,15 @@ impl FileKeyStore {
 
     fn key_of_or_new(&self, name: &str) -> Result<Secret32, KeyStoreError> {
         let path = self.file_of(name);
-        if let Some(key) = read_key(&path)? {
-            return Ok(key);
+        if is_whole(&path)? {
+            return self.key_of(name);
         }
         let key =
             Zeroizing::new(way_in::random_bytes::<32>().map_err(|_| KeyStoreError::Failed { action: "randomness" })?);
-        // Never over an existing file: a second process that was faster keeps its key, and this one uses it.
-        match durable::private(OpenOptions::new().write(true).create_new(true)).open(&path) {
-            Ok(mut file) => {
-                file.write_all(&*key)
-                    .and_then(|()| file.sync_all())
-                    .map_err(failed("writing a key"))?;
-                durable::sync_folder(&self.folder).map_err(failed("syncing the folder"))?;
-            }
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-            Err(error) => return Err(failed("making a key file")(error)),
+        // Never over a key that is there: a second process that was faster keeps its key, and this one uses it.
+        let _turn = durable::turn(&self.folder).map_err(failed("waiting for the folder"))?;
+        if !is_whole(&path)? {
+            durable::replace(&self.folder, &file_name(name, "key"), &*key).map_err(failed("writing a key"))?;
         }
         self.key_of(name)
     }
@@ -141,6 +135,16 @@ fn file_name(name: &str, end: &str) -> String {
 
 fn associated(name: &str) -> Vec<u8> {
     format!("tekram/v1/vault/file-key-store|{name}").into_bytes()
+}
+
+/// Whether there is a key. A file that is shorter was cut while a key was made, by a version that wrote it in place: nobody was told
+/// of that key, and nothing was wrapped by it.
+fn is_whole(path: &Path) -> Result<bool, KeyStoreError> {
+    match fs::metadata(path) {
+        Ok(about) => Ok(about.len() >= 32),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(failed("looking for a key")(error)),
+    }
 }
 
 fn read_key(path: &Path) -> Result<Option<Secret32>, KeyStoreError> {

@@ -100,6 +100,11 @@ impl Store {
     /// takes it as it is. Fails with the key store's refusals.
     pub fn accept_rollback(&self, id: &str) -> Result<(), VaultError> {
         self.folder_of_id(id)?;
+        self.forget_commit_number(id)
+    }
+
+    /// The vault with this id may have any number at its next unlock.
+    pub(crate) fn forget_commit_number(&self, id: &str) -> Result<(), VaultError> {
         let name = commit_number_name(id);
         match &self.device.memory {
             Some(memory) if memory.kept_number(&name)?.is_some() => Ok(memory.keep_number(&name, 0)?),

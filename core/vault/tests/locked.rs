@@ -17,10 +17,11 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, Instant};
 
 use support::{Device, NOTES, copy_folder, count_notes, passphrase, write_note};
-use tekram_primitives::secret::Passphrase;
+use tekram_primitives::secret::{Passphrase, Secret32};
 use tekram_primitives::time::{Clock, SystemClock, Timestamp};
 use tekram_vault::{
-    AVATAR_LIMIT_BYTES, FileKeyStore, KeyChange, KeyStore, Scope, ShownWhileLocked, Store, Vault, VaultError,
+    AVATAR_LIMIT_BYTES, BackupKey, BackupPlace, FileKeyStore, FolderPlace, KeyChange, KeyStore, KeyStoreError,
+    RestoreOptions, Scope, ShownWhileLocked, Store, Vault, VaultError,
 };
 
 const START_MS: i64 = 1_795_176_000_000;
@@ -252,6 +253,87 @@ fn an_older_state_put_back_is_noticed_and_can_be_accepted() {
     // Without an outside memory nothing can be noticed.
     copy_folder(before.path(), &device.folder_of(&id));
     device.unlock(&id).unwrap();
+}
+
+/// A memory that can refuse to accept an older state.
+#[derive(Debug)]
+struct Watching {
+    keys: FileKeyStore,
+    refuses: bool,
+}
+
+impl KeyStore for Watching {
+    fn wrap(&self, name: &str, key: &Secret32) -> Result<Vec<u8>, KeyStoreError> {
+        self.keys.wrap(name, key)
+    }
+
+    fn unwrap(&self, name: &str, wrapped: &[u8]) -> Result<Secret32, KeyStoreError> {
+        self.keys.unwrap(name, wrapped)
+    }
+
+    fn remove(&self, name: &str) -> Result<(), KeyStoreError> {
+        self.keys.remove(name)
+    }
+
+    fn exists(&self, name: &str) -> Result<bool, KeyStoreError> {
+        self.keys.exists(name)
+    }
+
+    fn keep_number(&self, name: &str, number: u64) -> Result<(), KeyStoreError> {
+        if self.refuses && number == 0 {
+            return Err(KeyStoreError::Failed {
+                action: "as the test wants",
+            });
+        }
+        self.keys.keep_number(name, number)
+    }
+
+    fn kept_number(&self, name: &str) -> Result<Option<u64>, KeyStoreError> {
+        self.keys.kept_number(name)
+    }
+}
+
+/// Between the moment at which a restored vault has its name and the one at which its number is accepted, a cut would leave a
+/// vault that says `rolled_back` to its owner.
+#[test]
+fn a_restored_vault_has_its_place_only_once_its_older_number_is_accepted() {
+    let device = Device::new();
+    let memory = |refuses| {
+        let keys = FileKeyStore::open(device.root().join("keys")).unwrap();
+        Store::open(device.root())
+            .unwrap()
+            .remembering(Arc::new(Watching { keys, refuses }))
+    };
+    let vault = memory(false)
+        .create("Home", &passphrase(), &[NOTES], &SystemClock)
+        .unwrap();
+    let id = vault.id().to_owned();
+    let place = FolderPlace::open(device.root().join("backups")).unwrap();
+    let on = |_| std::ops::ControlFlow::Continue(());
+    let name = vault.back_up(&place, SystemClock.now(), &mut { on }).unwrap().name;
+    for number in 0..5 {
+        write_note(&vault, &format!("after the backup {number}"));
+    }
+    vault.lock().unwrap();
+    let passphrase = passphrase();
+    let options = RestoreOptions {
+        replace: true,
+        ..RestoreOptions::default()
+    };
+    let restore = |store: &Store| {
+        let (file, key) = (place.get(&name).unwrap(), BackupKey::Passphrase(&passphrase));
+        store.restore(file, key, &options, &[NOTES], &SystemClock, &mut { on })
+    };
+    assert_eq!(code(restore(&memory(true))), "key_store_failed");
+    let old = memory(false).unlock(&id, &passphrase, &[NOTES]).unwrap();
+    assert_eq!(
+        (count_notes(&old), old.epoch()),
+        (5, 1),
+        "the vault that was there stays"
+    );
+    old.lock().unwrap();
+    let (restored, _) = restore(&memory(false)).unwrap();
+    assert_eq!((count_notes(&restored), restored.epoch()), (0, 2));
 }
 
 #[test]

@@ -419,3 +419,27 @@ fn reads_go_on_while_the_key_changes_and_the_file_they_read_goes_when_they_ended
     open_by_every_way(&home.device.store, &home.keys, &home.phrase, &home.id, 301);
     assert_eq!(databases(&folder), ["vault-2.db"]);
 }
+
+#[test]
+fn a_key_whose_making_was_cut_is_made_anew_and_never_used() {
+    let folder = tempfile::tempdir().unwrap();
+    let keys = FileKeyStore::open(folder.path()).unwrap();
+    let secret = tekram_primitives::secret::Secret32::random().unwrap();
+    keys.wrap("laptop", &secret).unwrap();
+    let of_key = |path: &PathBuf| path.extension().is_some_and(|end| end == "key");
+    let files = || fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().path());
+    let file = files().find(of_key).unwrap();
+    // What a kill or a power cut leaves of a key file that was not whole yet.
+    for cut in [0, 1, 31] {
+        fs::write(&file, vec![0; cut]).unwrap();
+        let wrapped = keys.wrap("laptop", &secret).unwrap();
+        let unwrapped = keys.unwrap("laptop", &wrapped).unwrap();
+        assert_eq!(unwrapped.expose(), secret.expose());
+        let key = fs::read(&file).unwrap();
+        assert!(key.len() == 32 && key != [0; 32]);
+    }
+    // One that is whole is never replaced.
+    let before = fs::read(&file).unwrap();
+    keys.wrap("laptop", &secret).unwrap();
+    assert_eq!(fs::read(&file).unwrap(), before);
+}

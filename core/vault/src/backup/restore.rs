@@ -78,9 +78,14 @@ impl Store {
             // The next one that is made removes what cannot be removed now.
             let _ = fs::remove_dir_all(&unfinished);
         })?;
+        // An older state is what was asked for. Accepted before it has its place: a cut in between leaves the vault that was there,
+        // and not one that its owner cannot open.
+        let accepted = self.forget_commit_number(&id);
+        accepted.inspect_err(|_| {
+            // As above.
+            let _ = fs::remove_dir_all(&unfinished);
+        })?;
         self.put_in_place(&unfinished, &id, replaced)?;
-        // An older state is what was asked for.
-        self.accept_rollback(&id)?;
         let vault = Vault::open(
             self.path_in_vaults(&id),
             header,
