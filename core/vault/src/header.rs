@@ -45,6 +45,10 @@ pub(crate) struct Header {
     /// Which database file is the vault's: each vault key has a file of its own. Absent: the first.
     #[serde(skip_serializing_if = "is_first", default = "first")]
     pub(crate) database_number: u32,
+    /// The vault's epoch, as its database has it: a restored vault that takes its place must begin a later one, also when the
+    /// backup's key does not open this database any more. Absent: the first, or not written since there is this field.
+    #[serde(skip_serializing_if = "is_first_epoch", default = "first_epoch")]
+    pub(crate) epoch: u64,
     /// Each lets to the vault key.
     pub(crate) ways_in: Vec<WrappedKey>,
     /// Recovery words that were shown and not checked yet, sealed under the vault key. They open nothing.
@@ -116,6 +120,7 @@ impl Header {
             inbox_public_key,
             sealer_public_key: Some(sealer_public_key),
             database_number: first(),
+            epoch: first_epoch(),
             ways_in,
             unchecked_recovery: None,
             retired_keys: Vec::new(),
@@ -242,6 +247,15 @@ fn is_no(answer: &bool) -> bool {
 #[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks like this")]
 fn is_first(number: &u32) -> bool {
     *number == first()
+}
+
+fn first_epoch() -> u64 {
+    1
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks like this")]
+fn is_first_epoch(epoch: &u64) -> bool {
+    *epoch == first_epoch()
 }
 
 fn mac_key(vault_key: &Secret32) -> hmac::Key {

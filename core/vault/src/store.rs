@@ -227,6 +227,7 @@ impl Store {
                 return Err(error);
             }
         };
+        let epoch = vault::identity(&connection)?.epoch;
         database::checkpoint(&connection)?;
         connection.close().map_err(|(_, error)| VaultError::from(error))?;
         let sealer = Sealer::of(&root)?;
@@ -243,6 +244,7 @@ impl Store {
             sealer.public_key,
             vec![first_way],
         );
+        header.epoch = epoch;
         header.write(&unfinished, &vault_key)?;
         let folder = self.folder(&header.vault_id);
         fs::rename(&unfinished, &folder)

@@ -250,6 +250,7 @@ impl Vault {
             let mut next = header.clone();
             let value = self.0.with_secrets(|secrets| {
                 next.sealer_public_key = Some(Sealer::of(&secrets.root)?.public_key);
+                next.epoch = self.0.epoch;
                 let value = change(&mut next, secrets)?;
                 next.write(&self.0.folder, &secrets.vault_key)?;
                 Ok(value)

@@ -657,6 +657,30 @@ fn restoring_over_a_vault_is_asked_for_and_goes_on_after_its_epoch() {
     assert_eq!(restored.label(), "Home of before");
 }
 
+/// The backup's key does not open the database of the vault that it replaces, when that has another key by now: its epoch must be
+/// known all the same, or two lives of the vault would have the same keys in the same epoch.
+#[test]
+fn restoring_over_a_vault_with_another_key_goes_on_after_its_epoch_too() {
+    let device = Device::new();
+    let (vault, bytes) = vault_with_backup(&device);
+    vault.lock().unwrap();
+    let replace = RestoreOptions {
+        replace: true,
+        ..RestoreOptions::default()
+    };
+    let passphrase = passphrase();
+    for epoch in 2..5 {
+        let key = BackupKey::Passphrase(&passphrase);
+        let (restored, _) = restore_bytes(&device, &bytes, key, &replace).unwrap();
+        assert_eq!(restored.epoch(), epoch);
+        restored.change_vault_key(&KeyChange::default(), &mut on).unwrap();
+        restored.lock().unwrap();
+        let again = device.unlock("Home").unwrap();
+        assert_eq!(again.epoch(), epoch);
+        again.lock().unwrap();
+    }
+}
+
 #[test]
 fn a_replacement_that_was_cut_leaves_the_old_vault() {
     let device = Device::new();

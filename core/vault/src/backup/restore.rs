@@ -26,6 +26,9 @@ use crate::store::{REPLACED, Store, UNFINISHED, check_label, is_id};
 use crate::vault::{self, Vault};
 use crate::way_key::Sealer;
 
+/// Nobody restores a vault so often.
+const EPOCHS: u64 = 1 << 32;
+
 /// What to restore.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RestoreOptions {
@@ -109,14 +112,17 @@ impl Store {
             return Err(VaultError::VaultExists);
         }
         let hold = hold::take(&folder)?;
-        // Only as far as it can still be read.
+        // Only as far as it can still be read. What the header claims is not proven here, so it counts only as far as a person could
+        // have come.
+        let claimed = Header::read(&folder).map_or(0, |header| header.claims.epoch);
+        let claimed = if claimed < EPOCHS { claimed } else { 0 };
         let epoch = database::open(&database::found_in(&folder), id, vault_key, Role::Reader)
             .and_then(|connection| vault::identity(&connection))
             .map(|identity| identity.epoch)
             .unwrap_or(0);
         Ok(Some(Replaced {
             folder,
-            epoch,
+            epoch: epoch.max(claimed),
             _hold: hold,
         }))
     }
@@ -140,7 +146,7 @@ impl Store {
             return Err(first_of(&mut damage, state).into());
         };
         let label = self.label_for(options.label.clone().unwrap_or(label), &backup.preamble().vault_id)?;
-        let root = new_epoch(folder, &backup.preamble().vault_id, vault_key, replaced)?;
+        let (root, epoch) = new_epoch(folder, &backup.preamble().vault_id, vault_key, replaced)?;
         let mut header = Header::new(
             backup.preamble().vault_id.clone(),
             label,
@@ -148,6 +154,7 @@ impl Store {
             Sealer::of(&root)?.public_key,
             backup.preamble().ways_in.clone(),
         );
+        header.epoch = epoch;
         header.write(folder, vault_key)?;
         let restored = Restored {
             state,
@@ -249,13 +256,13 @@ fn first_of(damage: &mut Vec<BackupDamage>, state: BackupState) -> BackupDamage 
 }
 
 /// Proves every page and the identity, and begins the next epoch: after the backup's, and after that of the vault that is
-/// replaced, which lived on from the same keys. Returns the root secret.
+/// replaced, which lived on from the same keys. Returns the root secret and the epoch.
 fn new_epoch(
     folder: &Path,
     vault_id: &str,
     vault_key: &Secret32,
     replaced: Option<&Replaced>,
-) -> Result<Secret32, VaultError> {
+) -> Result<(Secret32, u64), VaultError> {
     let connection = database::open(&database::path(folder, 1), vault_id, vault_key, Role::Writer)?;
     if !database::damaged_pages(&connection)?.is_empty() {
         return Err(VaultError::Damaged { file: database::FILE });
@@ -264,10 +271,11 @@ fn new_epoch(
     if identity.vault_id != vault_id {
         return Err(VaultError::ForeignVault { file: database::FILE });
     }
-    let epoch = identity.epoch.max(replaced.map_or(0, |replaced| replaced.epoch));
-    vault::begin_epoch(&connection, epoch.saturating_add(1))?;
+    let last = identity.epoch.max(replaced.map_or(0, |replaced| replaced.epoch));
+    let epoch = last.saturating_add(1);
+    vault::begin_epoch(&connection, epoch)?;
     database::trust(&connection)?;
     database::checkpoint(&connection)?;
     connection.close().map_err(|(_, error)| VaultError::from(error))?;
-    Ok(identity.root)
+    Ok((identity.root, epoch))
 }

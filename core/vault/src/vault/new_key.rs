@@ -93,6 +93,7 @@ impl Inner {
         let copied_bytes = copy.bytes;
         let mut header = lock(&self.header);
         let mut next = header.clone();
+        next.epoch = self.epoch;
         let gone = match self.with_secrets(|secrets| reseal(&mut next, number, secrets, &new_key, change)) {
             Ok(gone) => gone,
             Err(error) => {
