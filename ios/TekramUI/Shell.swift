@@ -130,6 +130,7 @@ struct RoomsView: View {
     let persona: Persona
     @State private var room = Room.history
     @State private var duty: DutyModel
+    @State private var daily: DailyBackup
     @Environment(\.horizontalSizeClass) private var width
     @Environment(\.phone) private var phone
     @Environment(\.scenePhase) private var scenePhase
@@ -138,15 +139,20 @@ struct RoomsView: View {
         self.app = app
         self.persona = persona
         _duty = State(initialValue: DutyModel(persona: persona))
+        _daily = State(initialValue: DailyBackup(persona: persona))
     }
 
     var body: some View {
         rooms
             .onTouch { app.touched() }
             .task { await duty.follow() }
+            .task { await daily.follow() }
             .task { if let phone { await SplitFollower(persona: persona, phone: phone).follow() } }
             .onChange(of: scenePhase) { _, phase in
-                if phase == .active { duty.load() }
+                if phase == .active {
+                    duty.load()
+                    Task { await daily.backUpIfDue() }
+                }
             }
             .task(id: phone?.asks.waiting.count ?? 0) { take() }
             .onChange(of: app.ask) { take() }

@@ -56,3 +56,9 @@ extension SettleTask: CoreTask {}
 extension PublishTask: CoreTask {}
 extension CollectTask: CoreTask {}
 extension KeyChangeTask: CoreTask {}
+extension BackupTask: CoreTask {}
+extension RestoreTask: CoreTask {}
+extension RescueTask: CoreTask {}
+extension CheckTask: CoreTask {}
+extension VaultExportTask: CoreTask {}
+extension MoveInTask: CoreTask {}

@@ -119,15 +119,9 @@ public final class StartModel {
     }
 
     private func unlockWithPhone(_ persona: PersonaEntry) async throws -> Persona {
-        for way in persona.ways {
-            guard case .keyStore(let keyName) = way.kind, let presence else { continue }
-            let wrapped = try app.agent.wrappedKey(id: persona.id, way: way.name)
-            let reason = Words.text("start_presence_text", persona.shownName)
-            var key = try await presence.unwrap(way: keyName, reason: reason, wrapped: wrapped)
-            defer { key.resetBytes(in: key.indices) }
-            return try await app.agent.unlockWithKey(id: persona.id, key: key)
-        }
-        throw NotPresent.notSetUp
+        var key = try await app.agent.phoneKey(of: persona, presence: presence)
+        defer { key.resetBytes(in: key.indices) }
+        return try await app.agent.unlockWithKey(id: persona.id, key: key)
     }
 
     /// The chosen profile is an older state of itself than the one that was locked here last.
@@ -210,5 +204,18 @@ public final class StartModel {
     /// Wipes what was typed.
     public func forget() {
         (passphrase, passphraseAgain, recoveryWords) = ("", "", "")
+    }
+}
+
+extension Agent {
+    /// The key of `persona` that this phone guards, after the person showed that they are there. Wiped by whoever asked.
+    func phoneKey(of persona: PersonaEntry, presence: (any Presence)?) async throws -> Data {
+        for way in persona.ways {
+            guard case .keyStore(let keyName) = way.kind, let presence else { continue }
+            let wrapped = try wrappedKey(id: persona.id, way: way.name)
+            let reason = Words.text("start_presence_text", persona.shownName)
+            return try await presence.unwrap(way: keyName, reason: reason, wrapped: wrapped)
+        }
+        throw NotPresent.notSetUp
     }
 }

@@ -77,12 +77,17 @@ struct MeRoom: View {
                 NavigationLink(value: MePlace.words) { Label("me_words_title", systemImage: "list.number") }
                     .badge(model.recoveryDuty == .none ? 0 : 1)
                 NavigationLink(value: MePlace.locking) { Label("me_locking_title", systemImage: "lock.rotation") }
+                NavigationLink(value: MePlace.backup) {
+                    Label("me_backup_title", systemImage: "externaldrive.badge.timemachine")
+                }
+                NavigationLink(value: MePlace.check) { Label("me_check_title", systemImage: "checkmark.shield") }
             }
             Section {
                 NavigationLink(value: MePlace.audit) { Label("me_audit_title", systemImage: "eye") }
                 NavigationLink(value: MePlace.shared) { Label("me_shared_title", systemImage: "paperplane") }
                 NavigationLink(value: MePlace.networks) { Label("me_networks_title", systemImage: "network") }
                 NavigationLink(value: MePlace.export) { Label("me_export_title", systemImage: "square.and.arrow.up") }
+                NavigationLink(value: MePlace.leave) { Label("me_leave_title", systemImage: "shippingbox") }
             }
             Section {
                 if phone != nil {
@@ -110,7 +115,8 @@ private struct HoldingsSection: View {
 
 /// Screens behind me_home.
 enum MePlace: Hashable {
-    case profiles, face, ways, words, newKey, locking, audit, export, shared, networks, phone, about
+    case profiles, face, ways, words, newKey, locking, backup, check, audit, export, leave, shared, networks, phone,
+        about
 }
 
 /// Opens a screen behind me_home.
@@ -127,7 +133,10 @@ private struct MePlaceView: View {
         case .face: FaceScreen(persona: persona)
         case .newKey: KeyChangeScreen(persona: persona)
         case .locking: LockRulesScreen(persona: persona)
+        case .backup: BackupScreen(persona: persona)
+        case .check: CheckScreen(persona: persona)
         case .audit: AuditScreen(persona: persona)
+        case .leave: LeaveScreen(persona: persona)
         case .export: ExportScreen(persona: persona)
         case .shared: SharedScreen(persona: persona)
         case .networks: NetworksScreen(app: app, persona: persona)

@@ -51,6 +51,7 @@ struct ProfilesScreen: View {
                 NavigationLink("me_profile_new") {
                     NewProfile(model: StartModel(app: app, presence: presence, makesNew: true))
                 }
+                RestoreLinks(app: app)
             } footer: {
                 Text("me_profiles_text")
             }

@@ -47,8 +47,10 @@ public struct LockScreen: View {
                 }
                 UnlockSection(model: model)
                 if model.isRolledBack { RolledBackSection(model: model) }
+                if model.isDamaged, let chosen = model.chosen { DamagedSection(app: model.app, entry: chosen) }
                 Section {
                     NavigationLink("start_new_profile") { NewProfile(model: model.another()) }
+                    RestoreLinks(app: model.app)
                 }
             }
             .formStyle(.grouped)

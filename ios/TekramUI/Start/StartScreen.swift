@@ -69,6 +69,9 @@ struct StartForm: View {
                 ProblemLine(problem: model.problem)
                 AbsenceLine(absence: model.absence)
             }
+            if model.chosen == nil && model.app.persona == nil {
+                Section { RestoreLinks(app: model.app) }
+            }
         }
         .formStyle(.grouped)
         .navigationTitle("start_title")
