@@ -32,7 +32,8 @@ use std::process::ExitCode;
 const HELP: &str = "\
 cargo xtask COMMAND
 
-  setup                     make the Python environment of the Cashu mint that the story and the tests run against
+  setup                     make the Python environments of the Cashu mint that the story and the tests run against, and of
+                            the issuer of credentials in the tests
   run [ARGS]                build everything and play the story: hear, choose, pay; want, offer, accept
                             (cargo xtask run --help lists what it takes)
   test [--quick]            lint, set up, and run every test; --quick leaves out clippy and makes
@@ -77,7 +78,7 @@ fn main() -> ExitCode {
             print!("{HELP}");
             Ok(())
         }
-        "setup" => setup::setup(),
+        "setup" => setup::setup_for_tests(),
         "test" => test::test(&rest),
         "lint" => lint::lint(),
         "bench" => bench::bench(&rest),

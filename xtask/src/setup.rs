@@ -1,6 +1,7 @@
-//! Makes the Python environment that the Cashu mint (Nutshell) runs in, once for each user.
+//! Makes the Python environments that counterparts of the tests run in, once for each user: the Cashu mint (Nutshell), and
+//! an issuer and verifier of credentials.
 //!
-//! It lies in the cache folder, so that every checkout shares it. A stamp inside holds the requirements it was made
+//! They lie in the cache folder, so that every checkout shares them. A stamp inside holds the requirements it was made
 //! from: written last, so that an interrupted set-up is started over, and compared, so that changed requirements are
 //! noticed. A file lock keeps two set-ups from building at once.
 
@@ -13,31 +14,73 @@ use crate::step::{Done, Failure, output, run, say};
 
 const STAMP: &str = "tekram-requirements";
 
-/// Makes or checks everything that `run` and `test` need beside cargo.
+/// A Python environment.
+struct Environment {
+    /// Its folder in the cache.
+    folder: &'static str,
+    /// Who runs in it, for people.
+    of: &'static str,
+    /// What is installed, below `tests/harness`.
+    requirements: &'static str,
+    /// What must be there afterwards, below its folder.
+    program: &'static str,
+    /// The package whose version is asked, to know that its Python still runs.
+    package: &'static str,
+}
+
+const MINT: Environment = Environment {
+    folder: "nutshell",
+    of: "the mint",
+    requirements: "nutshell-requirements.txt",
+    program: "bin/mint",
+    package: "cashu",
+};
+
+const ISSUER: Environment = Environment {
+    folder: "sd-jwt",
+    of: "the issuer",
+    requirements: "sd-jwt-requirements.txt",
+    program: "bin/python",
+    package: "sd-jwt",
+};
+
+/// Makes or checks everything that `run` needs beside cargo.
 pub fn setup() -> Done {
+    make(&MINT)
+}
+
+/// Makes or checks everything that `test` needs beside cargo.
+pub fn setup_for_tests() -> Done {
+    make(&MINT)?;
+    make(&ISSUER)
+}
+
+fn make(wanted: &Environment) -> Done {
     let cache = place::cache()?;
     fs::create_dir_all(&cache).map_err(Failure::because(format!("cannot make {}", cache.display())))?;
-    let requirements = place::root().join("tests/harness/nutshell-requirements.txt");
-    let wanted = fs::read_to_string(&requirements)
+    let requirements = place::root().join("tests/harness").join(wanted.requirements);
+    let listed = fs::read_to_string(&requirements)
         .map_err(Failure::because(format!("cannot read {}", requirements.display())))?;
-    let environment = cache.join("nutshell");
-    let _lock = lock(&cache.join("nutshell.lock"))?;
-    if is_ready(&environment, &wanted) {
+    let folder = cache.join(wanted.folder);
+    let _lock = lock(&cache.join(format!("{}.lock", wanted.folder)))?;
+    if is_ready(wanted, &folder, &listed) {
         say(format!(
-            "the mint's Python environment is ready: {}",
-            environment.display()
+            "the Python environment of {} is ready: {}",
+            wanted.of,
+            folder.display()
         ));
         return Ok(());
     }
-    build(&environment, &requirements)?;
-    fs::write(environment.join(STAMP), &wanted)
-        .map_err(Failure::because(format!("cannot write in {}", environment.display())))?;
-    if is_ready(&environment, &wanted) {
+    build(wanted, &folder, &requirements)?;
+    fs::write(folder.join(STAMP), &listed)
+        .map_err(Failure::because(format!("cannot write in {}", folder.display())))?;
+    if is_ready(wanted, &folder, &listed) {
         return Ok(());
     }
     Err(Failure::new(format!(
-        "{} was made, but its `mint` does not start",
-        environment.display()
+        "{} was made, but its `{}` does not start",
+        folder.display(),
+        wanted.program
     )))
 }
 
@@ -58,26 +101,30 @@ fn lock(path: &Path) -> Done<File> {
 }
 
 /// Whether the environment was made from these requirements and its Python (which may have been upgraded away) still
-/// finds the mint.
-fn is_ready(environment: &Path, wanted: &str) -> bool {
-    let made_from = fs::read_to_string(environment.join(STAMP)).unwrap_or_default();
-    if made_from != wanted || !environment.join("bin/mint").is_file() {
+/// finds what runs in it.
+fn is_ready(wanted: &Environment, folder: &Path, listed: &str) -> bool {
+    let made_from = fs::read_to_string(folder.join(STAMP)).unwrap_or_default();
+    if made_from != listed || !folder.join(wanted.program).is_file() {
         return false;
     }
-    let mut ask = Command::new(environment.join("bin/python"));
-    ask.args(["-c", "import importlib.metadata as m; print(m.version('cashu'))"]);
-    output("looking for the mint", &mut ask).is_ok()
+    let version = format!("import importlib.metadata as m; print(m.version('{}'))", wanted.package);
+    let mut ask = Command::new(folder.join("bin/python"));
+    ask.args(["-c", &version]);
+    output(&format!("looking for {}", wanted.of), &mut ask).is_ok()
 }
 
-fn build(environment: &Path, requirements: &Path) -> Done {
+fn build(wanted: &Environment, environment: &Path, requirements: &Path) -> Done {
     let python = python()?;
     if environment.exists() {
-        say("the mint's Python environment is from other requirements, or unfinished: making it anew");
+        say(format!(
+            "the Python environment of {} is from other requirements, or unfinished: making it anew",
+            wanted.of
+        ));
         fs::remove_dir_all(environment)
             .map_err(Failure::because(format!("cannot remove {}", environment.display())))?;
     }
     let venv = run(
-        "making a Python environment for the mint",
+        &format!("making a Python environment for {}", wanted.of),
         Command::new(&python).args(["-m", "venv"]).arg(environment),
     );
     if let Err(failure) = venv {
@@ -87,7 +134,7 @@ fn build(environment: &Path, requirements: &Path) -> Done {
         )));
     }
     run(
-        "installing Nutshell into it (about a minute, once)",
+        &format!("installing {} into it (about a minute, once)", wanted.package),
         Command::new(environment.join("bin/python"))
             .args([
                 "-m",
@@ -126,7 +173,7 @@ mod tests {
     #[test]
     fn an_environment_without_its_stamp_is_not_ready() {
         let folder = tempfile::tempdir().unwrap();
-        assert!(!is_ready(folder.path(), "cashu<0.20\n"));
+        assert!(!is_ready(&MINT, folder.path(), "cashu<0.20\n"));
     }
 
     #[test]
@@ -135,7 +182,7 @@ mod tests {
         fs::create_dir(folder.path().join("bin")).unwrap();
         fs::write(folder.path().join("bin/mint"), "").unwrap();
         fs::write(folder.path().join(STAMP), "cashu<0.19\n").unwrap();
-        assert!(!is_ready(folder.path(), "cashu<0.20\n"));
+        assert!(!is_ready(&MINT, folder.path(), "cashu<0.20\n"));
     }
 
     #[test]

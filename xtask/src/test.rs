@@ -20,7 +20,7 @@ pub fn test(args: &[String]) -> Done {
     } else {
         lint::lint()?;
     }
-    setup::setup()?;
+    setup::setup_for_tests()?;
     // The journeys drive the programs themselves, so these must be there before any test starts.
     run(
         "building the programs",
