@@ -16,17 +16,7 @@ final class StoryTests: XCTestCase {
     }
 
     func testAProfileIsMadeLockedAndOpenedAgain() throws {
-        try screen("start_first")
-        let name = app.textFields[word("start_name_label")]
-        name.tap()
-        name.typeText("Home")
-        app.buttons.containing(.staticText, identifier: word("start_with_passphrase")).firstMatch.tap()
-        app.buttons[word("start_create")].firstMatch.tap()
-
-        try screen("start_passphrase")
-        type(passphrase, into: "start_passphrase_label")
-        type(passphrase, into: "start_passphrase_again")
-        app.buttons[word("start_create")].firstMatch.tap()
+        try makeProfile()
 
         for room in ["history", "pay", "want", "relations", "me"] {
             app.tabBars.buttons[word("common_tab_\(room)")].tap()
@@ -41,6 +31,39 @@ final class StoryTests: XCTestCase {
         XCTAssertTrue(app.staticTexts[word("error_wrong_passphrase")].waitForExistence(timeout: 30))
         type(passphrase, into: "start_passphrase_label")
         app.buttons[word("start_unlock")].firstMatch.tap()
+        XCTAssertTrue(app.tabBars.firstMatch.waitForExistence(timeout: 30))
+    }
+
+    func testTheScreensOfTheVaultOpen() throws {
+        try makeProfile()
+        app.tabBars.buttons[word("common_tab_me")].tap()
+        let screens = [
+            ("me_face_title", "me_face"), ("me_ways_title", "me_ways"), ("me_locking_title", "me_locking"),
+            ("me_backup_title", "me_backup"), ("me_check_title", "me_check"), ("me_audit_title", "me_audit"),
+            ("me_leave_title", "me_leave"),
+        ]
+        for (link, id) in screens {
+            let row = app.buttons[word(link)].firstMatch
+            for _ in 0..<5 where !row.isHittable { app.swipeUp() }
+            row.tap()
+            try screen(id)
+            app.navigationBars.buttons.firstMatch.tap()
+        }
+    }
+
+    /// First run, by a passphrase.
+    private func makeProfile() throws {
+        try screen("start_first")
+        let name = app.textFields[word("start_name_label")]
+        name.tap()
+        name.typeText("Home")
+        app.buttons.containing(.staticText, identifier: word("start_with_passphrase")).firstMatch.tap()
+        app.buttons[word("start_create")].firstMatch.tap()
+
+        try screen("start_passphrase")
+        type(passphrase, into: "start_passphrase_label")
+        type(passphrase, into: "start_passphrase_again")
+        app.buttons[word("start_create")].firstMatch.tap()
         XCTAssertTrue(app.tabBars.firstMatch.waitForExistence(timeout: 30))
     }
 

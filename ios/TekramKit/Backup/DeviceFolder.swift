@@ -111,8 +111,7 @@ public final class DeviceFolder: BackupFolder {
     /// Gives a file another name, in the place of the one that has it.
     public func rename(from: String, to: String) throws {
         try told {
-            // The system's own call puts one file in the place of another at once.
-            guard Foundation.rename(try place(from).path, try place(to).path) == 0 else { throw HostError.Failed }
+            guard putInPlace(try place(from).path, of: try place(to).path) else { throw HostError.Failed }
         }
     }
 
@@ -163,3 +162,6 @@ public final class DeviceFolder: BackupFolder {
         }
     #endif
 }
+
+/// The system's own call puts one file in the place of another at once; Foundation's refuses when there is one.
+private func putInPlace(_ path: String, of other: String) -> Bool { rename(path, other) == 0 }

@@ -192,7 +192,8 @@ public final class RestoreModel {
     public func open() {
         guard let persona else { return }
         self.persona = nil
-        app.opened(persona, isNew: rescued != nil)
+        // On another device it may have been kept by another rule; one that has none gets the one of new profiles.
+        app.opened(persona, isNew: true)
     }
 
     /// The screen was left: what was made and not opened is locked, and what was typed is wiped.

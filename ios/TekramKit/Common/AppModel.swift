@@ -68,7 +68,8 @@ public final class AppModel {
     /// The profiles of this phone.
     public func personas() throws -> [PersonaEntry] { try agent.personas() }
 
-    /// A profile was created or unlocked. Another that was open is locked. One that `isNew` has no rule yet for locking by itself.
+    /// A profile was created or unlocked. Another that was open is locked. One that `isNew` here and has no rule
+    /// for locking by itself gets one.
     public func opened(_ persona: Persona, isNew: Bool = false) {
         if let before = self.persona, before !== persona { try? before.lock() }
         if isNew, (try? persona.autoLockS()) == nil {

@@ -10,16 +10,16 @@ import TekramCore
 public final class FaceModel {
     /// Most bytes of a picture; the core says the same.
     public nonisolated static let mostPictureBytes = 24 * 1_024
-    /// Colours to choose from, 0xRRGGBB: told apart in light and in dark, and named for those who do not see them.
+    /// Colours to choose from, 0xRRGGBB, the same as on Android: told apart in light and in dark, and named for those who do not see them.
     public nonisolated static let colours: [FaceColour] = [
-        FaceColour(number: 0x00796B, wordKey: "me_face_colour_teal"),
-        FaceColour(number: 0xB26A00, wordKey: "me_face_colour_amber"),
-        FaceColour(number: 0x6A3FB5, wordKey: "me_face_colour_violet"),
-        FaceColour(number: 0xAD1457, wordKey: "me_face_colour_berry"),
-        FaceColour(number: 0x2E7D32, wordKey: "me_face_colour_green"),
-        FaceColour(number: 0x1565C0, wordKey: "me_face_colour_blue"),
-        FaceColour(number: 0x6D4C41, wordKey: "me_face_colour_brown"),
-        FaceColour(number: 0x546E7A, wordKey: "me_face_colour_slate"),
+        FaceColour(number: 0x00696E, wordKey: "me_face_colour_teal"),
+        FaceColour(number: 0xB45309, wordKey: "me_face_colour_amber"),
+        FaceColour(number: 0x6D5AAE, wordKey: "me_face_colour_violet"),
+        FaceColour(number: 0xB3266B, wordKey: "me_face_colour_berry"),
+        FaceColour(number: 0x4D7C0F, wordKey: "me_face_colour_green"),
+        FaceColour(number: 0x1D5FBF, wordKey: "me_face_colour_blue"),
+        FaceColour(number: 0x8A5A44, wordKey: "me_face_colour_brown"),
+        FaceColour(number: 0x5F6B7A, wordKey: "me_face_colour_slate"),
     ]
 
     /// Whether it could be read.

@@ -10,7 +10,7 @@ public final class LockRulesModel {
     /// Seconds without a touch after which a profile can lock; nothing: never.
     public nonisolated static let lockChoices: [UInt32?] = [60, 300, 900, 3_600, nil]
     /// Wrong passphrases, one after the other, after which a profile can destroy itself; nothing: never.
-    public nonisolated static let wipeChoices: [UInt32?] = [nil, 10, 20, 50]
+    public nonisolated static let wipeChoices: [UInt32?] = [nil, 10, 20]
 
     /// Whether the rules could be read.
     public private(set) var phase: Phase = .loading

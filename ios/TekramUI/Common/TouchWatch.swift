@@ -4,6 +4,7 @@ import SwiftUI
 
 #if os(iOS)
     import UIKit
+    import UIKit.UIGestureRecognizerSubclass
 
     /// Puts its recogniser on the window it is shown in.
     private struct TouchWatch: UIViewRepresentable {

@@ -91,8 +91,13 @@ private struct UnlockSection: View {
             }
             AbsenceLine(absence: model.absence)
         } header: {
-            if let name = model.chosen?.name {
-                Text(name.isEmpty ? Words.text("start_lock_one_unnamed") : Words.text("start_lock_one", name))
+            if let chosen = model.chosen {
+                HStack {
+                    ProfileMark(chosen)
+                    Text(
+                        chosen.name.isEmpty
+                            ? Words.text("start_lock_one_unnamed") : Words.text("start_lock_one", chosen.name))
+                }
             }
         } footer: {
             if model.way == .words { Text("start_words_hint") }

@@ -24,7 +24,7 @@ import Testing
         let model = FaceModel(persona: try persona())
         model.load()
         #expect(model.showsName && !model.showsColour && !model.showsPicture)
-        model.colour = 0x1565C0
+        model.colour = 0x1D5FBF
         let phone = MemoryPhone()
         let picture = Data([0xFF, 0xD8, 0xFF, 1, 2, 3])
         phone.picture = .success(picture)
@@ -39,7 +39,7 @@ import Testing
         model.showsPicture = true
         model.showsName = false
         entry = try #require(app.personas().first)
-        #expect(entry.name.isEmpty && entry.colour == 0x1565C0 && entry.avatar == picture)
+        #expect(entry.name.isEmpty && entry.colour == 0x1D5FBF && entry.avatar == picture)
         #expect(entry.shownName == Words.text("start_profile_unnamed"))
 
         app.lock()
