@@ -10,6 +10,7 @@
 
 mod backup;
 mod common;
+mod holdings;
 mod lifetime;
 mod secrets;
 mod story;
