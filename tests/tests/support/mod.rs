@@ -1,4 +1,5 @@
 //! A person at the command line of the real `tekram`, for journeys.
+#![allow(dead_code)] // each journey uses a part of it
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
