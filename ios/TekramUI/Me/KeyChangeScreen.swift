@@ -51,7 +51,7 @@ struct KeyChangeScreen: View {
         Section {
             ForEach(model.ways, id: \.name) { way in
                 Toggle(isOn: $model[keeps: way]) {
-                    Label(wayTitle(way), systemImage: wayImage(way.kind))
+                    Label(way.title, systemImage: way.kind.systemImage)
                 }
             }
         } header: {
@@ -78,26 +78,8 @@ private struct ChangedSection: View {
         Section {
             Label("me_key_done", systemImage: "checkmark.shield")
             ForEach(changed.gone, id: \.name) { way in
-                Text(Words.text("me_key_done_gone", wayTitle(way)))
+                Text(Words.text("me_key_done_gone", way.title))
             }
         }
-    }
-}
-
-/// What a way in is called.
-func wayTitle(_ way: WayIn) -> String {
-    switch way.kind {
-    case .passphrase: Words.text("me_way_passphrase")
-    case .keyStore: way.name
-    case .recoveryPhrase: Words.text("me_way_recovery_phrase")
-    }
-}
-
-/// The picture of a way in.
-func wayImage(_ kind: WayInKind) -> String {
-    switch kind {
-    case .passphrase: "character.cursor.ibeam"
-    case .keyStore: "iphone"
-    case .recoveryPhrase: "list.number"
     }
 }

@@ -49,7 +49,7 @@ struct WaysScreen: View {
         .task { model.load() }
         .onDisappear { model.forget() }
         .confirmationDialog(
-            Words.text("me_way_remove_title", removes.map(wayTitle) ?? ""), isPresented: $asksToRemove,
+            Words.text("me_way_remove_title", removes?.title ?? ""), isPresented: $asksToRemove,
             titleVisibility: .visible
         ) {
             Button("common_remove", role: .destructive) {
@@ -66,7 +66,7 @@ struct WaysScreen: View {
         Section {
             ForEach(model.ways, id: \.name) { way in
                 VStack(alignment: .leading) {
-                    Label(wayTitle(way), systemImage: wayImage(way.kind))
+                    Label(way.title, systemImage: way.kind.systemImage)
                     if let added = way.addedMs {
                         Text(Words.text("me_way_added", Moments.day(added)))
                             .font(.footnote).foregroundStyle(.secondary)
@@ -98,6 +98,28 @@ struct WaysScreen: View {
             }
             .disabled(!model.passphraseFits)
             if model.isBusy { ProgressView().accessibilityLabel("common_working_a11y") }
+        }
+    }
+}
+
+extension WayIn {
+    /// What the person calls it.
+    var title: String {
+        switch kind {
+        case .passphrase: Words.text("me_way_passphrase")
+        case .keyStore: name
+        case .recoveryPhrase: Words.text("me_way_recovery_phrase")
+        }
+    }
+}
+
+extension WayInKind {
+    /// Its picture.
+    var systemImage: String {
+        switch self {
+        case .passphrase: "character.cursor.ibeam"
+        case .keyStore: "iphone"
+        case .recoveryPhrase: "list.number"
         }
     }
 }

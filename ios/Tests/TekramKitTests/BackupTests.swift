@@ -116,6 +116,28 @@ import Testing
         #expect(await !daily.backUpIfDue())
     }
 
+    @Test func whileTheProfileIsOpenItIsAskedForEachHour() async throws {
+        let clock = HandClock()
+        let daily = DailyBackup(persona: try persona(), clock: clock.clock)
+        let following = Task { await daily.follow() }
+        for _ in 0..<20 { try await Task.sleep(for: .milliseconds(1)) }
+        let model = BackupModel(persona: try persona())
+        model.use(backups)
+        clock.turn(by: .seconds(3_599))
+        for _ in 0..<20 { try await Task.sleep(for: .milliseconds(1)) }
+        model.load()
+        #expect(model.plan?.lastMs == nil)
+        clock.turn(by: .seconds(1))
+        try await within { @MainActor in
+            while model.plan?.lastMs == nil {
+                try await Task.sleep(for: .milliseconds(5))
+                model.load()
+            }
+        }
+        following.cancel()
+        await following.value
+    }
+
     @Test func aDailyBackupThatDoesNotWorkIsQuietAndRemembered() async throws {
         let model = BackupModel(persona: try persona())
         model.use(backups)

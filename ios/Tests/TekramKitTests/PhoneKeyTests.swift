@@ -10,9 +10,11 @@ import Testing
 @Suite struct PhoneKeyTests {
     private let phone = MemoryPhoneKeys()
     private let app: AppModel
+    private let folder: URL
 
     init() throws {
-        app = AppModel(agent: try TestProfile.device(in: TestProfile.newFolder(), keyStore: phone))
+        folder = try TestProfile.newFolder()
+        app = AppModel(agent: try TestProfile.device(in: folder, keyStore: phone))
     }
 
     private func created() async -> StartModel {
@@ -45,6 +47,32 @@ import Testing
         await model.unlock()
         #expect(model.absence == nil)
         #expect(app.persona != nil)
+    }
+
+    @Test func whatIsWholeOfADamagedProfileIsSavedByThePhonesKey() async throws {
+        _ = await created()
+        app.lock()
+        let entry = try #require(app.personas().first)
+        let path = try #require(
+            FileManager.default.subpathsOfDirectory(atPath: folder.path).first { $0.hasSuffix(".db") })
+        var bytes = try Data(contentsOf: folder.appending(path: path))
+        bytes[bytes.count - 100] ^= 0xFF
+        try bytes.write(to: folder.appending(path: path))
+
+        let model = RescueModel(app: app, entry: entry, presence: phone)
+        #expect(model.keys == [.phone])
+        model.newName = "Home again"
+        model.newPassphrase = TestProfile.passphrase
+        model.newPassphraseAgain = TestProfile.passphrase
+        phone.answer(with: .cancelled)
+        await model.rescue()
+        #expect(model.absence == .cancelled && model.rescued == nil)
+        phone.answer(with: nil)
+        await model.rescue()
+        #expect(model.absence == nil && model.work.problem == nil)
+        #expect(model.rescued != nil)
+        model.open()
+        #expect(try app.persona?.name() == "Home again")
     }
 
     @Test func withoutThePhonesKeyItStaysLocked() async throws {
