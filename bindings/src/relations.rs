@@ -1,5 +1,7 @@
 //! Relations: the roster of terms, everybody who was met, and what was agreed with whom.
 
+use std::fs::File;
+
 use crate::error::TekramError;
 use crate::gate::caught;
 use crate::persona::Persona;
@@ -289,7 +291,19 @@ impl Persona {
         })
     }
 
-    /// The exact bytes of an agreement as this side keeps them.
+    /// Writes the exact bytes of an agreement to a file, and notes in the audit that it left.
+    ///
+    /// # Errors
+    /// `bad_record_id`, `no_such_agreement`, `file_unusable`, `locked`, `closed`, the vault's errors.
+    pub fn export_agreement(&self, record: String, path: String) -> Result<(), TekramError> {
+        self.with(|core| {
+            let mut file = File::create(path).map_err(|_| TekramError::file())?;
+            core.export_agreement(&record, &mut file)?;
+            Ok(())
+        })
+    }
+
+    /// The exact bytes of an agreement as this side keeps them, to be looked at here.
     ///
     /// # Errors
     /// `bad_record_id`, `no_such_agreement`, `locked`, `closed`, the vault's errors.

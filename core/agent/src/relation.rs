@@ -262,7 +262,7 @@ fn clause_view(clause: &Clause) -> ClauseView {
 }
 
 /// Who is not me.
-fn other_party(kept: &KeptAgreement) -> DidKey {
+pub(crate) fn other_party(kept: &KeptAgreement) -> DidKey {
     match kept.party {
         Party::First => kept.second_party,
         Party::Second => kept.first_party,

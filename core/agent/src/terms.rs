@@ -1,11 +1,15 @@
 //! Terms and agreements: the roster, and what was agreed with whom.
 
+use std::io::Write;
+
 use serde::Serialize;
 use tekram_primitives::record::RecordId;
 use tekram_relate::KeptAgreement;
+use tekram_vault::{AuditEvent, AuditKind, VaultError};
 
 use crate::error::AgentError;
 use crate::persona::{Persona, every_page};
+use crate::relation::other_party;
 
 /// A proposal or agreement, as a list shows it.
 #[derive(Debug, Clone, Serialize)]
@@ -52,7 +56,28 @@ impl Persona {
         every_page(|limit, offset| Ok(tekram_relate::list(&self.vault, limit, offset)?))
     }
 
-    /// The exact bytes of an agreement as this side keeps them.
+    /// Writes the exact bytes of an agreement to `out`, and notes in the audit that it left. Returns how many bytes.
+    ///
+    /// # Errors
+    /// `bad_record_id`, `no_such_agreement`, `io`, the vault's others.
+    pub fn export_agreement(&self, record: &str, out: &mut dyn Write) -> Result<usize, AgentError> {
+        let id: RecordId = record.parse()?;
+        let kept = tekram_relate::get(&self.vault, &id)?;
+        out.write_all(&kept.record)
+            .and_then(|()| out.flush())
+            .map_err(|source| VaultError::Io {
+                action: "writing an agreement",
+                source,
+            })?;
+        let event = AuditEvent::new(AuditKind::Export)
+            .party(other_party(&kept).to_string())
+            .record(record)
+            .what("agreement");
+        self.vault.audit(&event, self.clock.now())?;
+        Ok(kept.record.len())
+    }
+
+    /// The exact bytes of an agreement as this side keeps them, to be looked at here.
     ///
     /// # Errors
     /// `bad_record_id`, `no_such_agreement`, the vault's errors.

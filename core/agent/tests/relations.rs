@@ -13,7 +13,8 @@ use std::time::Duration;
 
 use nostr_sdk::Keys;
 use tekram_agent::{
-    Agent, Half, NameSource, NetworkKind, NetworkWhy, Passphrase, Persona, SharedKind, Want, check_gtin,
+    Agent, AuditContent, AuditKind, AuditQuery, Half, NameSource, NetworkKind, NetworkWhy, Passphrase, Persona,
+    SharedKind, Want, check_gtin,
 };
 use tekram_harness::relay::Relay;
 use tekram_intent::{
@@ -205,6 +206,30 @@ async fn what_was_agreed_and_what_left_can_be_read_from_ones_own_vault() {
     assert!(acceptance.confirmed && request.confirmed);
     let host = address.trim_start_matches("ws://").trim_end_matches('/').to_owned();
     assert_eq!(request.to.as_slice(), std::slice::from_ref(&host));
+
+    // The audit has the same two, written with their deeds.
+    let disclosed = AuditQuery {
+        kinds: vec![AuditKind::Disclosure],
+        ..AuditQuery::default()
+    };
+    let entries = persona.audit(&disclosed).unwrap().entries;
+    let noted: Vec<AuditContent> = entries.into_iter().filter_map(|entry| entry.content).collect();
+    assert_eq!(noted.len(), 2);
+    assert_eq!(
+        (noted[0].who.as_str(), &noted[0].party, &noted[0].record, &noted[0].what),
+        ("Klangwerk", &did, &acceptance.record, &acceptance.what)
+    );
+    assert_eq!(
+        (&noted[1].who, noted[1].party.as_str(), &noted[1].record, &noted[1].what),
+        (&host, "", &request.record, &request.what)
+    );
+    let mut bytes = Vec::new();
+    let written = persona.export_agreement(&record.record, &mut bytes).unwrap();
+    assert_eq!(written, bytes.len());
+    assert_eq!(bytes, persona.agreement_bytes(&record.record).unwrap());
+    let exported = persona.audit(&AuditQuery::default()).unwrap().entries.remove(0);
+    assert_eq!(exported.kind, AuditKind::Export);
+    assert_eq!(exported.content.unwrap().party, did);
 
     // The same in pages of one.
     let first = persona.shared(None, 1).unwrap();

@@ -11,7 +11,7 @@ pub use keep::{
     AddPurchase, AttributeCommand, AttributeKind, CredentialCommand, CsvColumns, DateForm, FileCommand, KeepCommand,
     MembershipCommand, PenCommand, PreferenceCommand, PurchaseCommand, SetAttribute, ShowCredential, Stance,
 };
-pub use vault::VaultCommand;
+pub use vault::{AuditArgs, FaceArgs, Shown, VaultCommand};
 
 /// Your side of every deal: hear, choose, pay; want, offer, accept.
 #[derive(Debug, Parser)]
@@ -43,6 +43,9 @@ pub struct Cli {
     /// Send everything through this proxy (`socks5h://…` or `http://…`).
     #[arg(long, global = true, env = "TEKRAM_PROXY", value_name = "URL")]
     pub proxy: Option<String>,
+    /// Folder of this device's key store, outside the data: with it, a vault that was put back to an older state is noticed.
+    #[arg(long, global = true, env = "TEKRAM_KEY_STORE", value_name = "DIR")]
+    pub key_store: Option<PathBuf>,
     /// Leave this way of paying out, `cashu` or `hand_off`; may be repeated.
     #[arg(
         long,

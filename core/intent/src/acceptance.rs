@@ -12,8 +12,8 @@ use tekram_primitives::did::{DidKey, SigningKey};
 use tekram_primitives::record::{RecordId, SignedRecord, WireRecord};
 use tekram_primitives::secret::{Secret32, random_hex_128};
 use tekram_primitives::time::{Clock, Timestamp};
-use tekram_primitives::wire::{Agreement, Commitment, CommitmentFor, KIND_MESSAGE, Message, Offer};
-use tekram_vault::Vault;
+use tekram_primitives::wire::{Agreement, Commitment, CommitmentFor, DeskCard, KIND_MESSAGE, Message, Offer};
+use tekram_vault::{AuditEvent, AuditKind, Vault};
 
 use crate::ending;
 use crate::error::IntentError;
@@ -159,6 +159,14 @@ pub fn accept(vault: &Vault, id: &str, offer: &RecordId, clock: &dyn Clock) -> R
             ],
         )?;
         set_intent_state(tx, id, IntentState::Accepted)?;
+        // From here on it is sent until the seller has it.
+        let card: DeskCard = body.card.body()?;
+        AuditEvent::new(AuditKind::Disclosure)
+            .who(card.name)
+            .party(acceptance.seller.to_string())
+            .record(acceptance.id.as_str())
+            .what(body.item)
+            .append(tx, now)?;
         Ok(acceptance)
     })
 }

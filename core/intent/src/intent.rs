@@ -10,7 +10,7 @@ use tekram_primitives::canonical::sha256_hex;
 use tekram_primitives::secret::random_hex_128;
 use tekram_primitives::time::{Clock, Timestamp};
 use tekram_primitives::wire::Demand;
-use tekram_vault::{Scope, Vault};
+use tekram_vault::{AuditEvent, AuditKind, Scope, Vault};
 
 use crate::cell::Cell;
 use crate::demand::{self, Reach, Wish};
@@ -178,7 +178,7 @@ pub async fn publish(
     clock: &dyn Clock,
 ) -> Result<Intent, IntentError> {
     let bus = line.bus_for(id)?;
-    let event = signed_event(vault, id, pow_bits, clock)?;
+    let event = signed_event(vault, id, line, pow_bits, clock)?;
     bus.publish(&event).await?;
     let now = clock.now();
     vault.write(SCOPE, |tx| {
@@ -190,8 +190,9 @@ pub async fn publish(
     })
 }
 
-/// The event of an intent: the one signed before, or a first one, stored before it is returned.
-fn signed_event(vault: &Vault, id: &str, pow_bits: u8, clock: &dyn Clock) -> Result<Event, IntentError> {
+/// The event of an intent: the one signed before, or a first one, stored before it is returned. From then on it may be read by
+/// others, and the audit says so.
+fn signed_event(vault: &Vault, id: &str, line: &Line, pow_bits: u8, clock: &dyn Clock) -> Result<Event, IntentError> {
     let now = clock.now();
     let draft = vault.read(|connection| kept(connection, id))?;
     if draft.intent.demand.valid_through <= now {
@@ -228,6 +229,11 @@ fn signed_event(vault: &Vault, id: &str, pow_bits: u8, clock: &dyn Clock) -> Res
                 keys.secret_key().as_secret_bytes(),
             ],
         )?;
+        AuditEvent::new(AuditKind::Disclosure)
+            .who(line.hosts())
+            .record(event.id.to_hex())
+            .what(&*current.intent.demand.name)
+            .append(tx, now)?;
         Ok(event)
     })
 }

@@ -11,6 +11,7 @@ use crate::error::IntentError;
 #[derive(Debug, Clone)]
 pub struct Line {
     intent: String,
+    relays: Vec<String>,
     bus: Arc<dyn Bus>,
 }
 
@@ -27,6 +28,7 @@ impl Line {
     ) -> Result<Self, IntentError> {
         Ok(Self {
             intent: intent.to_owned(),
+            relays: relays.to_vec(),
             bus: Arc::new(NostrBus::connect(relays, policy, limits).await?),
         })
     }
@@ -35,6 +37,7 @@ impl Line {
     pub fn over(intent: &str, bus: Arc<dyn Bus>) -> Self {
         Self {
             intent: intent.to_owned(),
+            relays: Vec::new(),
             bus,
         }
     }
@@ -42,6 +45,15 @@ impl Line {
     /// The intent it belongs to.
     pub fn intent(&self) -> &str {
         &self.intent
+    }
+
+    /// Whom it leads to, for the audit: the relays without what all their addresses have. Empty for a line over a bus.
+    pub(crate) fn hosts(&self) -> String {
+        let host = |relay: &String| {
+            let address = relay.split_once("://").map_or(relay.as_str(), |(_, address)| address);
+            address.trim_end_matches('/').to_owned()
+        };
+        self.relays.iter().map(host).collect::<Vec<_>>().join(", ")
     }
 
     /// Ends the connections.

@@ -13,6 +13,7 @@ use url::Url;
 use crate::error::PayError;
 use crate::ledger::post;
 use crate::method::Method;
+use crate::outward::note_sent;
 use crate::payee::methods;
 use crate::state::{LineEvent, LineState, StatementState};
 use crate::statement::{LineAmounts, Outcome, Statement, StatementLine, move_line, read};
@@ -369,6 +370,9 @@ pub fn hand_off(vault: &Vault, statement_id: &str, text: &str, clock: &dyn Clock
                 ];
                 let reference = format!("{kind}:{}", line.commitment.as_deref().unwrap_or_default());
                 post(tx, kind, &reference, statement_id, now, &entries)?;
+                if let (Ok(_), Some(commitment)) = (&link, &line.commitment) {
+                    note_sent(tx, commitment.as_str(), now)?;
+                }
             }
             given.extend(link.ok());
         }

@@ -3,11 +3,11 @@
 
 use std::collections::BTreeMap;
 
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, Transaction, params};
 use serde::{Deserialize, Serialize};
 use tekram_primitives::money::Money;
 use tekram_primitives::time::Timestamp;
-use tekram_vault::Vault;
+use tekram_vault::{AuditEvent, AuditKind, Vault};
 
 use crate::error::PayError;
 use crate::ledger::money;
@@ -83,6 +83,23 @@ pub fn sent_payments(vault: &Vault, after: Option<(i64, &str)>, limit: u32) -> R
         }
         Ok(found)
     })
+}
+
+/// Notes in the audit that a promise left the device, in the transaction that counts it as such: who gets it, and how much.
+pub(crate) fn note_sent(tx: &Transaction<'_>, commitment: &str, now: Timestamp) -> Result<(), PayError> {
+    let (name, identity, amount_minor, asset): (String, String, i64, String) = tx
+        .prepare_cached(
+            "SELECT p.name, p.identity, c.amount_minor, c.asset FROM pay_commitment c JOIN pay_payee p ON p.payee_id = c.payee_id
+             WHERE c.commitment_id = ?1",
+        )?
+        .query_row([commitment], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?;
+    AuditEvent::new(AuditKind::Disclosure)
+        .who(name)
+        .party(identity)
+        .record(commitment)
+        .what(money(amount_minor, &asset)?.to_string())
+        .append(tx, now)?;
+    Ok(())
 }
 
 /// What a host was asked for.

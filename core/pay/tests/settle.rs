@@ -10,6 +10,7 @@
 
 mod support;
 
+use std::collections::BTreeSet;
 use std::future::Future;
 use std::ops::ControlFlow;
 use std::sync::{Arc, Mutex};
@@ -32,7 +33,7 @@ use tekram_pay::state::{LineState, StatementState};
 use tekram_pay::statement::{MAIN_BUDGET, Statement, draft, statement};
 use tekram_primitives::money::{Asset, Money};
 use tekram_primitives::time::{Clock, FixedClock};
-use tekram_vault::{Scope, Vault};
+use tekram_vault::{AuditKind, AuditQuery, Scope, Vault};
 
 /// A committed month with two payees on the rail, one link, one node, and something nobody can be paid for.
 struct Month {
@@ -823,6 +824,32 @@ async fn what_left_and_who_was_asked_can_be_read_back_in_pages() {
     ] {
         assert!(told.contains(&expected), "{expected:?} in {told:?}");
     }
+    let disclosed = AuditQuery {
+        kinds: vec![AuditKind::Disclosure],
+        ..AuditQuery::default()
+    };
+    let noted: BTreeSet<_> = month
+        .vault
+        .audit_entries(&disclosed)
+        .unwrap()
+        .entries
+        .into_iter()
+        .filter_map(|entry| entry.content)
+        .map(|content| (content.who, content.party, content.record, content.what))
+        .collect();
+    let left: BTreeSet<_> = sent
+        .iter()
+        .map(|payment| {
+            let payment = payment.clone();
+            (
+                payment.payee_name,
+                payment.identity,
+                payment.commitment,
+                payment.amount.to_string(),
+            )
+        })
+        .collect();
+    assert_eq!(noted, left, "the audit has each, once");
     let mut paged = Vec::new();
     let mut after: Option<(i64, String)> = None;
     loop {

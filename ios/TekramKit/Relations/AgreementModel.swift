@@ -69,7 +69,7 @@ public final class AgreementModel {
         do {
             try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
             let file = folder.appending(path: "agreement-\(record.suffix(Self.nameLength)).json")
-            try persona.agreementBytes(record: record).write(to: file)
+            try persona.exportAgreement(record: record, path: file.path(percentEncoded: false))
             self.file = file
         } catch {
             problem = Problem(error)

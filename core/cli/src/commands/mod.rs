@@ -16,9 +16,10 @@ mod vault;
 use std::fs::{File, OpenOptions};
 use std::io::{ErrorKind, IsTerminal, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use serde_json::Value;
-use tekram_agent::{Agent, Money, MoneyError, Passphrase, Persona, RailKind};
+use tekram_agent::{Agent, AgentError, FileKeyStore, Money, MoneyError, Passphrase, Persona, RailKind, VaultError};
 
 use crate::args::{self, Cli, Command};
 use crate::output::{Answer, Failure};
@@ -46,7 +47,11 @@ pub async fn run(cli: Cli) -> Result<Answer, Failure> {
         None => default_data()?,
     };
     let rails_off = cli.rail_off.iter().map(|kind| rail_kind(*kind)).collect();
-    let agent = tekram_agent::open(&data, &cli.allow, cli.proxy.as_deref())?.with_rails_off(rails_off);
+    let mut agent = tekram_agent::open(&data, &cli.allow, cli.proxy.as_deref())?.with_rails_off(rails_off);
+    if let Some(folder) = cli.key_store {
+        let key_store = FileKeyStore::open(folder).map_err(|error| AgentError::from(VaultError::from(error)))?;
+        agent = agent.with_key_store(Arc::new(key_store));
+    }
     let context = Context {
         agent,
         data,

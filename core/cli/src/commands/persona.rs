@@ -73,7 +73,7 @@ fn show(context: &Context) -> Result<Answer, Failure> {
     ))
 }
 
-fn way_json(way_in: &WayIn) -> Value {
+pub fn way_json(way_in: &WayIn) -> Value {
     json!({"name": way_in.name, "kind": way_in.kind.name(), "added_ms": way_in.added_ms})
 }
 

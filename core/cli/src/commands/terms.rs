@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde_json::json;
 
-use super::{Context, short, write_private_file};
+use super::{Context, new_private_file, short};
 use crate::args::TermsCommand;
 use crate::output::{Answer, Failure, table};
 
@@ -68,11 +68,12 @@ fn agreements(context: &Context) -> Result<Answer, Failure> {
 
 fn export(context: &Context, id: &str, file: &Path) -> Result<Answer, Failure> {
     let persona = context.unlock()?;
-    let bytes = persona.agreement_bytes(id)?;
+    // Asked for before a file is made.
+    persona.agreement_bytes(id)?;
+    let bytes = persona.export_agreement(id, &mut new_private_file(file)?)?;
     persona.lock()?;
-    write_private_file(file, &bytes)?;
     Ok(Answer::new(
-        json!({"record": id, "file": file.display().to_string(), "bytes": bytes.len()}),
-        format!("{} bytes written to {}.", bytes.len(), file.display()),
+        json!({"record": id, "file": file.display().to_string(), "bytes": bytes}),
+        format!("{bytes} bytes written to {}.", file.display()),
     ))
 }

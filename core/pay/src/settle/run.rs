@@ -16,6 +16,7 @@ use crate::error::PayError;
 use crate::handoff::hand_off;
 use crate::ledger::post;
 use crate::method::{Method, RailKind};
+use crate::outward::note_sent;
 use crate::payee::relation;
 use crate::rail::{Executed, Fate, Funding, Rail, RailError, RailId};
 use crate::state::{LineState, StatementState};
@@ -346,6 +347,7 @@ async fn deliver(settlement: &Settlement<'_>, payment: &mut Payment, on_progress
             settlement.vault.write(Scope("pay"), |tx| {
                 tx.prepare_cached("UPDATE pay_outbox SET deliveries = deliveries + 1 WHERE idempotency_key = ?1")?
                     .execute([payment.order.key.as_str()])?;
+                note_sent(tx, payment.order.commitment.as_str(), now)?;
                 step(tx, &payment.order.key, Step::Locked, Step::Delivered, now)
             })?;
             payment.step = Step::Delivered;

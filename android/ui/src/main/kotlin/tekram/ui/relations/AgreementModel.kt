@@ -20,7 +20,6 @@ import tekram.ui.common.phase
 import tekram.ui.common.save
 import tekram.ui.common.shown
 import tekram.ui.start.Session
-import java.io.File
 
 /** An agreement, the text that it refers to, and how the last export ended. */
 data class AgreementState(
@@ -87,7 +86,7 @@ class AgreementModel(
         states.update { it.copy(busy = true, exported = false, failure = null) }
         viewModelScope.launch {
             val name = "agreement-${record.takeLast(NAME_LENGTH)}.json"
-            val answer = attempt { device.save(name) { path -> File(path).writeBytes(session.persona.agreementBytes(record)) } }
+            val answer = attempt { device.save(name) { path -> session.persona.exportAgreement(record, path) } }
             states.update { state ->
                 answer.fold({ state.copy(busy = false, exported = it != null) }, { state.copy(busy = false, failure = it.shown()) })
             }
