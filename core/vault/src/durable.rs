@@ -50,13 +50,23 @@ pub(crate) fn turn(folder: &Path) -> io::Result<Option<File>> {
     Ok(Some(turn))
 }
 
-/// Creates a folder, and those above it, for the owner only.
+/// Creates a folder, and those above it, for the owner only. What is put into them later is not lost together with their names.
 pub(crate) fn create_folder(folder: &Path) -> io::Result<()> {
+    let new: Vec<&Path> = folder.ancestors().take_while(|above| !above.is_dir()).collect();
     let mut builder = fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder)
+    builder.create(folder)?;
+    for above in new.into_iter().filter_map(Path::parent) {
+        // A relative path ends in the working folder. One that may be entered and not read cannot be synced by us.
+        let above = if above.as_os_str().is_empty() { Path::new(".") } else { above };
+        match sync_folder(above) {
+            Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {}
+            synced => synced?,
+        }
+    }
+    Ok(())
 }
 
 /// Adds "owner only" to the options with which a file is created.
