@@ -60,7 +60,11 @@ pub(crate) fn create_folder(folder: &Path) -> io::Result<()> {
     builder.create(folder)?;
     for above in new.into_iter().filter_map(Path::parent) {
         // A relative path ends in the working folder. One that may be entered and not read cannot be synced by us.
-        let above = if above.as_os_str().is_empty() { Path::new(".") } else { above };
+        let above = if above.as_os_str().is_empty() {
+            Path::new(".")
+        } else {
+            above
+        };
         match sync_folder(above) {
             Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {}
             synced => synced?,

@@ -306,12 +306,12 @@ impl VaultError {
 }
 
 impl From<rusqlite::Error> for VaultError {
-    /// A page that fails its authentication while the vault is open is damage, not a mistake of the caller.
+    /// A page that fails its authentication while the vault is open is damage, not a mistake of the caller. SQLCipher says "out of
+    /// memory" to all that is asked later of a connection that met one; SQLite itself runs out of memory long after we do.
     fn from(error: rusqlite::Error) -> Self {
+        use rusqlite::ErrorCode::{DatabaseCorrupt, NotADatabase, OutOfMemory};
         match error.sqlite_error_code() {
-            Some(rusqlite::ErrorCode::DatabaseCorrupt | rusqlite::ErrorCode::NotADatabase) => {
-                Self::Damaged { file: "vault.db" }
-            }
+            Some(DatabaseCorrupt | NotADatabase | OutOfMemory) => Self::Damaged { file: "vault.db" },
             _ => Self::Db(error),
         }
     }

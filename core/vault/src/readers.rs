@@ -40,7 +40,8 @@ impl Readers {
     }
 
     /// Runs `look` on a reader, one that is kept or one that `open` gives, inside one transaction: all that is read is one
-    /// snapshot. The reader goes back afterwards; if `look` panics, it is closed.
+    /// snapshot. The reader goes back afterwards; if `look` panics or fails, it is closed: one that met a damaged page reads no other
+    /// page any more.
     pub(crate) fn look<T, E: From<VaultError>>(
         &self,
         open: impl FnOnce() -> Result<(Connection, Hold), VaultError>,
@@ -49,7 +50,7 @@ impl Readers {
         let reader = self.take(open)?;
         execute(&reader.connection, "BEGIN DEFERRED").map_err(VaultError::from)?;
         let seen = look(&reader.connection);
-        if execute(&reader.connection, "ROLLBACK").is_ok() {
+        if execute(&reader.connection, "ROLLBACK").is_ok() && seen.is_ok() {
             self.keep(reader);
         }
         seen

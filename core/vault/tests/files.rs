@@ -14,7 +14,7 @@ mod support;
 use std::fs;
 use std::path::Path;
 
-use support::{Device, count_notes, fingerprints, passphrase, refusal, write_note};
+use support::{Device, NOTE, count_notes, fingerprints, passphrase, refusal, write_note};
 use tekram_primitives::secret::Passphrase;
 use tekram_vault::VaultError;
 
@@ -258,6 +258,50 @@ fn every_flipped_page_is_noticed_at_the_latest_when_it_is_read() {
     }
     fs::write(&path, &whole).unwrap();
     assert_eq!(count_notes(&device.unlock(&id).unwrap()), 80);
+}
+
+/// SQLCipher lets a connection that met a damaged page read and write nothing any more, and calls that "out of memory".
+#[test]
+fn a_damaged_page_is_called_damaged_each_time_and_does_not_take_the_others_with_it() {
+    let device = Device::new();
+    let id = device.locked_vault_with_notes("Home");
+    let path = device.folder_of(&id).join("vault.db");
+    let whole = fs::read(&path).unwrap();
+    let page = whole.len() / PAGE - 3;
+    let mut changed = whole.clone();
+    changed[page * PAGE + 77] ^= 1;
+    fs::write(&path, &changed).unwrap();
+    let vault = device.unlock(&id).unwrap();
+    let all = || {
+        vault.read(|connection| {
+            let sql = "SELECT coalesce(sum(length(text)), 0) FROM note_text";
+            Ok::<_, VaultError>(connection.query_row(sql, [], |row| row.get::<_, i64>(0))?)
+        })
+    };
+    let one = |number: i64| {
+        vault.read(|connection| {
+            let sql = "SELECT text FROM note_text WHERE id = ?1";
+            Ok::<_, VaultError>(connection.query_row(sql, [number], |row| row.get::<_, String>(0))?)
+        })
+    };
+    for _ in 0..5 {
+        assert_eq!(all().unwrap_err().code(), "damaged");
+        let readable = (1..=80).filter(|number| one(*number).is_ok()).count();
+        assert!((60..80).contains(&readable), "{readable} of 80");
+        let refusals = (1..=80).filter_map(|number| one(number).err());
+        assert!(refusals.map(|refused| refused.code()).all(|code| code == "damaged"));
+    }
+    // What is written has to know its place in the tree, and is refused under the same name.
+    for number in 1..=80 {
+        let written = vault.write(NOTE, |transaction| {
+            transaction.execute("UPDATE note_text SET text = 'anew' WHERE id = ?1", [number])?;
+            Ok::<_, VaultError>(())
+        });
+        assert!(written.is_ok() || written.unwrap_err().code() == "damaged", "{number}");
+    }
+    let damage = vault.check_pages(&mut |_| std::ops::ControlFlow::Continue(())).unwrap();
+    let number = u32::try_from(page + 1).unwrap();
+    assert_eq!(damage.damaged, [(number, number)]);
 }
 
 #[test]
