@@ -176,6 +176,13 @@ fn connect(path: &Path) -> Result<Connection, VaultError> {
     Ok(Connection::open_with_flags(path, flags())?)
 }
 
+/// Fails with `damaged` when the connection met a damaged page. SQLCipher gives zeros for such a page and refuses only the next one: the
+/// end of a long text can be its last page, and would be believed. Inside the transaction that read, or after it.
+pub(crate) fn prove_unharmed(connection: &Connection) -> Result<(), VaultError> {
+    let mut statement = connection.prepare_cached("SELECT 1 FROM sqlite_schema LIMIT 1")?;
+    Ok(statement.query_row([], |_| Ok(()))?)
+}
+
 fn flags() -> OpenFlags {
     // No CREATE: a missing file is an error, never a new, empty vault. No mutex: one thread at a time has a connection.
     OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX

@@ -306,16 +306,32 @@ impl VaultError {
 }
 
 impl From<rusqlite::Error> for VaultError {
-    /// A page that fails its authentication while the vault is open is damage, not a mistake of the caller. SQLCipher says "out of
-    /// memory" to all that is asked later of a connection that met one; SQLite itself runs out of memory long after we do.
+    /// A page that fails its authentication while the vault is open is damage, not a mistake of the caller. SQLCipher gives it several
+    /// names: to whoever meets the page, SQLite's own or an error without a text of its own, which no mistake in SQL is; and
+    /// "out of memory" to all that is asked later of that connection. SQLite itself runs out of memory long after we do.
     fn from(error: rusqlite::Error) -> Self {
         use rusqlite::ErrorCode::{DatabaseCorrupt, NotADatabase, OutOfMemory};
-        match error.sqlite_error_code() {
-            Some(DatabaseCorrupt | NotADatabase | OutOfMemory) => Self::Damaged { file: "vault.db" },
-            _ => Self::Db(error),
+        let is_damage = match &error {
+            rusqlite::Error::SqliteFailure(failure, text) => {
+                matches!(failure.code, DatabaseCorrupt | NotADatabase | OutOfMemory)
+                    || (failure.extended_code == SQLITE_ERROR && text.as_deref() == Some(ERROR_WITHOUT_TEXT))
+            }
+            error => matches!(
+                error.sqlite_error_code(),
+                Some(DatabaseCorrupt | NotADatabase | OutOfMemory)
+            ),
+        };
+        if is_damage {
+            Self::Damaged { file: "vault.db" }
+        } else {
+            Self::Db(error)
         }
     }
 }
+
+/// SQLite's generic error, and what it says of it when nothing else was said.
+const SQLITE_ERROR: i32 = 1;
+const ERROR_WITHOUT_TEXT: &str = "SQL logic error";
 
 /// Why a key store refused.
 #[derive(Debug, thiserror::Error)]

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rusqlite::Connection;
 
+use crate::database;
 use crate::error::VaultError;
 use crate::hold::Hold;
 
@@ -50,6 +51,11 @@ impl Readers {
         let reader = self.take(open)?;
         execute(&reader.connection, "BEGIN DEFERRED").map_err(VaultError::from)?;
         let seen = look(&reader.connection);
+        // Before anything of it is believed.
+        let seen = match database::prove_unharmed(&reader.connection) {
+            Err(harmed) if seen.is_ok() => Err(harmed.into()),
+            _ => seen,
+        };
         if execute(&reader.connection, "ROLLBACK").is_ok() && seen.is_ok() {
             self.keep(reader);
         }

@@ -305,6 +305,50 @@ fn a_damaged_page_is_called_damaged_each_time_and_does_not_take_the_others_with_
 }
 
 #[test]
+fn damage_in_the_middle_of_a_long_text_is_called_damaged_too() {
+    let device = Device::new();
+    let vault = device.create("Home");
+    write_note(&vault, &"long ".repeat(30_000));
+    let id = vault.id().to_owned();
+    vault.lock().unwrap();
+    let path = device.folder_of(&id).join("vault.db");
+    let whole = fs::read(&path).unwrap();
+    let mut damaged = 0;
+    for page in whole.len() / PAGE - 22..whole.len() / PAGE {
+        let mut changed = whole.clone();
+        changed[page * PAGE + 4000] ^= 1;
+        fs::write(&path, &changed).unwrap();
+        let vault = device.unlock(&id).unwrap();
+        let read = vault.read(|connection| {
+            let sql = "SELECT text FROM note_text";
+            Ok::<_, VaultError>(connection.query_row(sql, [], |row| row.get::<_, String>(0))?)
+        });
+        match read {
+            Ok(text) => assert_eq!(text, "long ".repeat(30_000)),
+            Err(refused) => {
+                assert_eq!(refused.code(), "damaged", "page {page}");
+                damaged += 1;
+            }
+        }
+        let _ = vault.lock();
+    }
+    assert!(damaged > 10, "{damaged} pages of the text");
+    // A mistake in SQL is no damage.
+    fs::write(&path, &whole).unwrap();
+    let vault = device.unlock(&id).unwrap();
+    let mistakes = [
+        "SELECT nothing FROM note_text",
+        "SELECT",
+        "SELECT abs(-9223372036854775807 - 1)",
+    ];
+    for sql in mistakes {
+        let refused =
+            vault.read(|connection| Ok::<_, VaultError>(connection.query_row(sql, [], |row| row.get::<_, i64>(0))?));
+        assert_eq!(refused.unwrap_err().code(), "db", "{sql}");
+    }
+}
+
+#[test]
 fn a_foreign_write_ahead_log_is_not_moved_into_the_vault() {
     let device = Device::new();
     let home = device.locked_vault_with_notes("Home");

@@ -443,3 +443,34 @@ fn a_key_whose_making_was_cut_is_made_anew_and_never_used() {
     keys.wrap("laptop", &secret).unwrap();
     assert_eq!(fs::read(&file).unwrap(), before);
 }
+
+#[test]
+fn a_damaged_page_refuses_a_new_key_wherever_it_lies() {
+    let (home, vault) = home(20);
+    vault.lock().unwrap();
+    let file = home.device.folder_of(&home.id).join("vault.db");
+    let whole = fs::read(&file).unwrap();
+    let pages = whole.len() / 8192;
+    for page in 2..pages {
+        let mut changed = whole.clone();
+        changed[page * 8192 + 4000] ^= 1;
+        fs::write(&file, &changed).unwrap();
+        // The page may be one that opening needs.
+        let Ok(vault) = home.device.unlock("Home") else {
+            continue;
+        };
+        let change = KeyChange {
+            key_store: Some(&home.keys),
+            ..KeyChange::default()
+        };
+        let refused = vault.change_vault_key(&change, &mut |_| ON);
+        assert_eq!(
+            refused.map_err(|error| error.code()),
+            Err("damaged"),
+            "page {} of {pages}",
+            page + 1
+        );
+        let _ = vault.lock();
+        assert!(!home.device.folder_of(&home.id).join("vault-2.db").exists());
+    }
+}

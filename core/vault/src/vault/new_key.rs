@@ -181,6 +181,7 @@ fn fill(
     target.execute_batch("PRAGMA synchronous = OFF; PRAGMA cache_size = -4096;")?;
     target.query_row("PRAGMA journal_mode = OFF", [], |_| Ok(()))?;
     let bytes = copy_pages(from, &mut target, watch)?;
+    database::prove_unharmed(from)?;
     target.close().map_err(|(_, error)| VaultError::from(error))?;
     // Opened as every vault is, which authenticates it, before the old file is given up.
     let writer = database::open(path, vault_id, key, Role::Writer)?;
