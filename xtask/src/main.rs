@@ -8,6 +8,7 @@ mod bench;
 mod bindings;
 mod debian;
 mod faults;
+mod fuzz;
 mod ios;
 mod kotlin;
 mod licence;
@@ -59,6 +60,10 @@ cargo xtask COMMAND
                             --large imports a file of 500 MB, or of MB, for the memory figure
   faults [ROOM] [--kills N] [--seeds N] [--seed N] [--long] [--json]
                             kill processes in the middle of writes and count what was lost
+  fuzz [TARGET] [SECONDS] [--seed N]
+                            fuzz one reader or all, a minute each when it is not said; needs a C++ compiler
+  fuzz TARGET --file FILE   run what was found once more
+  fuzz --seeds              write the corpus's seeds anew, with what today's writers make
 
 Downloads are kept in $TEKRAM_CACHE, else in the user's cache folder under `tekram`.
 ";
@@ -74,7 +79,9 @@ fn main() -> ExitCode {
             print!("{HELP}");
             Ok(())
         }
-        "setup" | "test" | "lint" | "bench" | "bindings" | "faults" | "licences" | "swift" | "words" if wants_help => {
+        "setup" | "test" | "lint" | "bench" | "bindings" | "faults" | "fuzz" | "licences" | "swift" | "words"
+            if wants_help =>
+        {
             print!("{HELP}");
             Ok(())
         }
@@ -87,6 +94,7 @@ fn main() -> ExitCode {
         "ios" => ios::ios(&rest),
         "phone" => phone::phone(&rest),
         "faults" => faults::faults(&rest),
+        "fuzz" => fuzz::fuzz(&rest),
         "licences" => licences::licences(&rest),
         "kotlin" => kotlin::kotlin(&rest),
         "swift" => swift::swift(&rest),

@@ -1,10 +1,10 @@
 //! Everything that must pass before a change lands, in the order in which it fails fastest.
 
 use crate::step::{Done, Failure, cargo, run};
-use crate::{bindings, kotlin, lint, phone, setup, swift, tree, words};
+use crate::{bindings, fuzz, kotlin, lint, phone, setup, swift, tree, words};
 
-/// Lint, set-up, all tests, the app's Kotlin, the types for phones, the iOS package. `--quick` is the usual loop: no clippy, ktlint and detekt, no
-/// phones, no iOS package, fewer cases of each property, fewer kills in each fault run. What the caller set for these stands.
+/// Lint, set-up, all tests, the app's Kotlin, some seconds of fuzzing, the types for phones, the iOS package. `--quick` is the usual loop:
+/// no clippy, ktlint and detekt, no fuzzing, no phones, no iOS package, fewer cases of each property, fewer kills in each fault run. What the caller set for these stands.
 pub fn test(args: &[String]) -> Done {
     let mut quick = false;
     for arg in args {
@@ -39,6 +39,7 @@ pub fn test(args: &[String]) -> Done {
     if quick {
         return Ok(());
     }
+    fuzz::for_a_while()?;
     phone::when_possible()?;
     swift::when_ready()
 }

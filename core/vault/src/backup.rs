@@ -6,6 +6,8 @@
 //! Each segment is a state that can be restored.
 
 mod format;
+#[cfg(fuzzing)]
+pub(crate) mod fuzzing;
 mod place;
 mod read;
 mod restore;

@@ -4,6 +4,8 @@
 //! row. An open one has what the caller names and no secret; it is for reading, and for other programs. Both are written and
 //! read as streams.
 
+#[cfg(fuzzing)]
+pub(crate) mod fuzzing;
 mod manifest;
 mod read;
 mod row;

@@ -139,18 +139,22 @@ impl Header {
     /// `too_many_ways_in` for what could not be read again.
     pub(crate) fn write(&mut self, folder: &Path, vault_key: &Secret32) -> Result<(), VaultError> {
         self.version = VERSION;
-        let claims = self.bytes()?;
-        let hmac_sha256 = array(hmac::sign(&mac_key(vault_key), &claims).as_ref())?;
-        let file = HeaderFile {
-            vault: self.clone(),
-            hmac_sha256,
-            sha256: checksum(&claims, &hmac_sha256),
-        };
-        let bytes = file_bytes(&file)?;
+        let bytes = self.proven_by(vault_key)?;
         if !u64::try_from(bytes.len()).is_ok_and(|bytes| bytes <= LIMIT_BYTES) {
             return Err(VaultError::TooManyWaysIn);
         }
         durable::replace(folder, FILE, &bytes).map_err(VaultError::io("writing header.json"))
+    }
+
+    /// The file's bytes.
+    pub(crate) fn proven_by(&self, vault_key: &Secret32) -> Result<Vec<u8>, VaultError> {
+        let claims = self.bytes()?;
+        let hmac_sha256 = array(hmac::sign(&mac_key(vault_key), &claims).as_ref())?;
+        file_bytes(&HeaderFile {
+            vault: self.clone(),
+            hmac_sha256,
+            sha256: checksum(&claims, &hmac_sha256),
+        })
     }
 
     /// Reads the header of the vault in `folder`. Fails with `missing_file`, `truncated`, `not_a_vault`,

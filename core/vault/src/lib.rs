@@ -46,6 +46,9 @@ mod durable;
 mod error;
 mod export;
 mod frames;
+#[cfg(fuzzing)]
+#[doc(hidden)]
+pub mod fuzzing;
 mod header;
 mod hold;
 mod holding_error;

@@ -18,6 +18,8 @@ use super::segment::{INDEX_ENTRIES_IN_BLOCK, INDEX_ENTRY_BYTES, PageTag};
 use super::{BackupDamage, BackupEntry, BackupState};
 use crate::error::VaultError;
 use crate::way_in::WrappedKey;
+#[cfg(fuzzing)]
+pub(super) use assemble::WriteSeek;
 pub(crate) use assemble::{Assembled, Target};
 
 const TAG_BYTES: usize = 16;
@@ -217,6 +219,10 @@ impl BackupFile {
             if place.prefix.segment != state.next_segment || place.prefix.previous != state.chain {
                 return Ok(None);
             }
+            // A page that was not there before is in the index.
+            if to_usize(end.pages) > state.tags.len().saturating_add(index.len()) {
+                return Ok(None);
+            }
             state.tags.resize(to_usize(end.pages), [0; 16]);
             for (number, tag) in &index {
                 if let Some(known) = state.tags.get_mut(to_usize(number.saturating_sub(1))) {
@@ -278,7 +284,7 @@ impl BackupFile {
         let layout = Layout::of(end);
         let mut entries = Vec::new();
         for part in 0..layout.index {
-            let counter = layout.inbox + layout.pages + part;
+            let counter = layout.inbox.saturating_add(layout.pages).saturating_add(part);
             let Some(content) = self.block(at, counter, vault_key, Kind::Index)? else {
                 return Ok(None);
             };
@@ -287,7 +293,11 @@ impl BackupFile {
                 let Some((number, tag)) = parts.and_then(|(number, tag)| Some((number, tag.first_chunk()?))) else {
                     return Ok(None);
                 };
-                entries.push((u32::from_be_bytes(*number), *tag));
+                let number = u32::from_be_bytes(*number);
+                if number == 0 || number > end.pages {
+                    return Ok(None);
+                }
+                entries.push((number, *tag));
             }
         }
         let complete = entries.len() == to_usize(end.pages_here);
@@ -396,4 +406,108 @@ fn as_u64(number: usize) -> u64 {
 
 fn to_usize(number: u32) -> usize {
     usize::try_from(number).unwrap_or(usize::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::indexing_slicing,
+        clippy::panic,
+        missing_docs
+    )]
+
+    use std::io::Cursor;
+    use std::ops::ControlFlow;
+
+    use super::super::format::PAGE_RECORD_BYTES;
+    use super::*;
+
+    const KEY: [u8; 32] = [7; 32];
+
+    /// A backup of one segment, by somebody who has the vault key: these pages, this index, and what its end says.
+    fn backup(pages: &[u32], index: &[u32], end: End) -> BackupFile {
+        let first = Preamble::new("b".repeat(32), "a".repeat(32), None, Vec::new())
+            .block()
+            .unwrap();
+        let hash = FirstBlock::parse(&first).unwrap().hash;
+        let records: Vec<u8> = pages
+            .iter()
+            .flat_map(|number| [&number.to_be_bytes()[..], &[1; PAGE_RECORD_BYTES - 4]].concat())
+            .collect();
+        let entries: Vec<u8> = index
+            .iter()
+            .flat_map(|number| [&number.to_be_bytes()[..], &[1; 16]].concat())
+            .collect();
+        let end = serde_json::to_vec(&end).unwrap();
+        let mut file = first;
+        for (counter, (kind, content)) in [(Kind::Pages, records), (Kind::Index, entries), (Kind::End, end)]
+            .into_iter()
+            .enumerate()
+        {
+            let prefix = Prefix {
+                segment: 0,
+                counter: u32::try_from(counter).unwrap(),
+                last: kind == Kind::End,
+                made_ms: 0,
+                salt: [3; 32],
+                previous: [0; 32],
+            };
+            let key = SegmentKey::new(&Secret32::new(KEY), &prefix.salt, &hash).unwrap();
+            file.extend(key.seal(&prefix, kind, &content).unwrap());
+        }
+        BackupFile::open(Box::new(Cursor::new(file))).unwrap()
+    }
+
+    fn end(pages: u32, pages_here: u32) -> End {
+        End {
+            label: "Home".to_owned(),
+            epoch: 0,
+            pages,
+            pages_here,
+            inbox_bytes: 0,
+            state_sha256: state_sha256(vec![[1; 16]; to_usize(pages.min(9))].iter()),
+        }
+    }
+
+    fn check(backup: &mut BackupFile) -> Vec<BackupDamage> {
+        let key = Secret32::new(KEY);
+        backup.check(&key, &mut |_| ControlFlow::Continue(())).unwrap()
+    }
+
+    #[test]
+    fn a_backup_made_by_hand_is_whole() {
+        let mut whole = backup(&[1, 2], &[1, 2], end(2, 2));
+        assert_eq!(check(&mut whole), []);
+        assert_eq!(whole.end_state(&Secret32::new(KEY)).unwrap().unwrap().tags.len(), 2);
+    }
+
+    /// Each of these made reading ask for gigabytes, or end the program.
+    #[test]
+    fn numbers_that_no_backup_has_are_damage_and_cost_nothing() {
+        let far = 0xf000_0000;
+        let endless = End {
+            inbox_bytes: u64::MAX,
+            ..end(2, 2)
+        };
+        for (what, pages, index, end) in [
+            ("a page far behind the end", vec![1, far], vec![1, 2], end(2, 2)),
+            (
+                "a page that the index has there too",
+                vec![1, far],
+                vec![1, far],
+                end(2, 2),
+            ),
+            ("a state of far more pages", vec![1, 2], vec![1, 2], end(far, 2)),
+            ("page 0", vec![0, 1], vec![0, 1], end(2, 2)),
+            ("an endless inbox", vec![1, 2], vec![1, 2], endless),
+        ] {
+            let mut backup = backup(&pages, &index, end);
+            assert_eq!(check(&mut backup).is_empty(), what == "an endless inbox", "{what}");
+            // Where it stands is asked of its index alone.
+            let stands = backup.end_state(&Secret32::new(KEY)).unwrap().is_some();
+            assert_eq!(stands, what == "a page far behind the end", "{what}");
+        }
+    }
 }

@@ -68,7 +68,7 @@ impl Store {
 }
 
 /// A whole export that is being read.
-struct Import {
+pub(super) struct Import {
     zip: ZipArchive<Box<dyn ReadSeek>>,
     manifest: Manifest,
     done: Exported,
@@ -77,7 +77,7 @@ struct Import {
 }
 
 impl Import {
-    fn open(mut file: Box<dyn ReadSeek>, passphrase: &Passphrase) -> Result<Self, VaultError> {
+    pub(super) fn open(mut file: Box<dyn ReadSeek>, passphrase: &Passphrase) -> Result<Self, VaultError> {
         let mut beginning = [0; 32];
         let read = file.read(&mut beginning).map_err(reading)?;
         file.seek(SeekFrom::Start(0)).map_err(reading)?;
@@ -113,7 +113,7 @@ impl Import {
     }
 
     /// Fills an empty database. Returns the root secret.
-    fn fill(
+    pub(super) fn fill(
         &mut self,
         connection: &mut Connection,
         schemas: &[RoomSchema],

@@ -1,6 +1,6 @@
 //! Putting a state together from the segments of a backup: every block is read and proven, and what is damaged is named.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Seek, SeekFrom, Write};
 
 use tekram_primitives::secret::Secret32;
@@ -90,7 +90,8 @@ impl BackupFile {
         if self.first_is_damaged {
             all.damage.push(damage(self.segments.first(), "beginning", Vec::new()));
         }
-        let mut tags: Vec<PageTag> = Vec::new();
+        // By page, so that a number costs nothing however large it is.
+        let mut tags: BTreeMap<u32, PageTag> = BTreeMap::new();
         let mut previous = Some([0; 32]);
         let mut expected = 0;
         let mut inbox_is_whole = true;
@@ -134,16 +135,11 @@ impl BackupFile {
                 match opened {
                     Some((Kind::Pages, records)) => {
                         for record in records.chunks_exact(PAGE_RECORD_BYTES) {
-                            if let Some((number, page)) = page_record(record) {
+                            let record = page_record(record).filter(|(number, _)| is_page(*number, all.end.as_ref()));
+                            if let Some((number, page)) = record {
                                 put_page(database, number, page)?;
                                 all.missing.remove(&number);
-                                let at = to_usize(number.saturating_sub(1));
-                                if tags.len() <= at {
-                                    tags.resize(at.saturating_add(1), [0; 16]);
-                                }
-                                if let (Some(known), Some(tag)) = (tags.get_mut(at), page_tag(page)) {
-                                    *known = tag;
-                                }
+                                tags.extend(page_tag(page).map(|tag| (number, tag)));
                             }
                         }
                     }
@@ -181,8 +177,11 @@ impl BackupFile {
             let length = u64::from(end.pages) * PAGE_BYTES;
             database.set_length(length).map_err(writing)?;
             all.missing.retain(|number| *number <= end.pages);
-            tags.truncate(to_usize(end.pages));
-            all.whole = all.missing.is_empty() && inbox_is_whole && state_sha256(tags.iter()) == end.state_sha256;
+            tags.retain(|number, _| *number <= end.pages);
+            all.whole = all.missing.is_empty()
+                && inbox_is_whole
+                && tags.len() == to_usize(end.pages)
+                && state_sha256(tags.values()) == end.state_sha256;
         }
         progress::tell(watch, total_bytes, total_bytes)?;
         Ok(all)
@@ -213,6 +212,11 @@ impl WriteSeek for Nowhere {
     fn set_length(&mut self, _: u64) -> std::io::Result<()> {
         Ok(())
     }
+}
+
+/// Whether a database with this end has a page of this number; they are counted from 1.
+fn is_page(number: u32, end: Option<&End>) -> bool {
+    number > 0 && end.is_none_or(|end| number <= end.pages)
 }
 
 const PAGE: usize = PAGE_RECORD_BYTES - 4;
