@@ -1,6 +1,7 @@
 //! The words of the command line. What each command does is in `commands/`.
 
 mod keep;
+mod leave;
 mod vault;
 
 use std::path::PathBuf;
@@ -11,6 +12,7 @@ pub use keep::{
     AddPurchase, AttributeCommand, AttributeKind, CredentialCommand, CsvColumns, DateForm, FileCommand, KeepCommand,
     MembershipCommand, PenCommand, PreferenceCommand, PurchaseCommand, SetAttribute, ShowCredential, Stance,
 };
+pub use leave::{Backup, From, LeaveCommand, Login};
 pub use vault::{AuditArgs, FaceArgs, Shown, VaultCommand};
 
 /// Your side of every deal: hear, choose, pay; want, offer, accept.

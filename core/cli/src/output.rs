@@ -135,6 +135,24 @@ pub fn table(rows: &[Vec<String>]) -> String {
         .collect()
 }
 
+/// Bytes as megabytes, `12.3 MB`.
+pub fn megabytes(bytes: u64) -> String {
+    let tenths = bytes.saturating_add(50_000) / 100_000;
+    format!("{}.{} MB", tenths / 10, tenths % 10)
+}
+
+/// Page numbers as ranges, `3, 7-9`.
+pub fn ranges(ranges: &[(u32, u32)]) -> String {
+    let one = |(first, last): &(u32, u32)| {
+        if first == last {
+            first.to_string()
+        } else {
+            format!("{first}-{last}")
+        }
+    };
+    ranges.iter().map(one).collect::<Vec<_>>().join(", ")
+}
+
 /// Milliseconds as hours and minutes, `12 h 05 min`.
 pub fn hours(ms: i64) -> String {
     let minutes = ms / 60_000;
@@ -148,6 +166,13 @@ pub fn hours(ms: i64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn sizes_and_page_numbers_are_short() {
+        assert_eq!(megabytes(0), "0.0 MB");
+        assert_eq!(megabytes(12_340_000), "12.3 MB");
+        assert_eq!(ranges(&[(3, 3), (7, 9)]), "3, 7-9");
+    }
 
     #[test]
     fn columns_line_up() {

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand, ValueEnum};
 use tekram_agent::Timestamp;
 
+use super::LeaveCommand;
+
 /// `tekram vault …`
 #[derive(Debug, Subcommand)]
 pub enum VaultCommand {
@@ -73,6 +75,9 @@ pub enum VaultCommand {
         #[arg(long)]
         drop_others: bool,
     },
+    /// Ways out and back.
+    #[command(flatten)]
+    Leave(LeaveCommand),
 }
 
 /// What of the face is to be changed.

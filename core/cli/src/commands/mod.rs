@@ -15,14 +15,19 @@ mod vault;
 
 use std::fs::{File, OpenOptions};
 use std::io::{ErrorKind, IsTerminal, Write};
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
-use tekram_agent::{Agent, AgentError, FileKeyStore, Money, MoneyError, Passphrase, Persona, RailKind, VaultError};
+use tekram_agent::{
+    Agent, AgentError, FileKeyStore, Money, MoneyError, Passphrase, Persona, RailKind, VaultError, WorkProgress,
+};
 
 use crate::args::{self, Cli, Command};
-use crate::output::{Answer, Failure};
+use crate::output::{Answer, Failure, megabytes};
 
 /// Environment variable that stands in for the passphrase prompt.
 const PASSPHRASE: &str = "TEKRAM_PASSPHRASE";
@@ -31,6 +36,12 @@ const PASSPHRASE: &str = "TEKRAM_PASSPHRASE";
 const NEW_PASSPHRASE: &str = "TEKRAM_NEW_PASSPHRASE";
 /// Environment variable with recovery words, which unlock in the place of the passphrase.
 const RECOVERY_WORDS: &str = "TEKRAM_RECOVERY_WORDS";
+/// Environment variable that stands in for the prompt for a server's password.
+const SERVER_PASSWORD: &str = "TEKRAM_SERVER_PASSWORD";
+/// Environment variable that stands in for the prompt for an export's passphrase.
+const EXPORT_PASSPHRASE: &str = "TEKRAM_EXPORT_PASSPHRASE";
+/// Least time between two words of progress.
+const PROGRESS_EVERY: Duration = Duration::from_millis(100);
 
 /// What every command needs: the device, and who acts.
 pub struct Context {
@@ -38,6 +49,17 @@ pub struct Context {
     data: PathBuf,
     persona: Option<String>,
     json: bool,
+    /// Set when the person wants long work to stop.
+    stop: Arc<AtomicBool>,
+}
+
+/// Stops the long work of a command when nobody waits for the command any more.
+struct StopsWithItsCaller(Arc<AtomicBool>);
+
+impl Drop for StopsWithItsCaller {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
 }
 
 /// Carries out one command.
@@ -57,6 +79,7 @@ pub async fn run(cli: Cli) -> Result<Answer, Failure> {
         data,
         persona: cli.persona,
         json: cli.json,
+        stop: Arc::default(),
     };
     match cli.command {
         Command::Persona(command) => persona::run(&context, command),
@@ -66,7 +89,13 @@ pub async fn run(cli: Cli) -> Result<Answer, Failure> {
         Command::Relate(command) => relate::run(&context, &command),
         Command::Terms(command) => terms::run(&context, command),
         Command::Keep(command) => keep::run(&context, command).await,
-        Command::Vault(command) => vault::run(&context, command),
+        Command::Vault(command) => {
+            // Beside the one who waits for Ctrl-C: the program ends when the work has cleaned up behind itself.
+            let _stops = StopsWithItsCaller(Arc::clone(&context.stop));
+            let work = tokio::task::spawn_blocking(move || vault::run(&context, command));
+            work.await
+                .unwrap_or_else(|_| Err(Failure::new("panic", "a mistake in the program was caught")))
+        }
     }
 }
 
@@ -115,6 +144,26 @@ impl Context {
         if !self.json && std::io::stderr().is_terminal() {
             let _ = write!(std::io::stderr(), "\r\x1b[K{text}");
             let _ = std::io::stderr().flush();
+        }
+    }
+
+    /// What long work is told: it shows how far it is, and stops when the person says so.
+    fn watch<'a>(&'a self, doing: &'a str) -> impl FnMut(WorkProgress) -> ControlFlow<()> + 'a {
+        let mut last: Option<Instant> = None;
+        move |progress| {
+            if last.is_none_or(|last| last.elapsed() >= PROGRESS_EVERY) {
+                last = Some(Instant::now());
+                let done = megabytes(progress.done_bytes);
+                match progress.total_bytes {
+                    0 => self.progress(&format!("{doing}: {done}")),
+                    total => self.progress(&format!("{doing}: {done} of {}", megabytes(total))),
+                }
+            }
+            if self.stop.load(Ordering::Relaxed) {
+                ControlFlow::Break(())
+            } else {
+                ControlFlow::Continue(())
+            }
         }
     }
 

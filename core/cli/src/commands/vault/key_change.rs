@@ -1,7 +1,5 @@
 //! A new vault key.
 
-use std::ops::ControlFlow;
-
 use serde_json::json;
 
 use super::Context;
@@ -11,11 +9,7 @@ use crate::output::{Answer, Failure};
 /// Gives the vault a new key, and says which ways in are left.
 pub fn run(context: &Context, without: &[String], drop_others: bool) -> Result<Answer, Failure> {
     let persona = context.unlock()?;
-    let changed = persona.change_vault_key(without, drop_others, &mut |progress| {
-        let percent = progress.done_bytes.saturating_mul(100) / progress.total_bytes.max(1);
-        context.progress(&format!("{percent} %"));
-        ControlFlow::Continue(())
-    });
+    let changed = persona.change_vault_key(without, drop_others, &mut context.watch("Changing the key"));
     context.progress_done();
     let changed = changed?;
     let name = persona.name();
