@@ -1,5 +1,5 @@
-//! Makes the Python environments that counterparts of the tests run in, once for each user: the Cashu mint (Nutshell), and
-//! an issuer and verifier of credentials.
+//! Makes the Python environments that counterparts of the tests run in, once for each user: the Cashu mint (Nutshell), an
+//! issuer and verifier of credentials, and a WebDAV server (WsgiDAV).
 //!
 //! They lie in the cache folder, so that every checkout shares them. A stamp inside holds the requirements it was made
 //! from: written last, so that an interrupted set-up is started over, and compared, so that changed requirements are
@@ -44,6 +44,14 @@ const ISSUER: Environment = Environment {
     package: "sd-jwt",
 };
 
+const SERVER: Environment = Environment {
+    folder: "webdav",
+    of: "the WebDAV server",
+    requirements: "webdav-requirements.txt",
+    program: "bin/wsgidav",
+    package: "wsgidav",
+};
+
 /// Makes or checks everything that `run` needs beside cargo.
 pub fn setup() -> Done {
     make(&MINT)
@@ -52,7 +60,8 @@ pub fn setup() -> Done {
 /// Makes or checks everything that `test` needs beside cargo.
 pub fn setup_for_tests() -> Done {
     make(&MINT)?;
-    make(&ISSUER)
+    make(&ISSUER)?;
+    make(&SERVER)
 }
 
 fn make(wanted: &Environment) -> Done {

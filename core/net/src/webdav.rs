@@ -259,12 +259,16 @@ impl WebDav {
             .await
             .map_err(|_| timed_out())??;
         let header = |name: &str| response.headers().get(name).and_then(|value| value.to_str().ok());
-        // A state of another name is another file; a weak name says nothing about bytes.
-        let is_strong = |etag: &str| !etag.starts_with("W/");
-        if let (Some(now), Some(then)) = (header("etag"), file.etag.as_deref())
-            && is_strong(now)
-            && is_strong(then)
-            && now != then
+        // A state of another name is another file; a weak name says nothing about bytes. Some servers leave the quotes out when
+        // they list.
+        let strong = |etag: &str| (!etag.starts_with("W/")).then(|| etag.trim_matches('"').to_owned());
+        let now = header("etag").and_then(strong);
+        if now.is_some()
+            && file
+                .etag
+                .as_deref()
+                .and_then(strong)
+                .is_some_and(|then| Some(then) != now)
         {
             return Err(changed());
         }

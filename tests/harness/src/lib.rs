@@ -1,5 +1,6 @@
 //! Real counterparts for tests and for the story that `cargo xtask run` tells: a Cashu mint, a Nostr relay, a feed
-//! server, an issuer of credentials, and guards that end every process they started. Nothing here knows the rooms.
+//! server, an issuer of credentials, a WebDAV server, and guards that end every process they started. Nothing here knows the
+//! rooms.
 
 pub mod bad_line;
 pub mod feed_server;
@@ -8,3 +9,4 @@ mod own_runtime;
 pub mod process;
 pub mod relay;
 pub mod sd_jwt;
+pub mod webdav;
