@@ -191,7 +191,7 @@ fn a_backup_on_a_server_grows_and_comes_back_on_another_device() {
     assert!(second.done.full.is_none() && second.done.pages < first.done.pages);
     assert!(told.iter().any(|progress| progress.total_bytes == second.file_bytes));
     let file = remote.join(&first.done.name);
-    assert_eq!(files(&remote), [file.clone()]);
+    assert_eq!(files(&remote), std::slice::from_ref(&file));
     assert_eq!(fs::metadata(&file).unwrap().len(), second.file_bytes);
     // Encrypted as everywhere: neither the person's name nor the password is on the server.
     let bytes = fs::read(&file).unwrap();
