@@ -72,15 +72,20 @@ pub struct Credential {
     pub claims: Vec<Claim>,
 }
 
-impl From<tekram_agent::CredentialView> for Credential {
-    fn from(view: tekram_agent::CredentialView) -> Self {
-        let claims = view.claims.into_iter().map(|claim| Claim {
+impl From<tekram_agent::ClaimView> for Claim {
+    fn from(claim: tekram_agent::ClaimView) -> Self {
+        Self {
             path: claim.path,
             text: claim.text,
             disclosable: claim.disclosable,
-        });
+        }
+    }
+}
+
+impl From<tekram_agent::CredentialView> for Credential {
+    fn from(view: tekram_agent::CredentialView) -> Self {
         Self {
-            claims: claims.collect(),
+            claims: view.claims.into_iter().map(Claim::from).collect(),
             id: view.id,
             format: view.format.to_owned(),
             credential_type: view.credential_type,
@@ -150,6 +155,18 @@ impl Persona {
     pub async fn check_credential_status(&self, id: String) -> Result<Credential, TekramError> {
         self.waiting(|core| async move { Ok(core.check_credential_status(&id).await?.into()) })
             .await
+    }
+
+    /// What a verifier would see if the claims at `paths` were shown: these, those that they lie in, and what is always
+    /// seen. Nothing is made or written.
+    ///
+    /// # Errors
+    /// `no_such_holding`, `no_such_claim`, `locked`, `closed`, the vault's errors.
+    pub fn preview_disclosure(&self, id: String, paths: Vec<String>) -> Result<Vec<Claim>, TekramError> {
+        self.with(|core| {
+            let claims = core.preview_disclosure(&id, &paths)?;
+            Ok(claims.into_iter().map(Claim::from).collect())
+        })
     }
 
     /// Makes what one verifier gets: the claims at `paths`, beside what the credential always shows, for its question

@@ -95,6 +95,8 @@ async fn a_credential_waits_is_taken_with_what_it_vouches_for_and_is_shown() {
             "https://shop.example".to_owned(),
         )
     };
+    let preview = home.preview_disclosure(credential.id.clone(), Vec::new()).unwrap();
+    assert_eq!(preview, credential.claims, "a whole one is seen as a whole");
     assert_eq!(show(Vec::new()).unwrap(), LIBRARY_CARD.trim());
     assert_eq!(name(show(vec!["/email".to_owned()])), "no_such_claim");
     let disclosed = home

@@ -104,7 +104,10 @@ impl Issuer {
         for (name, value) in more.as_object().unwrap() {
             claims[name] = value.clone();
         }
-        let header = json!({"alg": "EdDSA", "typ": "dc+sd-jwt", "kid": "k1"});
+        let mut header = json!({"alg": "EdDSA", "typ": "dc+sd-jwt", "kid": "k1"});
+        if let Some(certificate) = claims.as_object_mut().unwrap().remove("x5c") {
+            header["x5c"] = certificate;
+        }
         format!("{}~{}~", token(&header, &claims, &key(1)), hidden.join("~"))
     }
 }
@@ -226,6 +229,11 @@ async fn a_credential_is_received_looked_at_kept_and_shown_in_part() {
             credential: credential.id.clone()
         }));
 
+    let preview = persona
+        .preview_disclosure(&credential.id, &["/email".to_owned()])
+        .unwrap();
+    let seen: Vec<&str> = preview.iter().map(|claim| claim.path.as_str()).collect();
+    assert_eq!(seen, ["/tier", "/email"]);
     let shown = persona
         .disclose_credential(
             &credential.id,
@@ -352,6 +360,16 @@ async fn what_does_not_hold_is_refused_at_the_door() {
     ] {
         assert_eq!(code(persona.receive_credential(content).await), expected, "{content}");
     }
+    // A certificate is not looked at, and said so when it would be the only way to the key.
+    let certified = issuer.issue(
+        &holder,
+        json!({"iss": format!("{}/other", issuer.server.url), "x5c": ["MIIB"]}),
+    );
+    let refused = persona.receive_credential(&certified).await.unwrap_err();
+    assert_eq!(
+        (refused.code(), refused.params()),
+        ("credential_unsupported", vec![("what", "x5c".to_owned())])
+    );
     // Metadata of somebody else, and keys of which none fits.
     issuer.serve(
         ".well-known/jwt-vc-issuer/members",

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 use serde_json::{Map, Value};
-use tekram_primitives::credential::{SdJwtVc, W3cCredential};
+use tekram_primitives::credential::{CredentialError, SdJwtVc, W3cCredential};
 use tekram_vault::{AttributeSource, AttributeValue, NewAttribute, PersonName, PostalAddress};
 
 use crate::error::AgentError;
@@ -98,6 +98,21 @@ impl Read {
             }
         }
         claims
+    }
+
+    /// The same as it is shown with the claims at these paths, and those that they lie in.
+    pub(super) fn shown(&self, paths: &[&str]) -> Result<Self, AgentError> {
+        match self {
+            Self::SdJwtVc(credential) => {
+                let shown = credential
+                    .sd_jwt()
+                    .select(paths)
+                    .map_err(tekram_vault::VaultError::from)?;
+                Self::parse(&shown)
+            }
+            Self::W3c(credential) if paths.is_empty() => Ok(Self::W3c(credential.clone())),
+            Self::W3c(_) => Err(tekram_vault::VaultError::from(CredentialError::NoSuchClaim).into()),
+        }
     }
 
     /// Attributes that it vouches for.

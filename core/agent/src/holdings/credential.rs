@@ -217,6 +217,17 @@ impl Persona {
             .disclose_credential(id, &request, &holder, self.clock.now())?)
     }
 
+    /// What a verifier would see if the claims at `paths` were shown: these, those that they lie in, and what is always seen.
+    /// Nothing is made or written.
+    ///
+    /// # Errors
+    /// `no_such_holding`, `no_such_claim`, the vault's errors.
+    pub fn preview_disclosure(&self, id: &str, paths: &[String]) -> Result<Vec<ClaimView>, AgentError> {
+        let paths: Vec<&str> = paths.iter().map(String::as_str).collect();
+        let read = Read::parse(&self.vault.credential_content(id)?)?;
+        Ok(read.shown(&paths)?.claims())
+    }
+
     async fn issuer_key(&self, issuer: &str, kid: Option<&str>) -> Result<PublicKey, AgentError> {
         let note_host = |url: &str| self.note_issuer_asked(url);
         issuer_key(&self.asking(&note_host), issuer, kid).await

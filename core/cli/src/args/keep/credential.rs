@@ -34,6 +34,14 @@ pub enum CredentialCommand {
         /// Its id, or the beginning of it.
         id: String,
     },
+    /// What a verifier would see; nothing is made or written.
+    #[command(after_help = "Example:\n  tekram keep credential preview ID /email")]
+    Preview {
+        /// Its id, or the beginning of it.
+        id: String,
+        /// The claims that would be shown.
+        paths: Vec<String>,
+    },
     /// Make what one verifier gets; the audit says so.
     #[command(
         after_help = "Example:\n  tekram keep credential show ID --to did:key:… --nonce n-1 --audience https://shop.example /email"

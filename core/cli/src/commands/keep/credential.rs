@@ -31,6 +31,18 @@ pub async fn run(persona: &Persona, command: CredentialCommand) -> Result<Answer
             Ok(Answer::new(json!({"batch": batch}), text))
         }
         CredentialCommand::Check { id } => look(&persona.check_credential_status(&known(persona, &id)?).await?),
+        CredentialCommand::Preview { id, paths } => {
+            let claims = persona.preview_disclosure(&known(persona, &id)?, &paths)?;
+            let rows: Vec<Vec<String>> = claims
+                .iter()
+                .map(|claim| vec![claim.path.clone(), claim.text.clone()])
+                .collect();
+            let text = format!(
+                "They would see, beside issuer, kind, end and the relation's key:\n{}",
+                table(&rows)
+            );
+            Ok(Answer::new(json!({"claims": to_json(&claims)?}), text))
+        }
         CredentialCommand::Show(show) => disclose(persona, &show),
         CredentialCommand::Remove { id } => {
             let id = known(persona, &id)?;
