@@ -11,8 +11,8 @@
 use std::sync::Arc;
 
 use tekram_agent::{
-    Agent, AgentError, AttributeValue, CsvDate, CsvField, Membership, NetPolicy, Passphrase, PenFault, PenKind,
-    Persona, PostalAddress, PurchaseCsv, Stance,
+    Agent, AgentError, AttributeValue, AuditKind, AuditQuery, CsvDate, CsvField, Membership, NetPolicy, Passphrase,
+    PenFault, PenKind, Persona, PostalAddress, PurchaseCsv, Stance,
 };
 use tekram_primitives::time::{FixedClock, Timestamp};
 
@@ -216,6 +216,9 @@ fn a_file_goes_in_and_out_and_stays_while_a_card_shows_it() {
     let mut out = Vec::new();
     home.write_file(&file.id, &mut out).unwrap();
     assert_eq!(out, photo);
+    let newest = home.audit(&AuditQuery::default()).unwrap().entries.remove(0);
+    assert_eq!(newest.kind, AuditKind::Export);
+    assert_eq!(newest.content.unwrap().record, file.id);
     let card = Membership {
         organisation: "Library".to_owned(),
         number: "4006381333931".to_owned(),

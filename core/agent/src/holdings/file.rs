@@ -3,7 +3,7 @@
 use std::io::{self, Read, Write};
 
 use serde::Serialize;
-use tekram_vault::{BlobEntry, BlobId, VaultError};
+use tekram_vault::{AuditEvent, AuditKind, BlobEntry, BlobId, VaultError};
 
 use crate::error::AgentError;
 use crate::persona::Persona;
@@ -57,7 +57,8 @@ impl Persona {
         Ok(file.finish()?.into())
     }
 
-    /// Writes a file to `to`, checked against its hash: what was written before an error is not to be used.
+    /// Writes a file to `to`, checked against its hash, and notes in the audit that it left: what was written before an error is
+    /// not to be used.
     ///
     /// # Errors
     /// `no_such_blob`, `damaged`, `io` when `to` cannot be written, the vault's errors.
@@ -65,7 +66,10 @@ impl Persona {
         let mut file = self.vault.open_blob(&blob_id(id)?)?;
         io::copy(&mut file, to).map_err(|error| failed("writing a file", error))?;
         to.flush().map_err(|error| failed("writing a file", error))?;
-        Ok(file.entry().clone().into())
+        let entry = file.entry().clone();
+        let event = AuditEvent::new(AuditKind::Export).record(id).what(entry.name.as_str());
+        self.vault.audit(&event, self.clock.now())?;
+        Ok(entry.into())
     }
 
     /// A file of at most 8 MiB, for pictures.
