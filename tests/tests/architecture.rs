@@ -57,10 +57,13 @@ const MAY_USE: [(&str, &[&str]); 14] = [
 ];
 
 /// Crates outside the product: they may use any of it, and nothing may use them but tests.
-const OUTSIDE: [&str; 2] = ["tekram-fuzz", "tekram-tests"];
+const OUTSIDE: [&str; 3] = ["tekram-fuzz", "tekram-tests", FAULTS];
 
 /// Has an entry in C, so that it cannot forbid unsafe code; it is in nothing that ships.
 const ENTRY_IN_C: &str = "tekram-fuzz";
+
+/// The crate that stands in the place of the C library's calls, and so has the one lint less that its manifest says.
+const FAULTS: &str = "tekram-faults";
 
 /// The one crate that tests of every room may use beside what the room itself may.
 const FOR_TESTS: &str = "tekram-harness";
@@ -197,9 +200,34 @@ fn every_crate_keeps_the_workspace_lints_and_they_forbid_unsafe_code() {
     }
     for (name, manifest) in manifests().into_iter().filter(|(name, _)| name != ENTRY_IN_C) {
         let lints = manifest.get("lints").and_then(Value::as_table);
+        if name == FAULTS {
+            let mut all_but_one = workspace["workspace"]["lints"].as_table().unwrap().clone();
+            all_but_one["rust"]["unsafe_code"] = Value::from("deny");
+            assert_eq!(
+                lints,
+                Some(&all_but_one),
+                "{name}: the workspace's lints, and `unsafe_code` denied"
+            );
+            continue;
+        }
         let inherited = lints.is_some_and(|lints| lints.len() == 1 && lints["workspace"].as_bool() == Some(true));
         assert!(inherited, "{name}: [lints] must be `workspace = true` and nothing else");
     }
+}
+
+#[test]
+fn unsafe_code_is_allowed_in_one_file_of_the_tests_only() {
+    // Put together here, so that this file is not one of them.
+    let words = ["allow(unsafe", "_code"].concat();
+    let mut allowing = Vec::new();
+    for folder in ["core", "bindings", "tests", "xtask"] {
+        for path in rust_files(&root().join(folder)) {
+            if fs::read_to_string(&path).unwrap().contains(&words) {
+                allowing.push(path.strip_prefix(root()).unwrap().to_owned());
+            }
+        }
+    }
+    assert_eq!(allowing, [Path::new("tests/faults/src/worker/system.rs")]);
 }
 
 #[test]

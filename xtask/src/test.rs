@@ -30,7 +30,14 @@ pub fn test(args: &[String]) -> Done {
     let mut tests = cargo();
     tests.args(["test", "--workspace", "--locked", "--no-fail-fast"]);
     if quick {
-        for (name, short) in [("PROPTEST_CASES", "32"), ("TEKRAM_KILLS", "5")] {
+        let shorter = [
+            ("PROPTEST_CASES", "32"),
+            ("TEKRAM_KILLS", "5"),
+            ("TEKRAM_CUTS", "5"),
+            ("TEKRAM_REFUSALS", "5"),
+            ("TEKRAM_FLIPS", "5"),
+        ];
+        for (name, short) in shorter {
             tests.env(name, std::env::var(name).unwrap_or_else(|_| short.into()));
         }
     }
