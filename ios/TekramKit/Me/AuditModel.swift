@@ -18,6 +18,8 @@ public final class AuditModel {
     }
     /// The entries that were asked for.
     public private(set) var items: PagedRows<AuditItem>
+    /// Counts what was asked for: the screen reads anew whenever it grows.
+    public private(set) var questions = 0
     /// The whole record as a file, to hand on.
     public private(set) var exported: URL?
     /// How many entries are in that file.
@@ -107,6 +109,7 @@ public final class AuditModel {
 
     private func askAnew() {
         items = Self.asked(persona, text: text, group: group)
+        questions += 1
     }
 
     private static func asked(_ persona: Persona, text: String, group: AuditGroup) -> PagedRows<AuditItem> {

@@ -1,5 +1,5 @@
-// Hears each touch and each typed letter, so that a profile in use does not lock by itself. It takes nothing away from the
-// screens: it only looks.
+// Hears each touch, each typed letter and each step of VoiceOver, so that a profile in use does not lock by itself. It takes
+// nothing away from the screens: it only looks.
 import SwiftUI
 
 #if os(iOS)
@@ -50,13 +50,15 @@ import SwiftUI
 #endif
 
 extension View {
-    /// Calls `touched` whenever the person touches the window or types.
+    /// Calls `touched` whenever the person touches the window, types, or goes on with VoiceOver.
     func onTouch(_ touched: @escaping @MainActor () -> Void) -> some View {
         #if os(iOS)
-            let typed = NotificationCenter.default
+            let center = NotificationCenter.default
             return background(TouchWatch(touched: touched))
-                .onReceive(typed.publisher(for: UITextField.textDidChangeNotification)) { _ in touched() }
-                .onReceive(typed.publisher(for: UITextView.textDidChangeNotification)) { _ in touched() }
+                .onReceive(center.publisher(for: UITextField.textDidChangeNotification)) { _ in touched() }
+                .onReceive(center.publisher(for: UITextView.textDidChangeNotification)) { _ in touched() }
+                // With VoiceOver the system keeps the touches to itself.
+                .onReceive(center.publisher(for: UIAccessibility.elementFocusedNotification)) { _ in touched() }
         #else
             return self
         #endif

@@ -31,7 +31,7 @@ struct AuditScreen: View {
         .searchable(text: $model.text, prompt: "me_audit_search")
         .navigationTitle("me_audit_title")
         .smallTitle()
-        .task(id: ObjectIdentifier(model.items)) { await model.items.reload() }
+        .task(id: model.questions) { await model.items.reload() }
         .onDisappear { model.forget() }
         .accessibilityIdentifier("me_audit")
     }

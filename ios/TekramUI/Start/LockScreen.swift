@@ -164,15 +164,16 @@ private struct RolledBackSection: View {
             Label("start_rolled_title", systemImage: "clock.arrow.circlepath").font(.headline)
             Text("start_rolled_text")
             Text("start_rolled_pay")
-            Button("start_rolled_open") { asks = true }.disabled(model.isBusy)
+            Button("start_rolled_open") { asks = true }
+                .disabled(model.isBusy)
+                .confirmationDialog("start_rolled_sure_title", isPresented: $asks, titleVisibility: .visible) {
+                    Button("start_rolled_open", role: .destructive) { Task { await model.openRolledBack() } }
+                    Button("common_cancel", role: .cancel) {}
+                } message: {
+                    Text("start_rolled_sure_text")
+                }
+                .accessibilityIdentifier("lock_rolled_back")
         }
-        .confirmationDialog("start_rolled_sure_title", isPresented: $asks, titleVisibility: .visible) {
-            Button("start_rolled_open", role: .destructive) { Task { await model.openRolledBack() } }
-            Button("common_cancel", role: .cancel) {}
-        } message: {
-            Text("start_rolled_sure_text")
-        }
-        .accessibilityIdentifier("lock_rolled_back")
     }
 }
 
