@@ -283,7 +283,7 @@ fn peak_of(megabytes: u64) -> Outcome<f64> {
 /// When the import fails.
 pub fn import_peak(folder: &Path, file: &Path) -> Outcome {
     let vault = place::unlock_in(folder, &[SCHEMA])?;
-    let before_kib = peak_kib()?;
+    let before_kib = crate::memory::peak_kib()?;
     let now = SystemClock.now();
     let mut listens = 0;
     let took = timed(|| {
@@ -292,7 +292,7 @@ pub fn import_peak(folder: &Path, file: &Path) -> Outcome {
         accept(&vault, report.batch_id, now)?;
         Ok(())
     })?;
-    let peak_kib = peak_kib()?;
+    let peak_kib = crate::memory::peak_kib()?;
     vault.lock()?;
     let took_ms = u64::try_from(took.as_millis())?;
     println!(
@@ -300,14 +300,4 @@ pub fn import_peak(folder: &Path, file: &Path) -> Outcome {
         json!({"before_kib": before_kib, "peak_kib": peak_kib, "listens": listens, "took_ms": took_ms})
     );
     Ok(())
-}
-
-/// The most memory that this process ever had in RAM, by Linux.
-fn peak_kib() -> Outcome<u64> {
-    let status = std::fs::read_to_string("/proc/self/status")?;
-    let line = status
-        .lines()
-        .find_map(|line| line.strip_prefix("VmHWM:"))
-        .ok_or("no VmHWM: the peak is measured on Linux only")?;
-    Ok(line.trim().trim_end_matches("kB").trim().parse()?)
 }

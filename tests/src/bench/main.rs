@@ -10,12 +10,17 @@ mod device;
 mod facade;
 mod history;
 mod intent;
+mod life;
 mod listen;
 mod log;
 mod measure;
+mod memory;
 mod page;
 mod pay;
+mod peers;
 mod place;
+#[path = "../../bench/peers/src/records.rs"]
+mod records;
 mod tables;
 mod vault;
 
@@ -53,6 +58,7 @@ fn main() -> ExitCode {
         [child, folder, file] if child == listen::IMPORT_PEAK => {
             listen::import_peak(Path::new(folder), Path::new(file)).map(|()| true)
         }
+        [child, folder] if child == life::LARGE_PEAK => life::large_peak(Path::new(folder)).map(|()| true),
         [make, folder, listens] if make == device::DEVICE => match listens.parse() {
             Ok(listens) => device::make(Path::new(folder), listens).map(|()| true),
             Err(_) => {

@@ -20,6 +20,10 @@ pub enum Promise {
     Figure(f64),
     /// The figure is at most so much above the floor, in the measurement's unit, by the ratio of the rounds.
     Over(f64),
+    /// The floor is at least this many times the figure: another's program, not the least that is needed.
+    Faster(f64),
+    /// Nothing; it is there to be seen.
+    Shown,
 }
 
 /// One line of the result.
@@ -66,6 +70,8 @@ impl Measurement {
                 Promise::Ratio(most) => ("ratio_limit", most),
                 Promise::Figure(most) => ("figure_limit", most),
                 Promise::Over(most) => ("over_limit", most),
+                Promise::Faster(least) => ("faster_least", least),
+                Promise::Shown => return line,
             };
             fields.insert(name.to_owned(), limit.into());
         }
@@ -78,6 +84,8 @@ impl Measurement {
             Promise::Ratio(most) => self.ratio <= most,
             Promise::Figure(most) => self.figure <= most,
             Promise::Over(most) => (self.ratio - 1.0) * self.floor <= most,
+            Promise::Faster(least) => self.ratio * least <= 1.0,
+            Promise::Shown => true,
         }
     }
 
@@ -87,6 +95,8 @@ impl Measurement {
             Promise::Ratio(most) => format!("≤ {most}×"),
             Promise::Figure(most) => format!("≤ {most} {}", self.unit),
             Promise::Over(most) => format!("≤ {most} {} more", self.unit),
+            Promise::Faster(least) => format!("≥ {least}× faster"),
+            Promise::Shown => "–".to_owned(),
         }
     }
 
@@ -257,6 +267,14 @@ mod tests {
         let measured = compare(question(Promise::Figure(5.0)), || ms(6), || ms(1)).unwrap();
         assert!(!measured.holds());
         assert_eq!(measured.promised(), "≤ 5 ms");
+    }
+
+    #[test]
+    fn a_promise_to_be_faster_is_held_against_the_other() {
+        let measured = |floor| compare(question(Promise::Faster(7.0)), || ms(2), || ms(floor)).unwrap();
+        assert!(measured(15).holds() && !measured(13).holds());
+        assert_eq!(measured(15).promised(), "≥ 7× faster");
+        assert!(compare(question(Promise::Shown), || ms(9), || ms(1)).unwrap().holds());
     }
 
     #[test]

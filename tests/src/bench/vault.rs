@@ -14,6 +14,7 @@ use crate::catalogue::{Plays, Seeded};
 use crate::measure::{Measurement, Outcome, Promise, Question, compare, timed};
 use crate::place::{self, PASSPHRASE, Place, ROWS_AT_ONCE};
 use crate::tables::{self, Filled, Play, Work};
+use crate::{life, listen, peers};
 
 const LISTENS: usize = 50_000;
 const POINT_READS: usize = 20_000;
@@ -23,19 +24,26 @@ const PLAIN: &str = "plain.db";
 ///
 /// # Errors
 /// When anything fails.
-pub fn measure(_megabytes: u64) -> Outcome<Vec<Measurement>> {
+pub fn measure(megabytes: u64) -> Outcome<Vec<Measurement>> {
     let plays = plays();
     let insert = insert(&plays)?;
     let place = Place::new(&[SCHEMA])?;
     fill_vault(&place, &plays)?;
     fill_plain(&place, &plays)?;
-    Ok(vec![
+    let mut all = vec![
         insert,
         read(&place)?,
         scan(&place)?,
         raw_key(&place)?,
         passphrase(&place)?,
-    ])
+    ];
+    drop(place);
+    all.extend(peers::measure()?);
+    all.extend(life::measure()?);
+    if megabytes > listen::MEGABYTES {
+        all.extend(life::large()?);
+    }
+    Ok(all)
 }
 
 fn plays() -> Vec<Play> {
