@@ -39,14 +39,31 @@ impl SecretError {
 
 /// 32 secret bytes. Wiped when dropped; `Debug` prints `[REDACTED]`.
 ///
-/// There is no `==`: comparing secrets byte by byte leaks by timing.
-#[derive(Clone, Zeroize, ZeroizeOnDrop)]
-pub struct Secret32([u8; 32]);
+/// There is no `==`: comparing secrets byte by byte leaks by timing. The bytes lie in one place from the beginning to the wiping: a
+/// value that is handed on would leave a copy in each place where it was.
+#[derive(Clone)]
+pub struct Secret32(Box<[u8; 32]>);
+
+impl Zeroize for Secret32 {
+    fn zeroize(&mut self) {
+        self.0.as_mut_slice().zeroize();
+    }
+}
+
+impl Drop for Secret32 {
+    fn drop(&mut self) {
+        self.zeroize();
+    }
+}
+
+impl ZeroizeOnDrop for Secret32 {}
 
 impl Secret32 {
     /// Takes the bytes over. The caller wipes its own copy.
-    pub const fn new(bytes: [u8; 32]) -> Self {
-        Self(bytes)
+    pub fn new(mut bytes: [u8; 32]) -> Self {
+        let secret = Self(Box::new(bytes));
+        bytes.zeroize();
+        secret
     }
 
     /// 32 random bytes from the operating system.
@@ -54,13 +71,13 @@ impl Secret32 {
     /// # Errors
     /// [`SecretError::NoRandomness`].
     pub fn random() -> Result<Self, SecretError> {
-        let mut secret = Self([0; 32]);
-        fill_random(&mut secret.0)?;
+        let mut secret = Self(Box::new([0; 32]));
+        fill_random(secret.0.as_mut_slice())?;
         Ok(secret)
     }
 
     /// The bytes.
-    pub const fn expose(&self) -> &[u8; 32] {
+    pub fn expose(&self) -> &[u8; 32] {
         &self.0
     }
 }
@@ -73,7 +90,7 @@ impl fmt::Debug for Secret32 {
 
 impl From<[u8; 32]> for Secret32 {
     fn from(bytes: [u8; 32]) -> Self {
-        Self(bytes)
+        Self::new(bytes)
     }
 }
 
@@ -81,10 +98,12 @@ impl TryFrom<&[u8]> for Secret32 {
     type Error = SecretError;
 
     fn try_from(bytes: &[u8]) -> Result<Self, SecretError> {
-        bytes
-            .try_into()
-            .map(Self)
-            .map_err(|_| SecretError::WrongLength { bytes: bytes.len() })
+        let mut secret = Self(Box::new([0; 32]));
+        if bytes.len() != secret.0.len() {
+            return Err(SecretError::WrongLength { bytes: bytes.len() });
+        }
+        secret.0.copy_from_slice(bytes);
+        Ok(secret)
     }
 }
 
@@ -155,7 +174,7 @@ fn hkdf_sha256_one_block(salt: &[u8], input: &[u8], info: &[u8]) -> Secret32 {
     let mut pseudo_random_key = hmac_sha256(salt, &[input]);
     let block = hmac_sha256(&pseudo_random_key, &[info, &[1]]);
     pseudo_random_key.zeroize();
-    Secret32(block)
+    Secret32::new(block)
 }
 
 fn hmac_sha256(key: &[u8], parts: &[&[u8]]) -> [u8; 32] {

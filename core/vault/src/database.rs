@@ -204,6 +204,7 @@ fn give_key(connection: &Connection, key: &Secret32, salt: Option<&str>) -> Resu
         pragma.push_str(part);
     }
     connection.execute_batch(&pragma)?;
+    cover(connection)?;
     // HMAC-SHA256 instead of SHA-512: phones and current processors compute it in hardware, and 128 bits of strength are
     // enough for a page's tag.
     connection.execute_batch(&format!(
@@ -220,6 +221,21 @@ fn give_key(connection: &Connection, key: &Secret32, salt: Option<&str>) -> Resu
         .map(|_| ())
         .ok_or(VaultError::NotEncrypted)
 }
+
+/// Writes over the text of the last statement, of which SQLite keeps copies in memory that it gave free: other statements of that length take
+/// their places, all at once, so that each gets one.
+fn cover(connection: &Connection) -> Result<(), VaultError> {
+    // A setting that stands already: it reads nothing of the file.
+    let text = format!("{:0<COVERED_BYTES$}", "PRAGMA cipher_log_level = NONE -- ");
+    let statements = (0..COVERS).map(|_| connection.prepare(&text));
+    drop(statements.collect::<Result<Vec<_>, _>>()?);
+    Ok(())
+}
+
+/// Longer than the statement that has the key, and still in the same kind of place: SQLite's small ones have 128 bytes.
+const COVERED_BYTES: usize = 126;
+/// More than the copies of one statement.
+const COVERS: usize = 16;
 
 fn settle(connection: &Connection, role: Role) -> Result<(), VaultError> {
     connection.busy_timeout(PATIENCE)?;

@@ -409,6 +409,8 @@ impl Inner {
         self.auto_lock.end();
         let done = match writing.writer.take() {
             Some(writer) => {
+                // Before the file is closed, since what SQLite gives free is not wiped. Failing, it is as it was.
+                let _ = cover_root(&writer);
                 let checkpointed = database::checkpoint(&writer);
                 if let Ok(number) = commit_number::read(&writer) {
                     commit_number::keep(&self.device.memory, &self.id, number);
@@ -453,6 +455,19 @@ pub(crate) fn identity(connection: &Connection) -> Result<Identity, VaultError> 
         epoch: u64::try_from(epoch).map_err(|_| damaged())?,
         created: Timestamp::from_millis(created_ms),
     })
+}
+
+/// Writes zeros over the root secret in the connection's memory, and takes that back: the file keeps it, and what is kept of its page in
+/// memory is dropped with the zeros.
+pub(crate) fn cover_root(connection: &Connection) -> Result<(), VaultError> {
+    let undone = rusqlite::Transaction::new_unchecked(connection, TransactionBehavior::Immediate)?;
+    // One row by its number: for more, SQLite would keep the page as it was, in memory that it then gives free.
+    let zeros = "UPDATE vault_identity SET root_secret = zeroblob(32) WHERE only_row = 1";
+    undone.execute(zeros, [])?;
+    undone.query_row("SELECT root_secret FROM vault_identity", [], |row| {
+        row.get::<_, Vec<u8>>(0)
+    })?;
+    Ok(undone.rollback()?)
 }
 
 /// Writes what a new vault knows about itself.

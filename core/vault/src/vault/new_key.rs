@@ -124,6 +124,7 @@ impl Inner {
         // From here on nothing can fail: told for the sake of showing it.
         let _ = tell(watch, copied_bytes, copied_bytes);
         if let Some(old) = old {
+            let _ = super::cover_root(&old);
             let _ = old.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true);
         }
         if !old_is_read {
@@ -177,8 +178,9 @@ fn fill(
     watch: &mut Watch<'_>,
 ) -> Result<(Connection, u64), VaultError> {
     let mut target = database::make(path, vault_id, key)?;
-    // An unfinished copy is worth nothing, so nothing is written twice for its sake.
-    target.execute_batch("PRAGMA synchronous = OFF; PRAGMA cache_size = -4096;")?;
+    // An unfinished copy is worth nothing, so nothing is written twice for its sake. Few pages are kept in memory: what SQLite gives free is
+    // not wiped, and the page with the root secret is written over by those that come after it.
+    target.execute_batch("PRAGMA synchronous = OFF; PRAGMA cache_size = 10;")?;
     target.query_row("PRAGMA journal_mode = OFF", [], |_| Ok(()))?;
     let bytes = copy_pages(from, &mut target, watch)?;
     database::prove_unharmed(from)?;
