@@ -14,6 +14,7 @@ fn main() {
     use std::path::Path;
 
     use tekram_faults::deed::{Deed, Hand};
+    use tekram_faults::look::patient;
     use tekram_faults::plan::Plan;
 
     // A panic is told by the exit code; its text names no more than a place.
@@ -60,7 +61,7 @@ fn main() {
             }
         }
     };
-    match hand.open() {
+    match patient(|| hand.open()) {
         Ok(_) => say("open".to_owned()),
         Err(error) => say(format!("shut\t{}", error.code())),
     }
@@ -80,9 +81,9 @@ fn main() {
             continue;
         }
         let deed: Deed = line.parse().unwrap_or_else(|why: String| fail(&why));
-        let told = hand.foretell(&deed);
+        let told = patient(|| hand.foretell(&deed));
         say(format!("begin\t{number}\t{}", told.as_deref().unwrap_or_default()));
-        match told.and_then(|_| hand.perform(&deed)) {
+        match told.and_then(|_| patient(|| hand.perform(&deed))) {
             Ok(()) => say(format!("done\t{number}")),
             Err(error) => {
                 say(format!("failed\t{number}\t{}", error.code()));
