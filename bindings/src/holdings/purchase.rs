@@ -4,12 +4,13 @@ use std::fs::File;
 use std::path::Path;
 
 use tekram_agent::{
-    CsvDate as CoreDate, CsvField as CoreField, Purchase as CorePurchase, PurchaseCsv as CoreCsv,
+    CsvDate as CoreDate, CsvField as CoreField, CsvLook as CoreLook, Purchase as CorePurchase, PurchaseCsv as CoreCsv,
     PurchaseItem as CoreItem, Timestamp,
 };
 
 use super::file::file_id;
 use crate::error::TekramError;
+use crate::gate::caught;
 use crate::money::Money;
 use crate::persona::Persona;
 
@@ -317,6 +318,34 @@ impl Persona {
         })
         .await
     }
+}
+
+/// The beginning of a table: so that a person can say which column is what.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
+pub struct CsvLook {
+    /// What stands between two values.
+    pub delimiter: String,
+    /// The names of the columns.
+    pub headings: Vec<String>,
+    /// At most five lines.
+    pub lines: Vec<Vec<String>>,
+}
+
+/// Looks at the headings and the first lines of a table.
+///
+/// # Errors
+/// `file_unusable`, `io` for what is no table.
+#[uniffi::export]
+pub fn look_at_csv(path: String) -> Result<CsvLook, TekramError> {
+    caught(|| {
+        let from = File::open(path).map_err(|_| TekramError::file())?;
+        let look = CoreLook::read(from).map_err(tekram_agent::AgentError::from)?;
+        Ok(CsvLook {
+            delimiter: look.delimiter.to_string(),
+            headings: look.headings,
+            lines: look.lines,
+        })
+    })
 }
 
 /// The name of a file, for the batch.

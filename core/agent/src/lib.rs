@@ -79,7 +79,7 @@ pub use tekram_vault::{
     verify_audit_export,
 };
 pub use tekram_vault::{
-    AttributeSource, AttributeValue, BlobId, CsvDate, CsvField, Membership, PenAccepted, PenBatch, PenState,
+    AttributeSource, AttributeValue, BlobId, CsvDate, CsvField, CsvLook, Membership, PenAccepted, PenBatch, PenState,
     PersonName, PostalAddress, Preference, Purchase, PurchaseCsv, PurchaseItem, Stance,
 };
 pub use tekram_vault::{

@@ -93,7 +93,9 @@ pub use key_store::{FileKeyStore, KeyStore};
 pub use membership::{Membership, MembershipEntry, Preference, PreferenceEntry, Stance};
 pub use pen::{BATCH_LIMIT, NewCredential, PenAccepted, PenBatch, PenChoice, PenContent, PenItem, PenState};
 pub use progress::{Progress, Watch};
-pub use purchase::{CsvDate, CsvFault, CsvField, CsvPurchases, Purchase, PurchaseCsv, PurchaseEntry, PurchaseItem};
+pub use purchase::{
+    CsvDate, CsvFault, CsvField, CsvLook, CsvPurchases, Purchase, PurchaseCsv, PurchaseEntry, PurchaseItem,
+};
 pub use recovery::{RECOVERY_WORDS, RecoveryAnswer, RecoveryPhrase};
 pub use rescue::{DatabaseDamage, Fault, Rescue, RescueKey, RescueReport, RescuedTable};
 pub use schema::RoomSchema;

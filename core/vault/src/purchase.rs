@@ -17,9 +17,11 @@ use crate::schema::RoomSchema;
 use crate::vault::Vault;
 
 mod csv;
+mod csv_look;
 mod order;
 
 pub use csv::{CsvDate, CsvFault, CsvField, CsvPurchases, PurchaseCsv};
+pub use csv_look::CsvLook;
 
 /// Most items of one purchase.
 const ITEM_LIMIT: usize = 1000;

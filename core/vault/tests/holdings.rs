@@ -250,6 +250,8 @@ fn a_table_becomes_purchases_and_what_cannot_be_read_is_named_by_line_and_field(
             fault(9, "line")
         ]
     );
+    let two_bytes = table().read(text.replace('\n', "\r\n").as_bytes()).unwrap();
+    assert_eq!(two_bytes, read, "however its lines end");
     let missing = PurchaseCsv {
         item: Some(CsvField::Column("Ware".to_owned())),
         ..table()

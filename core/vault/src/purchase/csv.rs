@@ -2,7 +2,7 @@
 //! one purchase; a line that cannot be read is named with its column, and the others are kept.
 
 use std::collections::BTreeMap;
-use std::io::Read;
+use std::io::{BufRead as _, BufReader, Read};
 
 use serde::{Deserialize, Serialize};
 use tekram_primitives::money::{Asset, Money};
@@ -97,6 +97,9 @@ impl PurchaseCsv {
         if !matches!(self.decimal, '.' | ',') {
             return Err(HoldingError::BadField { field: "decimal" }.into());
         }
+        let mut from = BufReader::new(from);
+        // The reader takes the second byte of such an end for the beginning of the next line.
+        let behind = u64::from(ends_in_two_bytes(from.fill_buf().map_err(|error| unreadable(error.into()))?));
         let mut reader = ::csv::ReaderBuilder::new()
             .delimiter(delimiter)
             .trim(::csv::Trim::All)
@@ -128,7 +131,7 @@ impl PurchaseCsv {
                 Err(_) => Err("line"),
             };
             // The reader knows where the record began only once it has read it.
-            let line = record.position().map_or(line, ::csv::Position::line);
+            let line = record.position().map_or(line, ::csv::Position::line).saturating_add(behind);
             match read {
                 Ok(Some(purchase)) => add(&mut found, &mut orders, purchase, line),
                 Ok(None) => {}
@@ -271,7 +274,13 @@ fn fault(found: &mut CsvPurchases, line: u64, field: &'static str) {
     }
 }
 
-fn unreadable(error: ::csv::Error) -> VaultError {
+/// Whether the first line ends with a carriage return and a line feed.
+fn ends_in_two_bytes(begins: &[u8]) -> bool {
+    let first = begins.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    first.len() < begins.len() && first.last() == Some(&b'\r')
+}
+
+pub(super) fn unreadable(error: ::csv::Error) -> VaultError {
     VaultError::Io {
         action: "reading the table",
         source: std::io::Error::other(error),
