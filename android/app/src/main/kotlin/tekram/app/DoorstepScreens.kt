@@ -98,7 +98,7 @@ private fun wish(found: Scanned?): Wish =
     when (found) {
         is Scanned.Goods -> Wish(code = found.gtin)
         is Scanned.Text -> if (storeCard(found.text) == null) Wish(noCode = true) else Wish(code = found.text)
-        null -> Wish(noCode = true)
+        is Scanned.Card, null -> Wish(noCode = true)
     }
 
 private fun begin(

@@ -20,8 +20,12 @@ import kotlinx.coroutines.flow.MutableStateFlow
 import kotlinx.coroutines.flow.StateFlow
 import kotlinx.coroutines.flow.update
 import kotlinx.coroutines.withContext
+import tekram.platform.scan.CodeReader
+import tekram.platform.scan.CodeWriter
 import tekram.platform.scan.NfcStoreCards
 import tekram.platform.scan.StoreCards
+import tekram.ui.common.Bars
+import tekram.ui.common.CardCode
 import tekram.ui.common.Device
 import tekram.ui.common.Edition
 import tekram.ui.common.FileFailed
@@ -102,7 +106,14 @@ class PhoneDevice(
         return if (folder.mkdirs()) File(folder, name.substringAfterLast('/').ifEmpty { "file" }) else null
     }
 
-    override suspend fun scan(): String? = questions.ask(Question.Scan)
+    override suspend fun scan(): String? = questions.ask(Question.Scan(CodeReader.Wanted.GoodsAndTexts))?.text
+
+    override suspend fun scanCode(): CardCode? = questions.ask(Question.Scan(CodeReader.Wanted.Cards))
+
+    override fun bars(
+        kind: String,
+        text: String,
+    ): Bars? = CodeWriter.write(kind, text)?.run { Bars(width, height, modules) }
 
     override val canScan: Boolean
         get() = context.packageManager.hasSystemFeature(PackageManager.FEATURE_CAMERA_ANY)

@@ -9,6 +9,8 @@ import androidx.activity.result.contract.ActivityResultContracts
 import kotlinx.coroutines.CompletableDeferred
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.withContext
+import tekram.platform.scan.CodeReader
+import tekram.ui.common.CardCode
 
 /** A question whose answer is an [A]; none when the person turned away. */
 sealed interface Question<A : Any> {
@@ -18,7 +20,10 @@ sealed interface Question<A : Any> {
         val name: String,
     ) : Question<Uri>
 
-    data object Scan : Question<String>
+    /** A code; of a card of whatever kind when that is [wanted]. */
+    data class Scan(
+        val wanted: CodeReader.Wanted,
+    ) : Question<CardCode>
 
     /** May the app do these? The answers by the permissions' names. */
     data class MayIt(
@@ -69,7 +74,7 @@ class Questions {
             activity.registerForActivityResult(ActivityResultContracts.OpenDocument(), answered)
         private val create: ActivityResultLauncher<String> =
             activity.registerForActivityResult(ActivityResultContracts.CreateDocument("application/octet-stream"), answered)
-        private val scan: ActivityResultLauncher<Unit> = activity.registerForActivityResult(ScanActivity.Contract, answered)
+        private val scan: ActivityResultLauncher<CodeReader.Wanted> = activity.registerForActivityResult(ScanActivity.Contract, answered)
 
         private val may: ActivityResultLauncher<Array<String>> =
             activity.registerForActivityResult(ActivityResultContracts.RequestMultiplePermissions(), answered)
@@ -79,7 +84,7 @@ class Questions {
                 when (question) {
                     Question.OpenDocument -> open.launch(arrayOf("*/*"))
                     is Question.CreateDocument -> create.launch(question.name)
-                    Question.Scan -> scan.launch(Unit)
+                    is Question.Scan -> scan.launch(question.wanted)
                     is Question.MayIt -> may.launch(question.permissions.toTypedArray())
                 }
                 true

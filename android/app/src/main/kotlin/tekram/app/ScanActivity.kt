@@ -1,4 +1,4 @@
-// Reads one code with the camera and hands back its text. Without the camera's permission it says so and ends.
+// Reads one code with the camera and hands it back. Without the camera's permission it says so and ends.
 package tekram.app
 
 import android.Manifest
@@ -32,7 +32,9 @@ import androidx.compose.ui.platform.LocalConfiguration
 import androidx.compose.ui.viewinterop.AndroidView
 import tekram.platform.diagnose.DiagnosticLog
 import tekram.platform.scan.CameraScanner
+import tekram.platform.scan.CodeReader
 import tekram.platform.scan.Scanned
+import tekram.ui.common.CardCode
 import tekram.ui.common.QuietButton
 import tekram.ui.common.TekramTheme
 
@@ -77,7 +79,8 @@ class ScanActivity : ComponentActivity() {
         val calls =
             object : SurfaceHolder.Callback {
                 override fun surfaceCreated(holder: SurfaceHolder) {
-                    scanner = CameraScanner(context, holder.surface) { end -> runOnUiThread { ended(end) } }.also(CameraScanner::start)
+                    val wanted = if (intent.getBooleanExtra(CARDS, false)) CodeReader.Wanted.Cards else CodeReader.Wanted.GoodsAndTexts
+                    scanner = CameraScanner(context, holder.surface, CodeReader(wanted)) { end -> runOnUiThread { ended(end) } }.also(CameraScanner::start)
                 }
 
                 override fun surfaceChanged(
@@ -99,33 +102,39 @@ class ScanActivity : ComponentActivity() {
 
     private fun ended(how: CameraScanner.End) {
         when (how) {
-            is CameraScanner.End.Found -> setResult(Activity.RESULT_OK, Intent().putExtra(TEXT, text(how.scanned)))
+            is CameraScanner.End.Found -> setResult(Activity.RESULT_OK, answer(how.scanned))
             CameraScanner.End.NotAllowed -> refused = true
             CameraScanner.End.NoCamera -> (application as TekramApplication).diagnostics.note(DiagnosticLog.Moment.ScanFailed)
         }
         if (how != CameraScanner.End.NotAllowed) finish()
     }
 
-    /** Asks for a code; its text, or none. */
-    object Contract : ActivityResultContract<Unit, String?>() {
+    /** Asks for a code, or for the code of a card; none when the person turned away. */
+    object Contract : ActivityResultContract<CodeReader.Wanted, CardCode?>() {
         override fun createIntent(
             context: Context,
-            input: Unit,
-        ): Intent = Intent(context, ScanActivity::class.java)
+            input: CodeReader.Wanted,
+        ): Intent = Intent(context, ScanActivity::class.java).putExtra(CARDS, input == CodeReader.Wanted.Cards)
 
         override fun parseResult(
             resultCode: Int,
             intent: Intent?,
-        ): String? = intent?.getStringExtra(TEXT).takeIf { resultCode == Activity.RESULT_OK }
+        ): CardCode? {
+            val text = intent?.getStringExtra(TEXT)?.takeIf { resultCode == Activity.RESULT_OK }
+            return text?.let { CardCode(intent.getStringExtra(KIND).orEmpty(), it) }
+        }
     }
 
     private companion object {
+        const val CARDS = "cards"
         const val TEXT = "text"
+        const val KIND = "kind"
 
-        fun text(scanned: Scanned): String =
+        fun answer(scanned: Scanned): Intent =
             when (scanned) {
-                is Scanned.Goods -> scanned.gtin
-                is Scanned.Text -> scanned.text
+                is Scanned.Goods -> Intent().putExtra(TEXT, scanned.gtin)
+                is Scanned.Text -> Intent().putExtra(TEXT, scanned.text)
+                is Scanned.Card -> Intent().putExtra(TEXT, scanned.text).putExtra(KIND, scanned.kind)
             }
     }
 }

@@ -1,4 +1,5 @@
-// Finds a QR code or a goods' bar code in the brightness of one camera picture. Pictures are looked at and dropped.
+// Finds a QR code or a goods' bar code in the brightness of one camera picture, or the code of a card of whatever kind.
+// Pictures are looked at and dropped.
 package tekram.platform.scan
 
 import com.google.zxing.BarcodeFormat
@@ -18,6 +19,12 @@ sealed interface Scanned {
     data class Text(
         val text: String,
     ) : Scanned
+
+    /** The code of a card, with the name of its kind: it is drawn again as what it was. */
+    data class Card(
+        val kind: String,
+        val text: String,
+    ) : Scanned
 }
 
 /** Brightness of a picture, row by row, as a camera's Y plane has it. */
@@ -28,10 +35,16 @@ class Brightness(
     val height: Int,
 )
 
-class CodeReader {
+class CodeReader(
+    private val wanted: Wanted = Wanted.GoodsAndTexts,
+) {
+    /** What is looked for. */
+    enum class Wanted { GoodsAndTexts, Cards }
+
     private val reader =
         MultiFormatReader().apply {
-            setHints(mapOf(DecodeHintType.POSSIBLE_FORMATS to GOODS + BarcodeFormat.QR_CODE, DecodeHintType.TRY_HARDER to true))
+            val formats = if (wanted == Wanted.Cards) GOODS - BarcodeFormat.UPC_E + CARDS else GOODS + BarcodeFormat.QR_CODE
+            setHints(mapOf(DecodeHintType.POSSIBLE_FORMATS to formats, DecodeHintType.TRY_HARDER to true) + EXACTLY)
         }
 
     /** None when there is no code in the picture. A code that stands upright in a lying picture is found as well. */
@@ -51,7 +64,12 @@ class CodeReader {
                     false,
                 )
             val found = reader.decodeWithState(BinaryBitmap(HybridBinarizer(source)))
-            if (found.barcodeFormat in GOODS) Scanned.Goods(found.text) else Scanned.Text(found.text.take(LONGEST))
+            val text = found.text.take(LONGEST)
+            when {
+                wanted == Wanted.Cards -> Scanned.Card(found.barcodeFormat.name, text)
+                found.barcodeFormat in GOODS -> Scanned.Goods(text)
+                else -> Scanned.Text(text)
+            }
         } catch (_: ReaderException) {
             null
         } finally {
@@ -71,6 +89,19 @@ class CodeReader {
     private companion object {
         /** The most characters a QR code can hold (version 40, numeric). */
         const val LONGEST = 7_089
+        val CARDS =
+            listOf(
+                BarcodeFormat.QR_CODE,
+                BarcodeFormat.CODE_128,
+                BarcodeFormat.CODE_39,
+                BarcodeFormat.CODABAR,
+                BarcodeFormat.AZTEC,
+                BarcodeFormat.DATA_MATRIX,
+                BarcodeFormat.PDF_417,
+            )
+
+        /** Start and end belong to what a Codabar says: without them it is not drawn as it was. */
+        val EXACTLY = mapOf(DecodeHintType.RETURN_CODABAR_START_END to true)
         val GOODS = listOf(BarcodeFormat.EAN_13, BarcodeFormat.EAN_8, BarcodeFormat.UPC_A, BarcodeFormat.UPC_E, BarcodeFormat.ITF)
     }
 }
