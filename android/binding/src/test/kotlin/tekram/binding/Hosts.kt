@@ -12,6 +12,7 @@ import java.util.concurrent.CountDownLatch
 /** Wraps nothing: what it gives back is the key itself. */
 internal open class OpenKeys : KeyStore {
     private val names: MutableSet<String> = ConcurrentHashMap.newKeySet()
+    private val numbers = ConcurrentHashMap<String, ULong>()
 
     override fun wrap(
         name: String,
@@ -28,6 +29,15 @@ internal open class OpenKeys : KeyStore {
     }
 
     override fun exists(name: String): Boolean = name in names
+
+    override fun keepNumber(
+        name: String,
+        number: ULong,
+    ) {
+        numbers[name] = number
+    }
+
+    override fun keptNumber(name: String): ULong? = numbers[name]
 }
 
 /** Throws what the core was never told of. */

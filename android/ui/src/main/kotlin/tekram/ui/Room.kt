@@ -6,6 +6,7 @@ import androidx.compose.runtime.Composable
 import tekram.ui.common.Navigator
 import tekram.ui.common.Route
 import tekram.ui.history.HistoryRoom
+import tekram.ui.keep.KeepRoom
 import tekram.ui.me.MeRoom
 import tekram.ui.pay.PayRoom
 import tekram.ui.relations.RelationsRoom
@@ -33,5 +34,6 @@ internal fun RoomScreen(
     "pay" -> PayRoom(route, room, onBack)
     "want" -> WantRoom(route, room, onBack)
     "relations" -> RelationsRoom(route, room, onBack)
+    "keep" -> KeepRoom(route, room, onBack)
     else -> MeRoom(route, room, onBack)
 }

@@ -3,6 +3,7 @@
 package tekram.ui.common
 
 import androidx.compose.runtime.staticCompositionLocalOf
+import androidx.compose.ui.graphics.ImageBitmap
 import kotlin.time.Duration
 import kotlin.time.TimeSource
 
@@ -49,6 +50,12 @@ enum class PlaceAnswer {
     Refused,
 }
 
+/** A code that was read from a card: its [kind] as readers call it, like `EAN_13`, and what it says. */
+data class CardCode(
+    val kind: String,
+    val text: String,
+)
+
 /** What the device around the screens offers. Each call that is not possible here returns null or false. */
 interface Device {
     /** The device's own lock, where it can guard keys. */
@@ -83,8 +90,20 @@ interface Device {
     /** The file at a path of [pickFile] or [newFile] is needed no longer: a copy that was made on the way is deleted, the person's own file never. */
     suspend fun letGo(path: String) = Unit
 
+    /** A picture from its file, or null when it is none that can be drawn here. */
+    fun picture(file: ByteArray): ImageBitmap? = null
+
     /** Reads a bar code or QR code with the camera; null when there is none or the person turned away. */
     suspend fun scan(): String?
+
+    /** As [scan], for the code on a card, of whatever kind it is. */
+    suspend fun scanCode(): CardCode? = null
+
+    /** The code of this [kind] that says [text], to be drawn; null where this device draws no such code. */
+    fun bars(
+        kind: String,
+        text: String,
+    ): Bars? = null
 
     /** Whether [scan] can work here. */
     val canScan: Boolean

@@ -20,6 +20,9 @@ private const val MS_IN_SECOND = 1000L
 private const val SECONDS_IN_MINUTE = 60L
 private const val MINUTES_IN_HOUR = 60L
 private const val PERMILLE_DIGITS = 3
+private const val THOUSAND = 1000L
+private const val MILLION = 1_000_000L
+private const val BILLION = 1_000_000_000L
 
 /** The formats of one locale; [clock] also says which time zone dates are shown in. */
 class Formats(
@@ -99,6 +102,13 @@ class Formats(
     /** A day given as the core writes it, `2026-10-03`; what cannot be read is shown as it is. */
     fun isoDay(date: String): String = runCatching { LocalDate.parse(date) }.getOrNull()?.let(::day) ?: date
 
+    /** As [isoDay], without words for today and yesterday: a date on a card, a day of birth. */
+    fun isoDate(date: String): String =
+        runCatching { LocalDate.parse(date) }.getOrNull()?.format(style(DateTimeFormatter.ofLocalizedDate(FormatStyle.MEDIUM))) ?: date
+
+    /** The month of a moment as the core writes it: `2026-10`. */
+    fun monthOf(epochMs: Long): String = YearMonth.from(local(epochMs)).toString()
+
     /** A length of time in hours and minutes; in seconds when it is shorter than a minute. */
     fun duration(ms: Long): String {
         val minutes = ms / MS_IN_SECOND / SECONDS_IN_MINUTE
@@ -108,6 +118,16 @@ class Formats(
             hours == 0L -> words.counted("common_minutes", minutes)
             minutes % MINUTES_IN_HOUR == 0L -> words.counted("common_hours", hours)
             else -> words.word("common_hours_minutes", hours, minutes % MINUTES_IN_HOUR)
+        }
+    }
+
+    /** The size of a file in thousands of bytes, as phones show it; at least one. */
+    fun size(bytes: Long): String {
+        val number = NumberFormat.getNumberInstance(locale).apply { maximumFractionDigits = 1 }
+        return when {
+            bytes < MILLION -> words.word("common_size_kb", number(((bytes + THOUSAND - 1) / THOUSAND).coerceAtLeast(1)))
+            bytes < BILLION -> words.word("common_size_mb", number.format(bytes.toDouble() / MILLION))
+            else -> words.word("common_size_gb", number.format(bytes.toDouble() / BILLION))
         }
     }
 

@@ -17,6 +17,7 @@ import tekram.ui.common.Shown
 import tekram.ui.common.attempt
 import tekram.ui.common.phase
 import tekram.ui.common.shown
+import tekram.ui.keep.waiting
 import tekram.ui.start.AppModel
 import tekram.ui.start.Session
 
@@ -28,6 +29,8 @@ data class MeState(
     val holdings: Holdings? = null,
     val personas: List<PersonaEntry> = emptyList(),
     val duty: RecoveryDuty = RecoveryDuty.NONE,
+    /** Things that wait to be checked before they are added to what is kept. */
+    val waiting: Long = 0,
     val busy: Boolean = false,
     val failure: Shown? = null,
 ) {
@@ -58,7 +61,15 @@ class MeModel(
         val persona = session.persona
         val answer =
             attempt {
-                MeState(Phase.Ready, persona.id(), persona.name(), persona.holdings(), app.agent.personas(), persona.recoveryDuty(aboutToPay = false))
+                MeState(
+                    Phase.Ready,
+                    persona.id(),
+                    persona.name(),
+                    persona.holdings(),
+                    app.agent.personas(),
+                    persona.recoveryDuty(aboutToPay = false),
+                    waiting(persona),
+                )
             }
         states.update { before ->
             answer.fold({ it.copy(busy = before.busy, failure = before.failure) }, { before.copy(phase = it.phase()) })

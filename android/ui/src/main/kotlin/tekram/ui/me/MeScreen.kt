@@ -72,6 +72,7 @@ fun MeScreen(
                     MainButton(word("me_lock"), actions::lock, icon = Icons.Lock)
                 }
                 state.holdings?.let { HoldingsSection(it) }
+                Kept(state.waiting) { actions.open("keep_home") }
                 Column {
                     Leads("me_ways_title", Icons.Key) { actions.open("me_ways") }
                     Leads("me_words_title", Icons.Words, dot = state.duty != RecoveryDuty.NONE) { actions.open("me_words_show") }
@@ -112,6 +113,22 @@ private fun Leads(
     if (dot) Box(Modifier.size(10.dp).clip(CircleShape).background(MaterialTheme.colorScheme.error))
     Icon(Icons.Forward, contentDescription = null)
 })
+
+/** Leads to what the person keeps, and says how much of it waits to be looked at. */
+@Composable
+private fun Kept(
+    waiting: Long,
+    onClick: () -> Unit,
+) = ListRow(
+    word("keep_title"),
+    below = if (waiting > 0) plural("keep_waiting", waiting) else word("keep_kinds"),
+    icon = Icons.Tray,
+    onClick = onClick,
+    end = {
+        if (waiting > 0) Box(Modifier.size(10.dp).clip(CircleShape).background(MaterialTheme.colorScheme.error))
+        Icon(Icons.Forward, contentDescription = null)
+    },
+)
 
 /** What a vault holds, in numbers. */
 @Composable

@@ -3,6 +3,7 @@ package tekram.ui.pictures
 
 import tekram.ui.common.commonSamples
 import tekram.ui.history.historySamples
+import tekram.ui.keep.keepSamples
 import tekram.ui.me.meSamples
 import tekram.ui.pay.paySamples
 import tekram.ui.relations.relationsSamples
@@ -10,4 +11,4 @@ import tekram.ui.start.startSamples
 import tekram.ui.want.wantSamples
 
 /** In the order of the page. */
-val allSamples: List<Sample> = startSamples + historySamples + paySamples + wantSamples + relationsSamples + meSamples + commonSamples
+val allSamples: List<Sample> = startSamples + historySamples + paySamples + wantSamples + relationsSamples + meSamples + keepSamples + commonSamples
