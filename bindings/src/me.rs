@@ -86,6 +86,8 @@ pub enum NetworkKind {
     Rates,
     /// Who issued a credential, or keeps the list of those that were taken back.
     Issuer,
+    /// A server that keeps backups.
+    Backup,
 }
 
 /// What a host is asked for.
@@ -103,6 +105,8 @@ pub enum NetworkWhy {
     ExchangeRates,
     /// It says whether a credential holds.
     Credentials,
+    /// Backups are kept there.
+    Backups,
 }
 
 /// A host that this persona has asked.
@@ -128,6 +132,7 @@ impl From<tekram_agent::NetworkUse> for NetworkUse {
                 Kind::Feed => NetworkKind::Feed,
                 Kind::Rates => NetworkKind::Rates,
                 Kind::Issuer => NetworkKind::Issuer,
+                Kind::Backup => NetworkKind::Backup,
             },
             host: used.host,
             why: match used.why {
@@ -137,6 +142,7 @@ impl From<tekram_agent::NetworkUse> for NetworkUse {
                 Why::WhoIsPaid => NetworkWhy::WhoIsPaid,
                 Why::ExchangeRates => NetworkWhy::ExchangeRates,
                 Why::Credentials => NetworkWhy::Credentials,
+                Why::Backups => NetworkWhy::Backups,
             },
             since_ms: used.since_ms,
         }

@@ -15,52 +15,17 @@ mod support;
 
 use std::collections::HashMap;
 use std::fs;
-use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 
 use serde_json::{Map, Value, json};
+use support::stage::Stage;
 use support::{fixture, program};
-use tekram_harness::process::leashed;
 
 /// How often paying or asking a seller is repeated before it counts as stuck.
 const TRIES: usize = 4;
 /// As many listens of a search as `found` is made of.
 const FOUND: usize = 20;
-
-/// Mint, relay, feeds and desks, ended with this value.
-struct Stage {
-    process: Child,
-    ports: Value,
-}
-
-impl Stage {
-    fn raise(folder: &Path) -> Self {
-        let mut command = leashed(Path::new(env!("CARGO_BIN_EXE_tekram-story")));
-        command.arg("--hold").arg("--data").arg(folder).stdout(Stdio::piped());
-        let mut process = command.spawn().unwrap();
-        let mut said = BufReader::new(process.stdout.take().unwrap()).lines();
-        assert!(
-            said.by_ref().any(|line| line.unwrap() == "ready"),
-            "the counterparts did not come up"
-        );
-        let ports = fs::read_to_string(folder.join("ports.json")).unwrap();
-        let ports = serde_json::from_str(&ports).unwrap();
-        Self { process, ports }
-    }
-
-    fn host(&self, which: &str) -> String {
-        format!("127.0.0.1:{}", self.ports[which])
-    }
-}
-
-impl Drop for Stage {
-    fn drop(&mut self) {
-        // The program ends when its leash closes.
-        drop(self.process.stdin.take());
-        let _ = self.process.wait();
-    }
-}
 
 /// The person at the command line: what they typed is remembered here, everything else is asked for.
 struct Player<'a> {

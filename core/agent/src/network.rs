@@ -16,6 +16,8 @@ use crate::setting;
 const PAGE: u32 = 500;
 /// Before the host of an issuer, in the settings; the value is the time of the first question, ms since 1970.
 const ISSUER_ASKED: &str = "issuer-asked/";
+/// The same for the host of a server that keeps backups.
+const BACKUP_ASKED: &str = "backup-asked/";
 
 /// What kind of host it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -31,6 +33,8 @@ pub enum NetworkKind {
     Rates,
     /// Who issued a credential, or keeps the list of those that were taken back.
     Issuer,
+    /// A server that keeps backups.
+    Backup,
 }
 
 /// What it is asked for.
@@ -49,6 +53,8 @@ pub enum NetworkWhy {
     ExchangeRates,
     /// It says whether a credential holds.
     Credentials,
+    /// Backups are kept there.
+    Backups,
 }
 
 /// A host that this persona has asked.
@@ -73,6 +79,10 @@ impl Persona {
         let mut uses: BTreeMap<(NetworkKind, String, NetworkWhy), Option<i64>> = BTreeMap::new();
         for (host, since) in setting::named(&self.vault, ISSUER_ASKED)? {
             let key = (NetworkKind::Issuer, host, NetworkWhy::Credentials);
+            uses.insert(key, since.parse().ok());
+        }
+        for (host, since) in setting::named(&self.vault, BACKUP_ASKED)? {
+            let key = (NetworkKind::Backup, host, NetworkWhy::Backups);
             uses.insert(key, since.parse().ok());
         }
         let mut note = |kind: NetworkKind, url: &str, why: NetworkWhy, at_ms: Option<i64>| {
@@ -121,7 +131,16 @@ impl Persona {
 impl Persona {
     /// Notes that the host of this address is asked about a credential, when it is for the first time.
     pub(crate) fn note_issuer_asked(&self, url: &str) -> Result<(), AgentError> {
-        let name = format!("{ISSUER_ASKED}{}", host_of(url));
+        self.note_asked(ISSUER_ASKED, url)
+    }
+
+    /// Notes that backups go to the host of this address, when they do for the first time.
+    pub(crate) fn note_backup_server(&self, url: &str) -> Result<(), AgentError> {
+        self.note_asked(BACKUP_ASKED, url)
+    }
+
+    fn note_asked(&self, what: &str, url: &str) -> Result<(), AgentError> {
+        let name = format!("{what}{}", host_of(url));
         if setting::value(&self.vault, &name)?.is_none() {
             setting::keep(&self.vault, &name, &self.clock.now().millis().to_string())?;
         }

@@ -14,8 +14,8 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use tekram_agent::{
-    Agent, AgentError, BackupKey, BackupMade, BackupPlaceKind, BackupServer, BackupSource, NetPolicy, Passphrase,
-    Persona, RescueBy, RestoreOptions, WorkProgress,
+    Agent, AgentError, BackupKey, BackupMade, BackupPlaceKind, BackupServer, BackupSource, NetPolicy, NetworkKind,
+    Passphrase, Persona, RescueBy, RestoreOptions, WorkProgress,
 };
 use tekram_harness::bad_line::{BadLine, Trouble};
 use tekram_harness::feed_server::FeedServer;
@@ -175,6 +175,16 @@ fn a_backup_on_a_server_grows_and_comes_back_on_another_device() {
     home.use_backup_server(&login(&server.url)).unwrap();
     let plan = home.backup_plan().unwrap().unwrap();
     assert_eq!((plan.kind, plan.due), (BackupPlaceKind::Server, true));
+    let hosts = home.networks().unwrap();
+    let host = (hosts[0].kind, hosts[0].host.as_str(), hosts[0].since_ms);
+    assert_eq!(
+        host,
+        (
+            NetworkKind::Backup,
+            server.url.trim_start_matches("http://"),
+            Some(NOW_MS)
+        )
+    );
     let remote = server.folder.join("Tekram");
     assert_eq!(files(&remote), [] as [PathBuf; 0], "what was tried is gone");
 

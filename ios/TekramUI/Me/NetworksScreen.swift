@@ -65,6 +65,7 @@ private struct NetworkRow: View {
         case .whoIsPaid: "me_network_why_who_is_paid"
         case .exchangeRates: "me_network_why_exchange_rates"
         case .credentials: "me_network_why_credentials"
+        case .backups: "me_network_why_backups"
         }
     }
 
@@ -75,6 +76,7 @@ private struct NetworkRow: View {
         case .feed: ("me_network_feed", "me_network_feed_text")
         case .rates: ("me_network_rates", "me_network_rates_text")
         case .issuer: ("me_network_issuer", "me_network_issuer_text")
+        case .backup: ("me_network_backup", "me_network_backup_text")
         }
     }
 }

@@ -1,6 +1,8 @@
 //! A person at the command line of the real `tekram`, for journeys.
 #![allow(dead_code)] // each journey uses a part of it
 
+pub mod stage;
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 

@@ -172,6 +172,9 @@ impl Persona {
     /// # Errors
     /// What is wrong with the server or the way there, and the vault's errors.
     pub fn use_backup_server(&self, server: &BackupServer) -> Result<(), AgentError> {
+        server.client(&self.policy)?;
+        // Before anything is sent, as with all that is asked.
+        self.note_backup_server(&server.url)?;
         let mut go_on = |_| std::ops::ControlFlow::Continue(());
         let watching = Watching::new(&mut go_on);
         ServerPlace::open(server, &self.policy, &self.data, &watching)?.try_out()?;

@@ -40,6 +40,11 @@ impl BackupServer {
             password,
         }
     }
+
+    /// Who asks it; nothing is sent yet.
+    pub(crate) fn client(&self, policy: &NetPolicy) -> Result<WebDav, DavError> {
+        WebDav::new(policy.clone(), &self.url, &self.user, self.password.expose())
+    }
 }
 
 /// The server, as the vault sees it. Its calls wait for the network, on a thread that may.
@@ -64,7 +69,7 @@ impl<'a> ServerPlace<'a> {
             .build()
             .map_err(DavError::Io)?;
         sweep(spool);
-        let dav = WebDav::new(policy.clone(), &server.url, &server.user, server.password.expose())?;
+        let dav = server.client(policy)?;
         let mut place = Self {
             runtime,
             dav,

@@ -61,6 +61,7 @@ private fun kindText(kind: NetworkKind): String =
         NetworkKind.FEED -> word("me_network_feed")
         NetworkKind.RATES -> word("me_network_rates")
         NetworkKind.ISSUER -> word("me_network_issuer")
+        NetworkKind.BACKUP -> word("me_network_backup")
     }
 
 @Composable
@@ -71,6 +72,7 @@ private fun seesText(kind: NetworkKind): String =
         NetworkKind.FEED -> word("me_network_feed_text")
         NetworkKind.RATES -> word("me_network_rates_text")
         NetworkKind.ISSUER -> word("me_network_issuer_text")
+        NetworkKind.BACKUP -> word("me_network_backup_text")
     }
 
 @Composable
@@ -82,4 +84,5 @@ private fun whyText(why: NetworkWhy): String =
         NetworkWhy.WHO_IS_PAID -> word("me_network_why_who_is_paid")
         NetworkWhy.EXCHANGE_RATES -> word("me_network_why_exchange_rates")
         NetworkWhy.CREDENTIALS -> word("me_network_why_credentials")
+        NetworkWhy.BACKUPS -> word("me_network_why_backups")
     }
