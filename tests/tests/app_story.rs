@@ -10,7 +10,6 @@
     missing_docs
 )]
 
-#[allow(dead_code)]
 mod support;
 
 use std::collections::HashMap;

@@ -133,7 +133,7 @@ async fn a_persona_comes_back_on_another_device_from_a_folder_of_the_picker() {
     let heard = import(&home, "listenbrainz.zip").await;
     let second = backed_up(&home, &folder).await;
     assert_eq!((second.name.as_str(), second.new_file), (first.name.as_str(), false));
-    assert_eq!(folder.names(), [first.name.clone()]);
+    assert_eq!(folder.names(), std::slice::from_ref(&first.name));
     assert!(folder.synced.load(Ordering::SeqCst) >= 2);
     let plan = home.backup_plan().unwrap().unwrap();
     assert_eq!(
