@@ -36,11 +36,11 @@ object CodeWriter {
         code: BitMatrix,
         quiet: Int,
     ): CodeModules {
-        // What zxing puts around differs by kind.
-        val (left, top) = code.topLeftOnBit
-        val (right, bottom) = code.bottomRightOnBit
-        val codeWidth = right - left + 1
-        val codeHeight = bottom - top + 1
+        // What zxing puts around differs by kind: left, top, width and height of what is inside.
+        val inside = code.enclosingRectangle
+        val (left, top) = inside
+        val codeWidth = inside[2]
+        val codeHeight = inside[3]
         val isBars = quiet == QUIET_BESIDE_BARS
         val above = if (isBars) 0 else quiet
         val height = if (isBars) 1 else codeHeight + 2 * above
