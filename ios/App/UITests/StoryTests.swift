@@ -38,7 +38,8 @@ final class StoryTests: XCTestCase {
         try makeProfile()
         app.tabBars.buttons[word("common_tab_me")].tap()
         let screens = [
-            ("me_face_title", "me_face"), ("me_ways_title", "me_ways"), ("me_locking_title", "me_locking"),
+            ("me_face_title", "me_face"), ("keep_title", "keep_home"), ("me_ways_title", "me_ways"),
+            ("me_locking_title", "me_locking"),
             ("me_backup_title", "me_backup"), ("me_check_title", "me_check"), ("me_audit_title", "me_audit"),
             ("me_leave_title", "me_leave"),
         ]

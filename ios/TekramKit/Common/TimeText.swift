@@ -33,6 +33,12 @@ public enum Moments {
         return date.formatted(style)
     }
 
+    /// Month of a moment.
+    public static func month(_ epochMs: Int64, locale: Locale = .current, zone: TimeZone = .current) -> String {
+        let style = Date.FormatStyle(locale: locale, calendar: Calendar(identifier: .gregorian), timeZone: zone)
+        return date(epochMs).formatted(style.year().month(.wide))
+    }
+
     /// The moment.
     public static func date(_ epochMs: Int64) -> Date { Date(timeIntervalSince1970: Double(epochMs) / 1000) }
 

@@ -19,6 +19,8 @@ public final class MeModel {
     public private(set) var personas: [PersonaEntry] = []
     /// Whether recovery words are due.
     public private(set) var recoveryDuty: RecoveryDuty = .none
+    /// How many things wait to be looked at before they are kept.
+    public private(set) var waiting = 0
     /// Why the last change did not work.
     public private(set) var problem: Problem?
 
@@ -45,6 +47,7 @@ public final class MeModel {
             holdings = try persona.holdings()
             personas = try app.personas()
             recoveryDuty = try persona.recoveryDuty(aboutToPay: false)
+            waiting = try persona.waitingInPen()
             phase = .ready
         } catch {
             phase = .ended(error)

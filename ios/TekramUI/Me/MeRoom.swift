@@ -72,6 +72,19 @@ struct MeRoom: View {
                 ProblemLine(problem: model.problem)
             }
             if let holdings = model.holdings { HoldingsSection(holdings: holdings) }
+            Section {
+                NavigationLink(value: MePlace.keep) {
+                    VStack(alignment: .leading, spacing: 2) {
+                        Label("keep_title", systemImage: "archivebox")
+                        if model.waiting > 0 {
+                            Text(Words.plural("keep_waiting", model.waiting)).font(.callout)
+                        } else {
+                            Text("keep_kinds").font(.footnote).foregroundStyle(.secondary)
+                        }
+                    }
+                    .accessibilityElement(children: .combine)
+                }
+            }
             Section("me_safety") {
                 NavigationLink(value: MePlace.ways) { Label("me_ways_title", systemImage: "key") }
                 NavigationLink(value: MePlace.words) { Label("me_words_title", systemImage: "list.number") }
@@ -115,8 +128,8 @@ private struct HoldingsSection: View {
 
 /// Screens behind me_home.
 enum MePlace: Hashable {
-    case profiles, face, ways, words, newKey, locking, backup, check, audit, export, leave, shared, networks, phone,
-        about
+    case profiles, face, keep, ways, words, newKey, locking, backup, check, audit, export, leave, shared, networks,
+        phone, about
 }
 
 /// Opens a screen behind me_home.
@@ -131,6 +144,7 @@ private struct MePlaceView: View {
         case .ways: WaysScreen(persona: persona)
         case .words: RecoveryScreen(persona: persona)
         case .face: FaceScreen(persona: persona)
+        case .keep: KeepScreen(persona: persona)
         case .newKey: KeyChangeScreen(persona: persona)
         case .locking: LockRulesScreen(persona: persona)
         case .backup: BackupScreen(persona: persona)
