@@ -99,7 +99,9 @@ impl PurchaseCsv {
         }
         let mut from = BufReader::new(from);
         // The reader takes the second byte of such an end for the beginning of the next line.
-        let behind = u64::from(ends_in_two_bytes(from.fill_buf().map_err(|error| unreadable(error.into()))?));
+        let behind = u64::from(ends_in_two_bytes(
+            from.fill_buf().map_err(|error| unreadable(error.into()))?,
+        ));
         let mut reader = ::csv::ReaderBuilder::new()
             .delimiter(delimiter)
             .trim(::csv::Trim::All)
@@ -131,7 +133,10 @@ impl PurchaseCsv {
                 Err(_) => Err("line"),
             };
             // The reader knows where the record began only once it has read it.
-            let line = record.position().map_or(line, ::csv::Position::line).saturating_add(behind);
+            let line = record
+                .position()
+                .map_or(line, ::csv::Position::line)
+                .saturating_add(behind);
             match read {
                 Ok(Some(purchase)) => add(&mut found, &mut orders, purchase, line),
                 Ok(None) => {}
