@@ -1,5 +1,5 @@
 //! Old vaults open for ever: one made by each version of the header and of the vault's own tables lies in
-//! `fixtures/vaults`, and every one of them opens by each of its ways, goes on, and opens by them again.
+//! `/tests/fixtures/vaults`, and every one of them opens by each of its ways, goes on, and opens by them again.
 
 #![allow(
     clippy::unwrap_used,

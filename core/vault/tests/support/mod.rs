@@ -136,7 +136,7 @@ pub fn refusal(device: &Device, id: &str) -> &'static str {
 
 /// Where a vault of each version lies.
 pub fn fixtures() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/vaults")
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/fixtures/vaults")
 }
 
 /// Copies the vault of this version to `root`; its id.
