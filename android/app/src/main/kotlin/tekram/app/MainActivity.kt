@@ -88,6 +88,11 @@ class MainActivity : ComponentActivity() {
         }
     }
 
+    override fun onUserInteraction() {
+        super.onUserInteraction()
+        app.touched()
+    }
+
     override fun onNewIntent(intent: Intent) {
         super.onNewIntent(intent)
         setIntent(intent)
@@ -133,7 +138,7 @@ class MainActivity : ComponentActivity() {
                 AppPhase.FirstRun, is AppPhase.Locked -> {
                     !start.busy &&
                         when (start.step) {
-                            StartStep.Passphrase -> true
+                            StartStep.Passphrase, StartStep.Restore, StartStep.Rescue -> true
                             StartStep.First -> start.personas.isNotEmpty()
                             StartStep.Lock -> start.chosen != null && start.personas.size > 1
                         }

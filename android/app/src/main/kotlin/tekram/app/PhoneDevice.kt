@@ -8,18 +8,26 @@ import android.content.ActivityNotFoundException
 import android.content.ClipData
 import android.content.ClipDescription
 import android.content.ClipboardManager
+import android.content.ContentResolver
 import android.content.Context
 import android.content.Intent
 import android.content.pm.PackageManager
+import android.graphics.BitmapFactory
+import android.graphics.ImageDecoder
 import android.net.Uri
 import android.os.PersistableBundle
 import android.os.SystemClock
+import androidx.compose.ui.graphics.ImageBitmap
+import androidx.compose.ui.graphics.asImageBitmap
 import kotlinx.coroutines.CompletableDeferred
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.flow.MutableStateFlow
 import kotlinx.coroutines.flow.StateFlow
 import kotlinx.coroutines.flow.update
 import kotlinx.coroutines.withContext
+import tekram.ffi.BackupFolder
+import tekram.platform.backup.DocumentFolder
+import tekram.platform.picture.SmallPicture
 import tekram.platform.scan.CodeReader
 import tekram.platform.scan.CodeWriter
 import tekram.platform.scan.NfcStoreCards
@@ -30,6 +38,7 @@ import tekram.ui.common.Device
 import tekram.ui.common.Edition
 import tekram.ui.common.FileFailed
 import tekram.ui.common.FileFault
+import tekram.ui.common.PickedFolder
 import tekram.ui.common.PlaceAnswer
 import tekram.ui.common.Presence
 import java.io.File
@@ -92,6 +101,27 @@ class PhoneDevice(
         val target = targets.remove(path) ?: return false
         return withContext(Dispatchers.IO) { Documents.copy(context, File(path), target) }
     }
+
+    override suspend fun pickFolder(): PickedFolder? {
+        val tree = questions.ask(Question.OpenFolder) ?: return null
+        val resolver = context.contentResolver
+        return withContext(Dispatchers.IO) {
+            if (!DocumentFolder.keep(resolver, tree)) throw FileFailed(FileFault.NotRead)
+            PickedFolder(DocumentFolder.name(resolver, tree).orEmpty().ifEmpty { tree.lastPathSegment.orEmpty() }, tree.toString())
+        }
+    }
+
+    override fun folder(reference: String): BackupFolder? =
+        Uri.parse(reference).takeIf { it.scheme == ContentResolver.SCHEME_CONTENT }?.let { DocumentFolder(context.contentResolver, it) }
+
+    override suspend fun pickPicture(limitBytes: Int): ByteArray? {
+        val picked = questions.ask(Question.Picture) ?: return null
+        return withContext(Dispatchers.IO) {
+            SmallPicture.of(ImageDecoder.createSource(context.contentResolver, picked), limitBytes) ?: throw FileFailed(FileFault.NotRead)
+        }
+    }
+
+    override fun picture(file: ByteArray): ImageBitmap? = BitmapFactory.decodeByteArray(file, 0, file.size)?.asImageBitmap()
 
     override suspend fun letGo(path: String) {
         targets.remove(path)

@@ -5,6 +5,7 @@ package tekram.app
 import android.net.Uri
 import androidx.activity.ComponentActivity
 import androidx.activity.result.ActivityResultLauncher
+import androidx.activity.result.PickVisualMediaRequest
 import androidx.activity.result.contract.ActivityResultContracts
 import kotlinx.coroutines.CompletableDeferred
 import kotlinx.coroutines.Dispatchers
@@ -19,6 +20,11 @@ sealed interface Question<A : Any> {
     data class CreateDocument(
         val name: String,
     ) : Question<Uri>
+
+    /** A folder that may be used again later. */
+    data object OpenFolder : Question<Uri>
+
+    data object Picture : Question<Uri>
 
     /** A code; of a card of whatever kind when that is [wanted]. */
     data class Scan(
@@ -74,6 +80,10 @@ class Questions {
             activity.registerForActivityResult(ActivityResultContracts.OpenDocument(), answered)
         private val create: ActivityResultLauncher<String> =
             activity.registerForActivityResult(ActivityResultContracts.CreateDocument("application/octet-stream"), answered)
+        private val folder: ActivityResultLauncher<Uri?> =
+            activity.registerForActivityResult(ActivityResultContracts.OpenDocumentTree(), answered)
+        private val picture: ActivityResultLauncher<PickVisualMediaRequest> =
+            activity.registerForActivityResult(ActivityResultContracts.PickVisualMedia(), answered)
         private val scan: ActivityResultLauncher<CodeReader.Wanted> = activity.registerForActivityResult(ScanActivity.Contract, answered)
 
         private val may: ActivityResultLauncher<Array<String>> =
@@ -84,6 +94,8 @@ class Questions {
                 when (question) {
                     Question.OpenDocument -> open.launch(arrayOf("*/*"))
                     is Question.CreateDocument -> create.launch(question.name)
+                    Question.OpenFolder -> folder.launch(null)
+                    Question.Picture -> picture.launch(PickVisualMediaRequest(ActivityResultContracts.PickVisualMedia.ImageOnly))
                     is Question.Scan -> scan.launch(question.wanted)
                     is Question.MayIt -> may.launch(question.permissions.toTypedArray())
                 }

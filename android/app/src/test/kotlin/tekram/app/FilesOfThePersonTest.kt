@@ -2,6 +2,8 @@ package tekram.app
 
 import android.app.Activity
 import android.content.Intent
+import android.graphics.Bitmap
+import android.graphics.ImageDecoder
 import android.net.Uri
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.Dispatchers
@@ -10,13 +12,18 @@ import kotlinx.coroutines.async
 import kotlinx.coroutines.runBlocking
 import org.junit.Test
 import org.robolectric.Shadows.shadowOf
+import tekram.platform.backup.DocumentFolder
+import tekram.platform.picture.SmallPicture
 import tekram.ui.common.FileFailed
 import tekram.ui.common.FileFault
+import tekram.ui.vault.PICTURE_LIMIT_BYTES
 import java.io.ByteArrayInputStream
 import java.io.ByteArrayOutputStream
 import java.io.File
 import java.io.IOException
 import java.io.OutputStream
+import java.nio.ByteBuffer
+import kotlin.random.Random
 import kotlin.test.assertEquals
 import kotlin.test.assertFalse
 import kotlin.test.assertNull
@@ -97,5 +104,32 @@ class FilesOfThePersonTest : AppPhone() {
         File(process.cacheDir, "passing").apply { deleteRecursively() }.writeText("")
         assertEquals(FileFault.NotSaved, fault(answering(activity, target) { process.device.newFile("history.jsonl") }))
         assertEquals(FileFault.NotRead, fault(answering(activity, picked) { process.device.pickFile() }))
+    }
+
+    @Test
+    fun `a folder of the person may be used again after a restart, and one turned away from changes nothing`() {
+        val activity = start().get()
+        assertNull(answering(activity, null) { process.device.pickFolder() }.getOrThrow())
+        val tree = Uri.parse("content://cloud/tree/backups")
+        val folder = answering(activity, tree) { process.device.pickFolder() }.getOrThrow()!!
+        assertEquals(tree.toString(), folder.reference)
+        val kept = process.contentResolver.persistedUriPermissions.single { it.uri == tree }
+        assertTrue(kept.isReadPermission && kept.isWritePermission)
+        assertTrue(process.device.folder(folder.reference) is DocumentFolder)
+        assertNull(process.device.folder("/a/path/of/the/desktop"), "the core reaches that itself")
+    }
+
+    @Test
+    fun `a picture becomes a small square, and what is none is refused`() {
+        val photo = Bitmap.createBitmap(1200, 800, Bitmap.Config.ARGB_8888)
+        val noise = Random(7)
+        repeat(40_000) { photo.setPixel(noise.nextInt(1200), noise.nextInt(800), noise.nextInt() or (0xFF shl 24)) }
+        val file = ByteArrayOutputStream().also { photo.compress(Bitmap.CompressFormat.PNG, 100, it) }.toByteArray()
+        val small = SmallPicture.of(ImageDecoder.createSource(ByteBuffer.wrap(file)), PICTURE_LIMIT_BYTES)!!
+        assertTrue(small.size <= PICTURE_LIMIT_BYTES)
+        val drawn = process.device.picture(small)!!
+        assertEquals(drawn.width, drawn.height)
+        assertNull(SmallPicture.of(ImageDecoder.createSource(ByteBuffer.wrap(byteArrayOf(1, 2, 3))), PICTURE_LIMIT_BYTES))
+        assertNull(process.device.picture(byteArrayOf(1, 2, 3)))
     }
 }

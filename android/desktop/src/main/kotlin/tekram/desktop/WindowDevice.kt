@@ -2,10 +2,16 @@
 // guards keys nor a camera.
 package tekram.desktop
 
+import androidx.compose.ui.graphics.ImageBitmap
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.withContext
 import tekram.ui.common.Edition
+import tekram.ui.common.FileFailed
+import tekram.ui.common.FileFault
+import tekram.ui.common.PickedFolder
 import tekram.ui.common.PlainDevice
+import tekram.ui.desktop.drawnPicture
+import tekram.ui.desktop.smallPicture
 import java.awt.Desktop
 import java.awt.FileDialog
 import java.awt.Frame
@@ -23,6 +29,17 @@ class WindowDevice(
     override suspend fun pickFile(): String? = dialog(FileDialog.LOAD, name = null)
 
     override suspend fun newFile(suggestedName: String): String? = dialog(FileDialog.SAVE, suggestedName)
+
+    // AWT's dialog knows files alone: whoever saves a file into a folder has chosen the folder.
+    override suspend fun pickFolder(): PickedFolder? =
+        dialog(FileDialog.SAVE, "backup")?.let { File(it).parentFile }?.let { PickedFolder(it.name.ifEmpty { it.path }, it.path) }
+
+    override suspend fun pickPicture(limitBytes: Int): ByteArray? {
+        val path = dialog(FileDialog.LOAD, name = null) ?: return null
+        return withContext(Dispatchers.IO) { smallPicture(File(path), limitBytes) } ?: throw FileFailed(FileFault.NotRead)
+    }
+
+    override fun picture(file: ByteArray): ImageBitmap? = drawnPicture(file)
 
     private suspend fun dialog(
         mode: Int,

@@ -2,6 +2,7 @@
 // and device around it.
 package tekram.ui
 
+import androidx.compose.foundation.layout.Box
 import androidx.compose.runtime.Composable
 import androidx.compose.runtime.CompositionLocalProvider
 import androidx.compose.runtime.LaunchedEffect
@@ -11,6 +12,10 @@ import androidx.compose.runtime.key
 import androidx.compose.runtime.remember
 import androidx.compose.runtime.saveable.Saver
 import androidx.compose.runtime.saveable.rememberSaveable
+import androidx.compose.ui.Modifier
+import androidx.compose.ui.input.key.onPreviewKeyEvent
+import androidx.compose.ui.input.pointer.PointerEventPass
+import androidx.compose.ui.input.pointer.pointerInput
 import androidx.lifecycle.viewmodel.compose.LocalViewModelStoreOwner
 import androidx.lifecycle.viewmodel.compose.viewModel
 import tekram.ui.common.Device
@@ -64,7 +69,7 @@ private fun AppContent(
         }
 
         AppPhase.FirstRun, is AppPhase.Locked -> {
-            StartRoom(phase, state.autoLocked, start, state.chosen, state.notDeleted)
+            StartRoom(phase, state.lockedBy, start, state.chosen, state.notDeleted, state.rescuing)
         }
 
         is AppPhase.Failed -> {
@@ -74,13 +79,29 @@ private fun AppContent(
         is AppPhase.Open -> {
             val room = remember(phase.session) { Room(phase.session, app) }
             CompositionLocalProvider(LocalViewModelStoreOwner provides phase.session) {
-                Shell(state.place, { app.select(it) }, { app.back() }, waiting(phase.session, state.place)) { route, onBack ->
-                    key(route) { RoomScreen(route, room, onBack) }
+                Box(Modifier.touches(app)) {
+                    Shell(state.place, { app.select(it) }, { app.back() }, waiting(phase.session, state.place)) { route, onBack ->
+                        key(route) { RoomScreen(route, room, onBack) }
+                    }
                 }
             }
         }
     }
 }
+
+/** Tells [app] of every touch and key, before whatever they are for. */
+private fun Modifier.touches(app: AppModel): Modifier =
+    onPreviewKeyEvent {
+        app.touched()
+        false
+    }.pointerInput(app) {
+        awaitPointerEventScope {
+            while (true) {
+                awaitPointerEvent(PointerEventPass.Initial)
+                app.touched()
+            }
+        }
+    }
 
 /** The tabs where something waits. Looked at again wherever the person goes, since a third day begins by itself. */
 @Composable

@@ -181,7 +181,10 @@ fun Section(
     }
 }
 
-/** One row of a list: a pictogram, a title, a line below, something at the end; tapped as a whole when [onClick] is given. */
+/**
+ * One row of a list: a pictogram or another [mark], a title, a line below, something at the end; tapped as a whole when
+ * [onClick] is given.
+ */
 @Composable
 fun ListRow(
     title: String,
@@ -190,6 +193,7 @@ fun ListRow(
     icon: ImageVector? = null,
     onClick: (() -> Unit)? = null,
     selected: Boolean = false,
+    mark: (@Composable () -> Unit)? = null,
     end: @Composable () -> Unit = {},
 ) {
     val content: @Composable () -> Unit = {
@@ -199,6 +203,7 @@ fun ListRow(
             verticalAlignment = Alignment.CenterVertically,
         ) {
             icon?.let { Icon(it, contentDescription = null, tint = MaterialTheme.colorScheme.primary) }
+            mark?.invoke()
             Column(Modifier.weight(1f)) {
                 Text(title, style = MaterialTheme.typography.bodyLarge)
                 below?.let { Text(it, style = MaterialTheme.typography.bodyMedium, color = MaterialTheme.colorScheme.onSurfaceVariant) }

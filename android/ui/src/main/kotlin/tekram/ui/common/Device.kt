@@ -4,6 +4,7 @@ package tekram.ui.common
 
 import androidx.compose.runtime.staticCompositionLocalOf
 import androidx.compose.ui.graphics.ImageBitmap
+import tekram.ffi.BackupFolder
 import kotlin.time.Duration
 import kotlin.time.TimeSource
 
@@ -56,6 +57,12 @@ data class CardCode(
     val text: String,
 )
 
+/** A folder of the person's choice: its [name] to show, and the [reference] that finds it again after a restart. */
+data class PickedFolder(
+    val name: String,
+    val reference: String,
+)
+
 /** What the device around the screens offers. Each call that is not possible here returns null or false. */
 interface Device {
     /** The device's own lock, where it can guard keys. */
@@ -89,6 +96,23 @@ interface Device {
 
     /** The file at a path of [pickFile] or [newFile] is needed no longer: a copy that was made on the way is deleted, the person's own file never. */
     suspend fun letGo(path: String) = Unit
+
+    /**
+     * Lets the person choose a folder for backups, or one with backups, that may be used again later; null when they turned
+     * away or there is no such choice here.
+     */
+    suspend fun pickFolder(): PickedFolder? = null
+
+    /** The folder that [PickedFolder.reference] stands for, when the core cannot reach it by its path; null when it can. */
+    fun folder(reference: String): BackupFolder? = null
+
+    /**
+     * Lets the person choose a picture and makes it so small that it has at most [limitBytes], as a file; null when they
+     * turned away.
+     *
+     * @throws FileFailed when what they chose is no picture.
+     */
+    suspend fun pickPicture(limitBytes: Int): ByteArray? = null
 
     /** A picture from its file, or null when it is none that can be drawn here. */
     fun picture(file: ByteArray): ImageBitmap? = null

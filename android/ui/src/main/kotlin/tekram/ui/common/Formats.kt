@@ -11,6 +11,7 @@ import java.time.LocalDate
 import java.time.YearMonth
 import java.time.format.DateTimeFormatter
 import java.time.format.FormatStyle
+import java.time.temporal.ChronoUnit
 import java.util.Currency
 import java.util.Locale
 
@@ -121,6 +122,10 @@ class Formats(
         }
     }
 
+    /** Whole days of the calendar from the day of a moment to today; never below zero, a clock can be set back. */
+    fun daysSince(epochMs: Long): Long =
+        ChronoUnit.DAYS.between(local(epochMs).toLocalDate(), LocalDate.now(clock)).coerceAtLeast(0)
+
     /** The size of a file in thousands of bytes, as phones show it; at least one. */
     fun size(bytes: Long): String {
         val number = NumberFormat.getNumberInstance(locale).apply { maximumFractionDigits = 1 }
@@ -130,6 +135,14 @@ class Formats(
             else -> words.word("common_size_gb", number.format(bytes.toDouble() / BILLION))
         }
     }
+
+    /** A time that is still to be waited, rounded up, so that nobody is let wait longer than was said. */
+    fun wait(seconds: Long): String =
+        if (seconds < SECONDS_IN_MINUTE) {
+            duration(seconds * MS_IN_SECOND)
+        } else {
+            duration((seconds + SECONDS_IN_MINUTE - 1) / SECONDS_IN_MINUTE * SECONDS_IN_MINUTE * MS_IN_SECOND)
+        }
 
     private fun local(epochMs: Long) = Instant.ofEpochMilli(epochMs).atZone(clock.zone)
 

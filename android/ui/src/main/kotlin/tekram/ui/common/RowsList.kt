@@ -20,13 +20,17 @@ import androidx.compose.ui.semantics.contentDescription
 import androidx.compose.ui.semantics.semantics
 import androidx.compose.ui.unit.dp
 
-/** Shows [rows] with [row]; [onNear] hears the index of what is on the screen. [before] are parts above the first row. */
+/**
+ * Shows [rows] with [row]; [onNear] hears the index of what is on the screen. [before] are parts above the first row, [above]
+ * is what stands above each row and is given the row before it, where that is held.
+ */
 @Composable
 fun <T : Any> RowsList(
     rows: Rows<T>,
     onNear: (Int) -> Unit,
     modifier: Modifier = Modifier,
     before: LazyListScope.() -> Unit = {},
+    above: @Composable (T?, T) -> Unit = { _, _ -> },
     row: @Composable (T) -> Unit,
 ) {
     val list = rememberLazyListState()
@@ -39,6 +43,7 @@ fun <T : Any> RowsList(
                 LaunchedEffect(index) { onNear(index) }
                 Box(Modifier.fillMaxWidth().height(72.dp))
             } else {
+                above(rows.takeIf { index > 0 }?.get(index - 1), shown)
                 row(shown)
             }
         }

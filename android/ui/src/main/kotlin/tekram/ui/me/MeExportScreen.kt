@@ -26,12 +26,17 @@ import tekram.ui.common.word
 fun MeExportScreen(
     state: MeExportState,
     onExport: (Takeout) -> Unit,
+    onWhole: () -> Unit,
     onRetry: () -> Unit,
     onBack: (() -> Unit)?,
 ) = ScreenFrame(word("me_export_title"), onBack) {
     PhasePane(state.phase, phaseWords("me"), onRetry = onRetry) {
         ScrollingColumn {
             Text(word("me_export_text"))
+            Section(word("me_leave_title")) {
+                Text(word("me_leave_text"))
+                OtherButton(word("me_leave_title"), onWhole, icon = Icons.Export)
+            }
             Text(word("me_export_unencrypted"), style = MaterialTheme.typography.titleSmall)
             val listens = state.holdings?.listens?.toLong() ?: 0
             val agreements = state.holdings?.agreements?.toLong() ?: 0

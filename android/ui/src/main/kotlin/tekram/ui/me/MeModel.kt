@@ -9,6 +9,7 @@ import kotlinx.coroutines.flow.asStateFlow
 import kotlinx.coroutines.flow.catch
 import kotlinx.coroutines.flow.update
 import kotlinx.coroutines.launch
+import tekram.ffi.BackupPlan
 import tekram.ffi.Holdings
 import tekram.ffi.PersonaEntry
 import tekram.ffi.RecoveryDuty
@@ -31,11 +32,15 @@ data class MeState(
     val duty: RecoveryDuty = RecoveryDuty.NONE,
     /** Things that wait to be checked before they are added to what is kept. */
     val waiting: Long = 0,
+    val backup: BackupPlan? = null,
     val busy: Boolean = false,
     val failure: Shown? = null,
 ) {
     /** The profiles that are not open. */
     val others: List<PersonaEntry> get() = personas.filter { it.id != id }
+
+    /** The profile's name; of the open one also where it is not to be seen while locked. */
+    fun nameOf(profile: PersonaEntry): String = if (profile.id == id) name else profile.name
 }
 
 /** Reads the open profile, and again after each change. */
@@ -69,6 +74,7 @@ class MeModel(
                     app.agent.personas(),
                     persona.recoveryDuty(aboutToPay = false),
                     waiting(persona),
+                    persona.backupPlan(),
                 )
             }
         states.update { before ->

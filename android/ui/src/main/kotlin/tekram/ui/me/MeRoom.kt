@@ -19,6 +19,8 @@ import tekram.ui.start.NewPassphraseScreen
 import tekram.ui.start.StartModel
 import tekram.ui.start.StartStep
 import tekram.ui.start.lock
+import tekram.ui.vault.VaultRoom
+import tekram.ui.vault.vaultScreens
 
 /** Draws the screens whose id begins with `me_`. */
 @Composable
@@ -40,6 +42,7 @@ fun MeRoom(
     "me_networks" -> Networks(room, onBack)
     "me_about" -> About(room, onBack)
     "me_licences" -> Licences(onBack)
+    in vaultScreens -> VaultRoom(route, room, onBack)
     else -> Home(room)
 }
 
@@ -78,6 +81,8 @@ private fun Profiles(
                 override fun switchTo(profile: PersonaEntry) = model.switchTo(profile.id)
 
                 override fun add() = room.go.open(Route("me_profile_new"))
+
+                override fun restore() = room.go.open(Route("me_restore"))
 
                 override fun askToDelete(profile: PersonaEntry) = room.go.open(Route("me_profile_delete", profile.id))
 
@@ -132,6 +137,11 @@ private fun Ways(
                 }
 
                 override fun words() = room.go.open(Route("me_words_show"))
+
+                override fun newKey() {
+                    model.seen()
+                    room.go.open(Route("me_key_change"))
+                }
 
                 override fun remove(way: WayIn) = model.remove(way.name)
 
@@ -219,7 +229,7 @@ private fun Export(
     val state by model.state.collectAsState()
     val device = LocalDevice.current
     LaunchedEffect(model) { model.reload() }
-    MeExportScreen(state, { model.export(it, device) }, model::reload, onBack)
+    MeExportScreen(state, { model.export(it, device) }, { room.go.open(Route("me_leave")) }, model::reload, onBack)
 }
 
 @Composable

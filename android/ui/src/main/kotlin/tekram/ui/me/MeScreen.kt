@@ -26,6 +26,7 @@ import tekram.ui.common.ErrorLine
 import tekram.ui.common.Icons
 import tekram.ui.common.ListRow
 import tekram.ui.common.LocalDevice
+import tekram.ui.common.LocalFormats
 import tekram.ui.common.MainButton
 import tekram.ui.common.PhasePane
 import tekram.ui.common.QuietButton
@@ -37,6 +38,8 @@ import tekram.ui.common.errorText
 import tekram.ui.common.phaseWords
 import tekram.ui.common.plural
 import tekram.ui.common.word
+import tekram.ui.vault.ageText
+import tekram.ui.vault.isOld
 
 /** What the first screen of Me leads to. */
 interface MeActions {
@@ -67,15 +70,25 @@ fun MeScreen(
                 if (state.duty != RecoveryDuty.NONE) WordsAreDue(state.duty) { actions.open("me_words_show") }
                 Section(word("me_profile")) {
                     ListRow(state.name, below = word("me_profile_rename"), icon = Icons.Edit, onClick = { renaming = true })
+                    Leads("me_face_title", Icons.Show) { actions.open("me_face") }
                     Leads("me_profiles", Icons.Me) { actions.open("me_profiles") }
                     state.failure?.let { ErrorLine(errorText(it)) }
                     MainButton(word("me_lock"), actions::lock, icon = Icons.Lock)
                 }
                 state.holdings?.let { HoldingsSection(it) }
                 Kept(state.waiting) { actions.open("keep_home") }
+                Section(word("me_safety")) {
+                    val backup = state.backup
+                    val old = backup == null || isOld(backup, LocalFormats.current)
+                    Leads("me_backup_title", Icons.Export, backup?.let { ageText(it) } ?: word("me_backup_never"), old) { actions.open("me_backup") }
+                    Leads("me_locking_title", Icons.Clock) { actions.open("me_locking") }
+                    Leads("me_audit_title", Icons.Show) { actions.open("me_audit") }
+                    Leads("me_check_title", Icons.Check) { actions.open("me_check") }
+                }
                 Column {
                     Leads("me_ways_title", Icons.Key) { actions.open("me_ways") }
-                    Leads("me_words_title", Icons.Words, dot = state.duty != RecoveryDuty.NONE) { actions.open("me_words_show") }
+                    val missing = word("me_words_missing").takeIf { state.duty != RecoveryDuty.NONE }
+                    Leads("me_words_title", Icons.Words, missing, state.duty != RecoveryDuty.NONE) { actions.open("me_words_show") }
                     Leads("me_shared_title", Icons.Share) { actions.open("me_shared") }
                     Leads("me_networks_title", Icons.Network) { actions.open("me_networks") }
                     Leads("me_export_title", Icons.Export) { actions.open("me_export") }
@@ -107,9 +120,10 @@ private fun WordsAreDue(
 private fun Leads(
     key: String,
     icon: androidx.compose.ui.graphics.vector.ImageVector,
+    below: String? = null,
     dot: Boolean = false,
     onClick: () -> Unit,
-) = ListRow(word(key), icon = icon, onClick = onClick, below = word("me_words_missing").takeIf { dot }, end = {
+) = ListRow(word(key), icon = icon, onClick = onClick, below = below, end = {
     if (dot) Box(Modifier.size(10.dp).clip(CircleShape).background(MaterialTheme.colorScheme.error))
     Icon(Icons.Forward, contentDescription = null)
 })

@@ -2,9 +2,6 @@
 // the app speaks up about, the proxy, the widget, the diagnostic log. A device that has such a page opens it by a link.
 package tekram.ui.me
 
-import androidx.compose.foundation.layout.fillMaxWidth
-import androidx.compose.foundation.selection.toggleable
-import androidx.compose.material3.Switch
 import androidx.compose.material3.Text
 import androidx.compose.runtime.Composable
 import androidx.compose.runtime.getValue
@@ -14,13 +11,11 @@ import androidx.compose.runtime.setValue
 import androidx.compose.ui.Modifier
 import androidx.compose.ui.platform.testTag
 import androidx.compose.ui.semantics.LiveRegionMode
-import androidx.compose.ui.semantics.Role
 import androidx.compose.ui.semantics.liveRegion
 import androidx.compose.ui.semantics.semantics
 import androidx.compose.ui.text.input.KeyboardType
 import tekram.ui.common.ErrorLine
 import tekram.ui.common.Icons
-import tekram.ui.common.ListRow
 import tekram.ui.common.MainButton
 import tekram.ui.common.OtherButton
 import tekram.ui.common.QuietButton
@@ -29,6 +24,7 @@ import tekram.ui.common.ScrollingColumn
 import tekram.ui.common.Section
 import tekram.ui.common.Shown
 import tekram.ui.common.TextLine
+import tekram.ui.common.ToggleRow
 import tekram.ui.common.errorText
 import tekram.ui.common.word
 
@@ -126,7 +122,12 @@ fun PhoneScreen(
         Listening(state, actions)
         Notices(state, actions)
         Section(word("common_widget_split_title")) {
-            Toggle(word("me_notifications_lock_screen"), word("me_notifications_lock_screen_text"), state.widgetSaysAmounts, actions::widgetSaysAmounts)
+            ToggleRow(
+                word("me_notifications_lock_screen"),
+                word("me_notifications_lock_screen_text"),
+                state.widgetSaysAmounts,
+                onChange = actions::widgetSaysAmounts,
+            )
         }
         Proxy(state.proxy, actions)
         LogSection(state.log, actions::saveLog)
@@ -156,7 +157,7 @@ private fun Listening(
 
         else -> {
             state.players.forEach {
-                Toggle(
+                ToggleRow(
                     it.name,
                     it.profile?.let { name -> word("me_listening_profile_android", name) },
                     it.isMine,
@@ -174,7 +175,7 @@ private fun Notices(
     Text(word("me_notifications_text"))
     state.notices.forEach { one ->
         val more = word("me_notifications_blocked_one").takeIf { one.blocked && !state.noticesBlocked }
-        Toggle(word(one.notice.wordKey), more, one.wanted) { on -> actions.want(one.notice, on) }
+        ToggleRow(word(one.notice.wordKey), more, one.wanted) { on -> actions.want(one.notice, on) }
     }
     if (state.noticesBlocked) Text(word("me_notifications_blocked"), Modifier.semantics { liveRegion = LiveRegionMode.Polite })
     if (state.noticesBlocked || state.notices.any { it.blocked }) OtherButton(word("common_open_settings"), actions::noticeSettings)
@@ -201,16 +202,3 @@ internal fun Proxy(
     if (state.next != null) QuietButton(word("me_proxy_stop"), { actions.useProxy(null) }, icon = Icons.Close)
     if (state.next != state.used) Text(word("me_proxy_next_start"), Modifier.semantics { liveRegion = LiveRegionMode.Polite })
 }
-
-@Composable
-private fun Toggle(
-    title: String,
-    more: String?,
-    on: Boolean,
-    change: (Boolean) -> Unit,
-) = ListRow(
-    title,
-    Modifier.fillMaxWidth().toggleable(on, role = Role.Switch, onValueChange = change),
-    below = more,
-    end = { Switch(on, onCheckedChange = null) },
-)

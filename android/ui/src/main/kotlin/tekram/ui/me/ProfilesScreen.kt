@@ -30,6 +30,8 @@ import tekram.ui.common.TextLine
 import tekram.ui.common.errorText
 import tekram.ui.common.phaseWords
 import tekram.ui.common.word
+import tekram.ui.start.ProfileMark
+import tekram.ui.start.shownName
 
 /** What can be done with profiles. */
 interface ProfilesActions {
@@ -38,6 +40,9 @@ interface ProfilesActions {
 
     /** Begins another profile. */
     fun add()
+
+    /** Brings a profile back from a backup. */
+    fun restore()
 
     /** Asks whether a profile is to be deleted. */
     fun askToDelete(profile: PersonaEntry)
@@ -64,6 +69,7 @@ fun ProfilesScreen(
                 }
             }
             OtherButton(word("me_profile_new"), actions::add, icon = Icons.Add)
+            OtherButton(word("start_restore_offer"), actions::restore, icon = Icons.Import)
         }
     }
 }
@@ -75,17 +81,19 @@ private fun Profile(
     openName: String,
     actions: ProfilesActions,
 ) {
-    val delete = word("me_profile_delete_one_a11y", profile.name)
+    val name = if (open) openName else shownName(profile)
+    val delete = word("me_profile_delete_one_a11y", name)
     if (open) {
-        val spoken = word("me_profile_current_a11y", profile.name)
-        ListRow(profile.name, Modifier.semantics { contentDescription = spoken }, icon = Icons.Check, end = {
+        val spoken = word("me_profile_current_a11y", name)
+        ListRow(name, Modifier.semantics { contentDescription = spoken }, mark = { ProfileMark(profile) }, end = {
+            Icon(Icons.Check, contentDescription = null)
             IconAction(Icons.Delete, delete) { actions.askToDelete(profile) }
         })
     } else {
         ListRow(
-            word("me_profile_switch", profile.name),
+            word("me_profile_switch", name),
             below = word("me_profile_switch_text", openName),
-            icon = Icons.Me,
+            mark = { ProfileMark(profile) },
             onClick = { actions.switchTo(profile) },
             end = { IconAction(Icons.Delete, delete) { actions.askToDelete(profile) } },
         )
@@ -99,7 +107,7 @@ fun DeleteScreen(
     profile: PersonaEntry?,
     onDelete: () -> Unit,
     onBack: (() -> Unit)?,
-) = ScreenFrame(profile?.let { word("me_profile_delete_title", it.name) } ?: word("me_profile_delete"), onBack) {
+) = ScreenFrame(profile?.let { word("me_profile_delete_title", state.nameOf(it).ifEmpty { shownName(it) }) } ?: word("me_profile_delete"), onBack) {
     PhasePane(state.phase, phaseWords("me")) {
         ScrollingColumn {
             if (profile == null) {
@@ -122,8 +130,9 @@ private fun Question(
     Icon(Icons.Warning, contentDescription = null, tint = MaterialTheme.colorScheme.error)
     Text(word("me_profile_delete_text"))
     if (profile.id == state.id) state.holdings?.let { HoldingsSection(it) }
+    val name = state.nameOf(profile).ifEmpty { shownName(profile) }
     TextLine(typed, { typed = it }, word("me_profile_delete_type"), Modifier.testTag("me_profile_delete_name"), enabled = !state.busy, onDone = {})
     state.failure?.let { ErrorLine(errorText(it)) }
-    MainButton(word("me_profile_delete"), onDelete, enabled = typed.trim() == profile.name, busy = state.busy, icon = Icons.Delete)
+    MainButton(word("me_profile_delete"), onDelete, enabled = typed.trim() == name, busy = state.busy, icon = Icons.Delete)
     onBack?.let { OtherButton(word("common_cancel"), it, enabled = !state.busy) }
 }

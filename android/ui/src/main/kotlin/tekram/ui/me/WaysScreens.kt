@@ -47,6 +47,9 @@ interface WaysActions {
     /** Opens the recovery words. */
     fun words()
 
+    /** Opens making a new key. */
+    fun newKey()
+
     /** Removes a way. */
     fun remove(way: WayIn)
 
@@ -82,6 +85,7 @@ fun WaysScreen(
                 val passphrase = word(if (state.hasPassphrase) "me_way_change_passphrase" else "me_way_add_passphrase")
                 OtherButton(passphrase, actions::passphrase, enabled = !state.busy, icon = Icons.Key)
                 OtherButton(word("me_words_title"), actions::words, enabled = !state.busy, icon = Icons.Words)
+                QuietButton(word("me_key_offer"), actions::newKey, enabled = !state.busy, icon = Icons.Refresh)
             }
         }
     }
@@ -120,7 +124,7 @@ private fun Way(
 }
 
 @Composable
-private fun wayName(way: WayIn): String =
+internal fun wayName(way: WayIn): String =
     when (way.kind) {
         WayInKind.Passphrase -> word("me_way_passphrase")
         WayInKind.RecoveryPhrase -> word("me_way_recovery_phrase")

@@ -4,14 +4,8 @@ package tekram.ui.start
 
 import androidx.compose.foundation.layout.Arrangement
 import androidx.compose.foundation.layout.Column
-import androidx.compose.foundation.layout.Row
-import androidx.compose.foundation.layout.fillMaxWidth
-import androidx.compose.foundation.layout.padding
-import androidx.compose.foundation.selection.selectable
 import androidx.compose.foundation.selection.selectableGroup
 import androidx.compose.material3.MaterialTheme
-import androidx.compose.material3.RadioButton
-import androidx.compose.material3.Surface
 import androidx.compose.material3.Text
 import androidx.compose.runtime.Composable
 import androidx.compose.runtime.getValue
@@ -19,16 +13,15 @@ import androidx.compose.runtime.mutableStateOf
 import androidx.compose.runtime.remember
 import androidx.compose.runtime.saveable.rememberSaveable
 import androidx.compose.runtime.setValue
-import androidx.compose.ui.Alignment
 import androidx.compose.ui.Modifier
 import androidx.compose.ui.platform.testTag
-import androidx.compose.ui.semantics.Role
 import androidx.compose.ui.unit.dp
+import tekram.ui.common.ChoiceCard
 import tekram.ui.common.Icons
 import tekram.ui.common.MainButton
 import tekram.ui.common.PassphraseLine
+import tekram.ui.common.QuietButton
 import tekram.ui.common.TextLine
-import tekram.ui.common.touchable
 import tekram.ui.common.word
 
 /** What the device's own lock can do for a new profile. */
@@ -52,6 +45,7 @@ fun FirstRunScreen(
     onDevice: () -> Unit,
     onPassphrase: () -> Unit,
     onBack: (() -> Unit)?,
+    onRestore: (() -> Unit)? = null,
 ) {
     var byDevice by rememberSaveable(lock) { mutableStateOf(lock == DeviceLock.Ready) }
     val named = state.name.isNotBlank()
@@ -68,13 +62,13 @@ fun FirstRunScreen(
             Text(word("start_how_title"), style = MaterialTheme.typography.titleMedium)
             Column(Modifier.selectableGroup(), verticalArrangement = Arrangement.spacedBy(8.dp)) {
                 val missing = word("start_with_phone_missing").takeIf { lock == DeviceLock.NotSetUp }
-                Choice(
+                ChoiceCard(
                     word("start_with_phone"),
                     missing ?: word("start_with_phone_text_android"),
                     byDevice,
                     enabled = lock == DeviceLock.Ready,
                 ) { byDevice = true }
-                Choice(word("start_with_passphrase"), word("start_with_passphrase_text"), !byDevice) { byDevice = false }
+                ChoiceCard(word("start_with_passphrase"), word("start_with_passphrase_text"), !byDevice) { byDevice = false }
             }
         }
         FailureLine(state.failure)
@@ -89,29 +83,7 @@ fun FirstRunScreen(
             busy = state.busy,
             icon = if (byDevice) Icons.Presence else null,
         )
-    }
-}
-
-@Composable
-private fun Choice(
-    title: String,
-    text: String,
-    selected: Boolean,
-    enabled: Boolean = true,
-    onSelect: () -> Unit,
-) {
-    Surface(
-        Modifier.fillMaxWidth().selectable(selected, enabled, Role.RadioButton, onClick = onSelect).touchable(),
-        shape = MaterialTheme.shapes.medium,
-        color = if (selected) MaterialTheme.colorScheme.secondaryContainer else MaterialTheme.colorScheme.surfaceContainer,
-    ) {
-        Row(Modifier.padding(12.dp), horizontalArrangement = Arrangement.spacedBy(12.dp), verticalAlignment = Alignment.CenterVertically) {
-            RadioButton(selected, onClick = null, enabled = enabled)
-            Column(Modifier.weight(1f)) {
-                Text(title, style = MaterialTheme.typography.titleSmall)
-                Text(text, style = MaterialTheme.typography.bodyMedium)
-            }
-        }
+        onRestore?.let { QuietButton(word("start_restore_offer"), it, enabled = !state.busy, icon = Icons.Import) }
     }
 }
 

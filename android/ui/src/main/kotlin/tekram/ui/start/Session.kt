@@ -7,6 +7,7 @@ import androidx.lifecycle.ViewModelStoreOwner
 import kotlinx.coroutines.flow.Flow
 import kotlinx.coroutines.flow.MutableStateFlow
 import kotlinx.coroutines.flow.StateFlow
+import kotlinx.coroutines.sync.Mutex
 import tekram.binding.changedScopes
 import tekram.ffi.Persona
 import tekram.ui.want.Wish
@@ -16,6 +17,9 @@ class Session(
     val persona: Persona,
 ) : ViewModelStoreOwner {
     override val viewModelStore = ViewModelStore()
+
+    /** Held while a backup is being made, so that the daily one and the one that was asked for never meet. */
+    val backingUp = Mutex()
 
     private val wishes = MutableStateFlow<Wish?>(null)
 

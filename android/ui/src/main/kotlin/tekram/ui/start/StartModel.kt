@@ -4,6 +4,8 @@ package tekram.ui.start
 
 import androidx.lifecycle.ViewModel
 import androidx.lifecycle.viewModelScope
+import kotlinx.coroutines.Job
+import kotlinx.coroutines.delay
 import kotlinx.coroutines.flow.MutableStateFlow
 import kotlinx.coroutines.flow.StateFlow
 import kotlinx.coroutines.flow.asStateFlow
@@ -19,6 +21,11 @@ import tekram.ui.common.NotPresent
 import tekram.ui.common.Shown
 import tekram.ui.common.attempt
 import tekram.ui.common.shown
+import tekram.ui.vault.RescueModel
+import tekram.ui.vault.RestoreModel
+import kotlin.time.Duration
+import kotlin.time.Duration.Companion.milliseconds
+import kotlin.time.Duration.Companion.seconds
 
 /** Name of the way in that the device's own lock guards. */
 const val DEVICE_WAY: String = "device"
@@ -33,6 +40,12 @@ enum class StartStep {
 
     /** The passphrase of a new profile. */
     Passphrase,
+
+    /** A profile comes back from a backup. */
+    Restore,
+
+    /** What is whole of a damaged profile is saved. */
+    Rescue,
 }
 
 /** How the person is about to unlock. */
@@ -60,10 +73,26 @@ data class StartState(
     val unlocking: Unlocking = Unlocking.Passphrase,
     val busy: Boolean = false,
     val failure: StartFailure? = null,
+    /** How long the next passphrase has to wait after wrong ones. */
+    val waitSeconds: Long = 0,
+    /** The person has accepted that the chosen profile is an older state; the next unlock takes it. */
+    val rollbackAccepted: Boolean = false,
 ) {
     /** The profile that is about to be unlocked. */
     val persona: PersonaEntry? get() = personas.find { it.id == chosen }
+
+    /** Why the core refused, if it did. */
+    val refusal: Shown? get() = (failure as? StartFailure.Refused)?.error
 }
+
+/** Failures that say that files of a profile are not what they should be: what is whole can be saved. */
+val damages: Set<String> =
+    setOf("damaged", "truncated", "missing_file", "header_forged", "foreign_vault", "not_a_vault", "not_encrypted", "migration_failed")
+
+/** The core's name of a wait after wrong passphrases, and of the value that says how long. */
+private const val WAIT = "wait"
+private const val WAIT_MS = "milliseconds"
+private val second: Duration = 1.seconds
 
 /** Makes and unlocks profiles; [opened] is told of each. */
 class StartModel(
@@ -72,8 +101,15 @@ class StartModel(
     private val opened: (Persona) -> Unit,
 ) : ViewModel() {
     private val states = MutableStateFlow(StartState())
+    private var waiting: Job? = null
 
     val state: StateFlow<StartState> = states.asStateFlow()
+
+    /** A profile that comes back from a backup. */
+    val restore = RestoreModel(agent, device, viewModelScope, ::arrived)
+
+    /** What is whole of the chosen profile. */
+    val rescue = RescueModel(agent, device, viewModelScope, ::arrived)
 
     /** There is no profile: begins with the first one. */
     fun begin() = states.update { if (it.step == StartStep.Lock) it.copy(step = StartStep.First) else it }
@@ -89,6 +125,7 @@ class StartModel(
     fun choose(id: String?) = states.update { it.choosing(id) }
 
     private fun StartState.choosing(id: String?): StartState {
+        waiting?.cancel()
         val kinds =
             personas
                 .find { it.id == id }
@@ -101,7 +138,7 @@ class StartModel(
                 WayInKind.Passphrase in kinds -> Unlocking.Passphrase
                 else -> Unlocking.Words
             }
-        return copy(chosen = id, unlocking = way, failure = null)
+        return copy(chosen = id, unlocking = way, failure = null, waitSeconds = 0, rollbackAccepted = false)
     }
 
     /** Turns to another way of unlocking. */
@@ -116,12 +153,43 @@ class StartModel(
     /** On to the passphrase of the new profile. */
     fun toPassphrase() = states.update { it.copy(step = StartStep.Passphrase, failure = null) }
 
+    /** Begins to bring a profile back from a backup. */
+    fun toRestore() {
+        restore.begin()
+        states.update { it.copy(step = StartStep.Restore, failure = null) }
+    }
+
+    /** Begins to save what is whole of the chosen profile. */
+    fun toRescue() {
+        val persona = states.value.persona ?: return
+        rescue.begin(persona)
+        states.update { it.copy(step = StartStep.Rescue, failure = null) }
+    }
+
+    /** The person knows that the chosen profile is an older state and wants it: the next unlock takes it as it is. */
+    fun acceptRollback() {
+        val id = states.value.chosen ?: return
+        states.update { it.copy(busy = true) }
+        viewModelScope.launch {
+            val failure = attempt { agent.acceptRollback(id) }.exceptionOrNull()
+            states.update { it.copy(busy = false, rollbackAccepted = failure == null, failure = failure?.let { why -> StartFailure.Refused(why.shown()) }) }
+        }
+    }
+
+    private fun arrived(persona: Persona) {
+        states.value = StartState()
+        opened(persona)
+    }
+
     /** One screen back; false where there is none. */
     fun back(): Boolean {
         val before = states.value
+        val inside = (before.step == StartStep.Restore && restore.back()) || (before.step == StartStep.Rescue && rescue.back())
+        if (inside) return true
         val after =
             when {
                 before.busy -> before
+                before.step == StartStep.Restore || before.step == StartStep.Rescue -> before.copy(step = before.ground, failure = null)
                 before.step == StartStep.Passphrase -> before.copy(step = StartStep.First, failure = null)
                 before.step == StartStep.First && before.personas.isNotEmpty() -> before.copy(step = StartStep.Lock, failure = null)
                 before.step == StartStep.Lock && before.chosen != null && before.personas.size > 1 -> before.copy(chosen = null, failure = null)
@@ -130,6 +198,9 @@ class StartModel(
         states.value = after
         return true
     }
+
+    /** Where the start begins: the lock, or the first profile. */
+    private val StartState.ground: StartStep get() = if (personas.isEmpty()) StartStep.First else StartStep.Lock
 
     /** Makes the profile with a passphrase as its way in. */
     fun create(passphrase: String) = open { agent.createPersona(states.value.name.trim(), passphrase) }
@@ -164,15 +235,35 @@ class StartModel(
         states.update { it.copy(busy = true, failure = null) }
         viewModelScope.launch {
             attempt(call).fold(
-                { persona ->
-                    states.value = StartState()
-                    opened(persona)
-                },
+                ::arrived,
                 { why ->
                     val failure = if (why is NotPresent) StartFailure.Absent(why.reason) else StartFailure.Refused(why.shown())
-                    states.update { it.copy(busy = false, failure = failure) }
+                    val wait = (failure as? StartFailure.Refused)?.error?.wait
+                    states.update { it.copy(busy = false, failure = failure, rollbackAccepted = false, waitSeconds = wait?.wholeSeconds ?: 0) }
+                    wait?.let(::countDown)
                 },
             )
         }
     }
+
+    /** Shows how long it is until the next passphrase may be tried, by the device's clock that counts through sleep. */
+    private fun countDown(wait: Duration) {
+        val until = device.elapsed() + wait
+        waiting?.cancel()
+        waiting =
+            viewModelScope.launch {
+                while (until > device.elapsed()) {
+                    val left = until - device.elapsed()
+                    states.update { it.copy(waitSeconds = left.wholeSeconds) }
+                    delay(minOf(left, second))
+                }
+                states.update { if (it.refusal?.name == WAIT) it.copy(waitSeconds = 0, failure = null) else it.copy(waitSeconds = 0) }
+            }
+    }
 }
+
+/** How long this refusal says to wait. */
+private val Shown.wait: Duration? get() = params[WAIT_MS]?.toLongOrNull()?.takeIf { name == WAIT }?.milliseconds
+
+/** Seconds, a begun one as a whole. */
+private val Duration.wholeSeconds: Long get() = (this + second - 1.milliseconds).inWholeSeconds

@@ -8,31 +8,37 @@ import androidx.compose.runtime.getValue
 import androidx.compose.runtime.remember
 import tekram.ui.common.Device
 import tekram.ui.common.LocalDevice
+import tekram.ui.vault.RescueRoom
+import tekram.ui.vault.RestoreRoom
 
 /** First run and lock. */
 @Composable
 fun StartRoom(
     phase: AppPhase,
-    autoLocked: Boolean,
+    lockedBy: LockedBy?,
     model: StartModel,
     chosen: String? = null,
     notDeleted: NotDeleted? = null,
+    rescuing: Boolean = false,
 ) {
     val state by model.state.collectAsState()
     val lock = LocalDevice.current.lock
     LaunchedEffect(phase) {
         if (phase is AppPhase.Locked) model.lockedWith(phase.personas) else model.begin()
         chosen?.let(model::choose)
+        if (rescuing) model.toRescue()
     }
     val back: (() -> Unit)? =
         {
             model.back()
             Unit
-        }.takeIf { state.step == StartStep.Passphrase || state.personas.isNotEmpty() }
+        }.takeIf { state.step !in setOf(StartStep.First, StartStep.Lock) || state.personas.isNotEmpty() }
     when (state.step) {
-        StartStep.First -> FirstRunScreen(state, lock, model::setName, model::createWithDevice, model::toPassphrase, back)
+        StartStep.First -> FirstRunScreen(state, lock, model::setName, model::createWithDevice, model::toPassphrase, back, model::toRestore)
         StartStep.Passphrase -> NewPassphraseScreen(state, model::create, back)
-        StartStep.Lock -> LockScreen(state, lock, autoLocked, remember(model) { actions(model) }, notDeleted)
+        StartStep.Restore -> RestoreRoom(model.restore) { model.back() }
+        StartStep.Rescue -> RescueRoom(model.rescue, lock) { model.back() }
+        StartStep.Lock -> LockScreen(state, lock, lockedBy, remember(model) { actions(model) }, notDeleted)
     }
 }
 
@@ -58,4 +64,10 @@ private fun actions(model: StartModel) =
         override fun withWords(words: String) = model.unlockWithWords(words)
 
         override fun addProfile() = model.addProfile()
+
+        override fun acceptRollback() = model.acceptRollback()
+
+        override fun rescue() = model.toRescue()
+
+        override fun restore() = model.toRestore()
     }

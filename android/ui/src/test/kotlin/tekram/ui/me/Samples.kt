@@ -25,6 +25,7 @@ import tekram.ui.common.word
 import tekram.ui.pictures.Sample
 import tekram.ui.pictures.sample
 import tekram.ui.start.DeviceLock
+import tekram.ui.vault.somePlan
 
 /** 2026-11-02, 09:15 UTC. */
 private const val SOME_DAY = 1_793_610_900_000L
@@ -34,10 +35,10 @@ private val passphrase = WayIn("passphrase", WayInKind.Passphrase, SOME_DAY)
 private val device = WayIn("device", WayInKind.KeyStore("key"), SOME_DAY + DAY)
 private val phrase = WayIn("recovery", WayInKind.RecoveryPhrase, SOME_DAY + 2 * DAY)
 
-internal val home = PersonaEntry("1", "Home", listOf(passphrase), null)
-private val shop = PersonaEntry("2", "Shop on the corner", listOf(passphrase), null)
+internal val home = PersonaEntry("1", "Home", 0x6D5AAEu, null, listOf(passphrase), null)
+private val shop = PersonaEntry("2", "Shop on the corner", null, null, listOf(passphrase), null)
 
-internal val me = MeState(Phase.Ready, "1", "Home", Holdings(12_408u, 3u, 1u, 2u), listOf(home, shop))
+internal val me = MeState(Phase.Ready, "1", "Home", Holdings(12_408u, 3u, 1u, 2u), listOf(home, shop), backup = somePlan)
 
 internal val noMeActions =
     object : MeActions {
@@ -56,6 +57,8 @@ internal val noProfilesActions =
 
         override fun add() = Unit
 
+        override fun restore() = Unit
+
         override fun askToDelete(profile: PersonaEntry) = Unit
 
         override fun reload() = Unit
@@ -68,6 +71,8 @@ internal val noWaysActions =
         override fun passphrase() = Unit
 
         override fun words() = Unit
+
+        override fun newKey() = Unit
 
         override fun remove(way: WayIn) = Unit
 
@@ -205,7 +210,7 @@ private fun Draw(items: Rows<SharedItem>) = SharedScreen(items, {}, {}, {}, {})
 private fun Draw(state: NetworksState) = NetworksScreen(state, null, {}, {})
 
 @Composable
-private fun Draw(state: MeExportState) = MeExportScreen(state, {}, {}, {})
+private fun Draw(state: MeExportState) = MeExportScreen(state, {}, {}, {}, {})
 
 val meSamples: List<Sample> =
     listOf(

@@ -23,7 +23,7 @@ class TakeoutScreensTest {
 
     @Test
     fun `the history is taken out`() =
-        onScreen({ MeExportScreen(MeExportState(Phase.Ready, me.holdings), { said += it.name }, {}, {}) }) {
+        onScreen({ MeExportScreen(MeExportState(Phase.Ready, me.holdings), { said += it.name }, {}, {}, {}) }) {
             onNodeWithText("12,408 entries in the history").assertIsDisplayed()
             onNodeWithTag("me_export_${Takeout.History}").performScrollTo().performClick()
             assertEquals(listOf(Takeout.History.name), said)

@@ -8,7 +8,8 @@ import tekram.ui.me.meSamples
 import tekram.ui.pay.paySamples
 import tekram.ui.relations.relationsSamples
 import tekram.ui.start.startSamples
+import tekram.ui.vault.vaultSamples
 import tekram.ui.want.wantSamples
 
 /** In the order of the page. */
-val allSamples: List<Sample> = startSamples + historySamples + paySamples + wantSamples + relationsSamples + meSamples + keepSamples + commonSamples
+val allSamples: List<Sample> = startSamples + historySamples + paySamples + wantSamples + relationsSamples + meSamples + keepSamples + vaultSamples + commonSamples

@@ -135,7 +135,7 @@ class StartModelTest : CoreTest() {
             device.now += 5.minutes
             app.toForeground()
             locked()
-            assertTrue(app.state.value.autoLocked)
+            assertEquals(LockedBy.Background, app.state.value.lockedBy)
         }
 
     @Test

@@ -9,6 +9,8 @@ import androidx.compose.ui.test.assertIsDisplayed
 import androidx.compose.ui.test.assertIsEnabled
 import androidx.compose.ui.test.assertIsNotEnabled
 import androidx.compose.ui.test.assertIsSelected
+import androidx.compose.ui.test.onAllNodesWithText
+import androidx.compose.ui.test.onLast
 import androidx.compose.ui.test.onNodeWithContentDescription
 import androidx.compose.ui.test.onNodeWithTag
 import androidx.compose.ui.test.onNodeWithText
@@ -24,6 +26,7 @@ import tekram.ui.common.PlainDevice
 import tekram.ui.common.Route
 import tekram.ui.common.ScreenFrame
 import tekram.ui.common.Shell
+import tekram.ui.common.Shown
 import tekram.ui.onScreen
 import tekram.ui.pictures.Variant
 import kotlin.test.assertEquals
@@ -89,8 +92,8 @@ class StartScreensTest {
     @Test
     fun `the lock asks who, then how`() {
         val ways = listOf(WayInKind.Passphrase, WayInKind.RecoveryPhrase).map { WayIn(it.toString(), it, null) }
-        state = StartState(StartStep.Lock, personas = listOf("Home", "Work").map { PersonaEntry(it, it, ways, null) })
-        onScreen({ LockScreen(state, DeviceLock.Absent, autoLocked = true, actions) }) {
+        state = StartState(StartStep.Lock, personas = listOf("Home", "Work").map { PersonaEntry(it, it, null, null, ways, null) })
+        onScreen({ LockScreen(state, DeviceLock.Absent, LockedBy.Background, actions) }) {
             onNodeWithText("Locked after five minutes in the background.").assertIsDisplayed()
             onNodeWithContentDescription("Profile Work, locked").performClick()
             onNodeWithText("Hello, Work").assertIsDisplayed()
@@ -103,6 +106,77 @@ class StartScreensTest {
             onNodeWithTag("lock_words").performTextInput("\nart ")
             onNodeWithText("Unlock").performClick()
             assertEquals(listOf("a secret", List(23) { "abandon" }.joinToString(" ") + "\nart"), said)
+        }
+    }
+
+    private fun refused(name: String) = StartFailure.Refused(Shown(3000, name, "vault"))
+
+    private val lockedHome = PersonaEntry("1", "Home", null, null, listOf(WayIn("passphrase", WayInKind.Passphrase, null)), null)
+
+    @Test
+    fun `an older state is explained and opened only after a question`() {
+        state = StartState(StartStep.Lock, personas = listOf(lockedHome), chosen = "1", failure = refused("rolled_back"))
+        val rollback =
+            object : LockActions by noLockActions {
+                override fun acceptRollback() {
+                    said += "accepted"
+                    state = state.copy(failure = null, rollbackAccepted = true)
+                }
+            }
+        onScreen({ LockScreen(state, DeviceLock.Absent, null, rollback) }) {
+            onNodeWithText("This is an older state").performScrollTo().assertIsDisplayed()
+            onNodeWithText("Open it anyway").performScrollTo().performClick()
+            onNodeWithText("Cancel").performClick()
+            assertEquals(emptyList(), said)
+            onNodeWithText("Open it anyway").performScrollTo().performClick()
+            onNodeWithText("Go on with the older state?").assertIsDisplayed()
+            onAllNodesWithText("Open it anyway").onLast().performClick()
+            assertEquals(listOf("accepted"), said)
+            onNodeWithText("Good. Unlock once more, and the older state opens.").assertIsDisplayed()
+        }
+    }
+
+    @Test
+    fun `a damaged profile can be rescued or restored`() {
+        state = StartState(StartStep.Lock, personas = listOf(lockedHome), chosen = "1", failure = refused("damaged"))
+        val rescue =
+            object : LockActions by noLockActions {
+                override fun rescue() {
+                    said += "rescue"
+                }
+
+                override fun restore() {
+                    said += "restore"
+                }
+            }
+        onScreen({ LockScreen(state, DeviceLock.Absent, null, rescue) }) {
+            onNodeWithText("Save what is whole").performScrollTo().performClick()
+            onNodeWithText("Restore a backup").performScrollTo().performClick()
+            assertEquals(listOf("rescue", "restore"), said)
+        }
+    }
+
+    @Test
+    fun `while it waits nothing can be tried and the time is said`() {
+        state = StartState(StartStep.Lock, personas = listOf(lockedHome), chosen = "1", failure = refused("wait"), waitSeconds = 61)
+        onScreen({ LockScreen(state, DeviceLock.Absent, null, actions) }) {
+            onNodeWithTag("lock_passphrase").performTextInput("a secret")
+            onNodeWithText("You can try again in 2 minutes.", substring = true, useUnmergedTree = true).assertIsDisplayed()
+            onNodeWithText("Unlock").assertIsNotEnabled()
+            state = state.copy(waitSeconds = 0, failure = null)
+            waitForIdle()
+            onNodeWithText("Unlock").performClick()
+            assertEquals(listOf("a secret"), said)
+        }
+    }
+
+    @Test
+    fun `a profile whose name is hidden has a neutral one`() {
+        state = StartState(StartStep.Lock, personas = listOf(lockedHome, lockedHome.copy(id = "2", name = "")))
+        onScreen({ LockScreen(state, DeviceLock.Absent, LockedBy.Idle, actions) }) {
+            onNodeWithText("Locked because nobody had used it for a while.").assertIsDisplayed()
+            onNodeWithContentDescription("Profile without a name, locked").performClick()
+            onNodeWithText("Hello").assertIsDisplayed()
         }
     }
 
