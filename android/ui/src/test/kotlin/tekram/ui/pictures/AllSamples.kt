@@ -12,4 +12,5 @@ import tekram.ui.vault.vaultSamples
 import tekram.ui.want.wantSamples
 
 /** In the order of the page. */
-val allSamples: List<Sample> = startSamples + historySamples + paySamples + wantSamples + relationsSamples + meSamples + keepSamples + vaultSamples + commonSamples
+val allSamples: List<Sample> =
+    startSamples + historySamples + paySamples + wantSamples + relationsSamples + meSamples + keepSamples + vaultSamples + commonSamples
