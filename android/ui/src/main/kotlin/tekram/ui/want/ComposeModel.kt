@@ -147,10 +147,12 @@ class ComposeModel(
         }
         edit { it.copy(gtin = text) }
         viewModelScope.launch {
-            attempt { checkGtin(text) }.fold(
-                { number -> edit { it.copy(gtin = number) } },
-                { states.update { it.copy(flaws = it.flaws + Flaw.Gtin) } },
-            )
+            val number = attempt { checkGtin(text) }
+            // What was typed or read since then stands.
+            states.update { state ->
+                if (state.fields.gtin != text) return@update state
+                number.fold({ state.copy(fields = state.fields.copy(gtin = it)) }, { state.copy(flaws = state.flaws + Flaw.Gtin) })
+            }
         }
     }
 

@@ -88,6 +88,7 @@ class ProfileModelsTest : CoreTest() {
             }
             assertFalse(persona.isLocked(), "touched all the time")
             app.lock()
+            app.state.until("the lock screen") { it.phase is AppPhase.Locked }
         }
 
     @Test
