@@ -127,6 +127,7 @@ class ProfileModelsTest : CoreTest() {
             start.unlock(TEST_PASSPHRASE)
             app.state.until("an open profile") { it.phase is AppPhase.Open }
             app.lock()
+            app.state.until("the lock screen") { it.phase is AppPhase.Locked }
         }
 
     @Test
