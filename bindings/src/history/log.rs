@@ -21,6 +21,10 @@ pub enum ListenKind {
     Audiobook,
     /// A video.
     Video,
+    /// An article that was read.
+    Page,
+    /// An advert; nobody is paid for it.
+    Advert,
 }
 
 impl From<tekram_agent::Kind> for ListenKind {
@@ -31,6 +35,8 @@ impl From<tekram_agent::Kind> for ListenKind {
             tekram_agent::Kind::Radio => Self::Radio,
             tekram_agent::Kind::Audiobook => Self::Audiobook,
             tekram_agent::Kind::Video => Self::Video,
+            tekram_agent::Kind::Page => Self::Page,
+            tekram_agent::Kind::Advert => Self::Advert,
         }
     }
 }
@@ -43,6 +49,8 @@ impl From<ListenKind> for tekram_agent::Kind {
             ListenKind::Radio => Self::Radio,
             ListenKind::Audiobook => Self::Audiobook,
             ListenKind::Video => Self::Video,
+            ListenKind::Page => Self::Page,
+            ListenKind::Advert => Self::Advert,
         }
     }
 }

@@ -375,7 +375,7 @@ pub struct Narrow {
     #[arg(long)]
     pub source: Option<String>,
     /// Only of this kind.
-    #[arg(long, value_parser = ["music", "podcast", "radio", "audiobook", "video"])]
+    #[arg(long, value_parser = ["music", "podcast", "radio", "audiobook", "video", "page", "advert"])]
     pub kind: Option<String>,
     /// The zone of months and days.
     #[command(flatten)]

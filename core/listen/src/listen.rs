@@ -18,11 +18,23 @@ pub enum Kind {
     Audiobook,
     /// A video.
     Video,
+    /// An article that was read.
+    Page,
+    /// An advert, wherever it was heard. It gives nobody seconds that are paid for.
+    Advert,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 5] = [Self::Music, Self::Podcast, Self::Radio, Self::Audiobook, Self::Video];
+    pub const ALL: [Self; 7] = [
+        Self::Music,
+        Self::Podcast,
+        Self::Radio,
+        Self::Audiobook,
+        Self::Video,
+        Self::Page,
+        Self::Advert,
+    ];
 
     /// Stable name, as stored and exported.
     #[must_use]
@@ -33,6 +45,8 @@ impl Kind {
             Self::Radio => "radio",
             Self::Audiobook => "audiobook",
             Self::Video => "video",
+            Self::Page => "page",
+            Self::Advert => "advert",
         }
     }
 

@@ -5,7 +5,7 @@ import TekramKit
 
 extension ListenKind {
     /// In the order of the filter.
-    static let all: [ListenKind] = [.music, .podcast, .radio, .audiobook, .video]
+    static let all: [ListenKind] = [.music, .podcast, .radio, .audiobook, .video, .page, .advert]
 
     var title: LocalizedStringKey {
         switch self {
@@ -14,6 +14,8 @@ extension ListenKind {
         case .radio: "history_kind_radio"
         case .audiobook: "history_kind_audiobook"
         case .video: "history_kind_video"
+        case .page: "history_kind_page"
+        case .advert: "history_kind_advert"
         }
     }
 
@@ -24,6 +26,8 @@ extension ListenKind {
         case .radio: "radio"
         case .audiobook: "book"
         case .video: "film"
+        case .page: "doc.text"
+        case .advert: "megaphone"
         }
     }
 }

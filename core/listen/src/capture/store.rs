@@ -5,6 +5,7 @@ use std::borrow::Cow;
 
 use rusqlite::{OptionalExtension, Transaction, params};
 use tekram_primitives::time::Timestamp;
+use url::Url;
 
 use super::machine::Sitting;
 use crate::format::draft::{Credit, Draft, LONGEST_TEXT, Via, Work, fingerprint};
@@ -129,6 +130,8 @@ fn credit<'a>(kind: Kind, work: &Work<'a>) -> Option<Credit<'a>> {
     let creator = work.creators.first().cloned().unwrap_or_default();
     let mut names = match kind {
         Kind::Podcast | Kind::Radio => [work.show.clone(), creator, work.publisher.clone(), work.title.clone()],
+        Kind::Page => [work.show.clone(), work.publisher.clone(), site(&work.url), creator],
+        Kind::Advert => [work.publisher.clone(), creator, work.title.clone(), work.show.clone()],
         Kind::Audiobook => [work.show.clone(), work.title.clone(), creator, work.publisher.clone()],
         Kind::Music | Kind::Video => [creator, work.show.clone(), work.publisher.clone(), work.title.clone()],
     }
@@ -136,9 +139,18 @@ fn credit<'a>(kind: Kind, work: &Work<'a>) -> Option<Credit<'a>> {
     .filter(|name| !name.trim().is_empty());
     let name = names.next()?;
     Some(match kind {
-        Kind::Podcast | Kind::Radio => Credit::Show(name),
+        Kind::Podcast | Kind::Radio | Kind::Page => Credit::Show(name),
         Kind::Audiobook => Credit::Audiobook(name),
+        Kind::Advert => Credit::Advert(name),
         Kind::Music | Kind::Video => Credit::Artist(name),
+    })
+}
+
+/// The site that a page is on, as a name: its host without `www.`; empty when the address has none.
+fn site<'a>(url: &str) -> Cow<'a, str> {
+    let host = Url::parse(url).ok().and_then(|url| url.host_str().map(str::to_owned));
+    host.map_or(Cow::Borrowed(""), |host| {
+        Cow::Owned(host.strip_prefix("www.").unwrap_or(&host).to_owned())
     })
 }
 

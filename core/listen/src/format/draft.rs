@@ -95,16 +95,20 @@ pub(crate) enum Credit<'a> {
     Audiobook(Cow<'a, str>),
     /// The artist of this name.
     Artist(Cow<'a, str>),
+    /// Whoever advertises. Kept apart, so that nobody's seconds have an advert in them.
+    Advert(Cow<'a, str>),
 }
 
 impl Credit<'_> {
-    /// The key that the credit is kept and paid under: `feed:`, `show:`, `audiobook:` or `artist:` and the name folded.
+    /// The key that the credit is kept and paid under: `feed:`, `show:`, `audiobook:`, `artist:` or `advert:` and the name
+    /// folded.
     pub(crate) fn key(&self) -> String {
         match self {
             Self::Feed(url) => feed_key(url),
             Self::Show(name) => format!("show:{}", folded(name)),
             Self::Audiobook(name) => format!("audiobook:{}", folded(name)),
             Self::Artist(name) => format!("artist:{}", folded(name)),
+            Self::Advert(name) => format!("advert:{}", folded(name)),
         }
     }
 
@@ -112,7 +116,7 @@ impl Credit<'_> {
     pub(crate) fn name(&self) -> &str {
         match self {
             Self::Feed(_) => "",
-            Self::Show(name) | Self::Audiobook(name) | Self::Artist(name) => name,
+            Self::Show(name) | Self::Audiobook(name) | Self::Artist(name) | Self::Advert(name) => name,
         }
     }
 

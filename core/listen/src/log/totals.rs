@@ -62,7 +62,7 @@ pub struct ItemTotal {
     pub plays: u64,
 }
 
-/// What went to whom of the accepted listens that start in `[start_ms, end_ms)`, most first.
+/// What went to whom of the accepted listens that start in `[start_ms, end_ms)`, most first. Adverts went to nobody.
 ///
 /// # Errors
 /// When the vault fails.
@@ -116,14 +116,18 @@ pub fn totals(vault: &Vault, start_ms: i64, end_ms: i64) -> Result<Vec<PlayedTot
 type Works = Vec<(i64, Sum)>;
 
 fn by_credit(connection: &Connection, by_work: HashMap<i64, Sum>) -> Result<BTreeMap<i64, Works>, ListenError> {
-    let mut credit = connection.prepare_cached("SELECT credit_id FROM listen_work WHERE work_id = ?1")?;
+    let mut credit = connection.prepare_cached("SELECT credit_id, kind FROM listen_work WHERE work_id = ?1")?;
     // In order of the table, so that neighbours are found in the same page.
     let mut works: Works = by_work.into_iter().collect();
     works.sort_unstable_by_key(|(work_id, _)| *work_id);
     let mut by_credit: BTreeMap<i64, Works> = BTreeMap::new();
     for (work_id, sum) in works {
-        let credit_id = credit.query_row([work_id], |row| row.get(0))?;
-        by_credit.entry(credit_id).or_default().push((work_id, sum));
+        let (credit_id, advert) = credit.query_row([work_id], |row| {
+            Ok((row.get(0)?, row.get_ref(1)?.as_str()? == Kind::Advert.name()))
+        })?;
+        if !advert {
+            by_credit.entry(credit_id).or_default().push((work_id, sum));
+        }
     }
     Ok(by_credit)
 }

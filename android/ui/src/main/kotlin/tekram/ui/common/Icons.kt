@@ -48,6 +48,8 @@ object Icons {
     val Radio by lines("M4 9h16v11H4ZM6 9l11 -5M15.5 12.5a2 2 0 1 1 0 4a2 2 0 1 1 0 -4M7 13h4M7 16h4")
     val Book by lines("M4 5c3 -1.3 6 -1 8 .8c2 -1.8 5 -2.1 8 -.8v14c-3 -1.3 -6 -1 -8 .8c-2 -1.8 -5 -2.1 -8 -.8ZM12 5.8v14")
     val Video by lines("M4 6h11v12H4ZM15 10.5l5 -3v9l-5 -3")
+    val Page by lines("M6 3h8l4 4v14H6ZM14 3v4h4M9 11h6M9 14h6M9 17h4")
+    val Advert by lines("M4 10v4h3l10 5V5L7 10ZM7 14l1.5 6H11l-1.2 -4.6M19.5 10a3 3 0 0 1 0 4")
     val Person by lines("M12 5a3.5 3.5 0 1 1 0 7a3.5 3.5 0 1 1 0 -7M5.5 19.500c.5 -3 3 -4.5 6.5 -4.500s6 1.5 6.5 4.5")
     val Key by lines("M8 8.500a4.5 4.5 0 1 1 0 9a4.5 4.5 0 1 1 0 -9M11.5 10.500L20 4M17 6.300l2 2.700M14.5 8.200l1.5 2")
     val Network by lines("M12 3a9 9 0 1 1 0 18a9 9 0 1 1 0 -18M3.5 9.500h17M3.5 14.500h17M12 3c-5 5 -5 13 0 18M12 3c5 5 5 13 0 18")

@@ -78,6 +78,8 @@ val ListenKind.icon: ImageVector
             ListenKind.RADIO -> Icons.Radio
             ListenKind.AUDIOBOOK -> Icons.Book
             ListenKind.VIDEO -> Icons.Video
+            ListenKind.PAGE -> Icons.Page
+            ListenKind.ADVERT -> Icons.Advert
         }
 
 /** The word of a kind. */
@@ -89,6 +91,8 @@ val ListenKind.wordKey: String
             ListenKind.RADIO -> "history_kind_radio"
             ListenKind.AUDIOBOOK -> "history_kind_audiobook"
             ListenKind.VIDEO -> "history_kind_video"
+            ListenKind.PAGE -> "history_kind_page"
+            ListenKind.ADVERT -> "history_kind_advert"
         }
 
 /** The pictogram of a rating. */
