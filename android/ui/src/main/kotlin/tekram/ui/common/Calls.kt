@@ -32,6 +32,25 @@ suspend fun <T> attempt(call: suspend () -> T): Result<T> =
         }
     }
 
+/**
+ * Reads what a screen shows, as often as it changes: of two reads that run at once the one that was begun later counts.
+ * Belongs to the main thread, as the models do.
+ */
+class Newest {
+    private var begun = 0
+    private var taken = 0
+
+    /** As [attempt]; null when the answer of a read that was begun later is there already. */
+    suspend fun <T> read(call: suspend () -> T): Result<T>? {
+        begun += 1
+        val number = begun
+        val answer = attempt(call)
+        if (number < taken) return null
+        taken = number
+        return answer
+    }
+}
+
 /** A failure as a screen shows it. */
 fun Throwable.shown(): Shown =
     when (this) {

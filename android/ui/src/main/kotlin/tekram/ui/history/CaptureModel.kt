@@ -10,6 +10,7 @@ import kotlinx.coroutines.flow.catch
 import kotlinx.coroutines.flow.update
 import kotlinx.coroutines.launch
 import tekram.ffi.CaptureApp
+import tekram.ui.common.Newest
 import tekram.ui.common.Phase
 import tekram.ui.common.Shown
 import tekram.ui.common.attempt
@@ -29,6 +30,7 @@ class CaptureModel(
     private val session: Session,
 ) : ViewModel() {
     private val states = MutableStateFlow(CaptureState())
+    private val newest = Newest()
 
     val state: StateFlow<CaptureState> = states.asStateFlow()
 
@@ -42,7 +44,7 @@ class CaptureModel(
     /** Reads the list again. */
     fun reload() {
         viewModelScope.launch {
-            val answer = attempt { session.persona.captureApps() }
+            val answer = newest.read { session.persona.captureApps() } ?: return@launch
             states.update { state ->
                 answer.fold(
                     { state.copy(phase = if (it.isEmpty()) Phase.Empty else Phase.Ready, apps = it) },

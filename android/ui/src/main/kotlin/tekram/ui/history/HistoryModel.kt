@@ -16,6 +16,7 @@ import tekram.ffi.Day
 import tekram.ffi.HistoryQuery
 import tekram.ffi.Listen
 import tekram.ffi.ListenKind
+import tekram.ui.common.Newest
 import tekram.ui.common.PageOf
 import tekram.ui.common.PagedRows
 import tekram.ui.common.attempt
@@ -45,6 +46,7 @@ class HistoryModel(
     private val session: Session,
 ) : ViewModel() {
     private val states = MutableStateFlow(HistoryState())
+    private val newest = Newest()
     private var typing: Job? = null
 
     val state: StateFlow<HistoryState> = states.asStateFlow()
@@ -73,7 +75,7 @@ class HistoryModel(
         days.reload()
         viewModelScope.launch {
             // By name and not by hours: what was heard today must not give each source the colour of another.
-            attempt { session.persona.hours(month = null).map { it.source }.sorted() }.onSuccess { names -> states.update { it.copy(sources = names) } }
+            newest.read { session.persona.hours(month = null).map { it.source }.sorted() }?.onSuccess { names -> states.update { it.copy(sources = names) } }
         }
         if (states.value.searching) found.reload()
     }

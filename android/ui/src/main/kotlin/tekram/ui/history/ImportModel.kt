@@ -18,6 +18,7 @@ import tekram.binding.Work
 import tekram.ffi.Batch
 import tekram.ffi.ImportProgress
 import tekram.ui.common.Device
+import tekram.ui.common.Newest
 import tekram.ui.common.Phase
 import tekram.ui.common.Shown
 import tekram.ui.common.attempt
@@ -63,6 +64,7 @@ class ImportModel(
     private val session: Session,
 ) : ViewModel() {
     private val states = MutableStateFlow(ImportState())
+    private val newest = Newest()
     private var reading: Job? = null
 
     val state: StateFlow<ImportState> = states.asStateFlow()
@@ -77,7 +79,7 @@ class ImportModel(
     /** Reads the list of imports again. */
     fun reload() {
         viewModelScope.launch {
-            val answer = attempt { session.persona.batches() }
+            val answer = newest.read { session.persona.batches() } ?: return@launch
             states.update { state ->
                 answer.fold(
                     { state.copy(phase = if (it.isEmpty()) Phase.Empty else Phase.Ready, batches = it) },

@@ -11,6 +11,7 @@ import kotlinx.coroutines.flow.update
 import kotlinx.coroutines.launch
 import tekram.ffi.ListenDetail
 import tekram.ffi.Thumb
+import tekram.ui.common.Newest
 import tekram.ui.common.Phase
 import tekram.ui.common.Shown
 import tekram.ui.common.attempt
@@ -31,6 +32,7 @@ class ItemModel(
     private val id: Long,
 ) : ViewModel() {
     private val states = MutableStateFlow(ItemState())
+    private val newest = Newest()
 
     val state: StateFlow<ItemState> = states.asStateFlow()
 
@@ -44,7 +46,7 @@ class ItemModel(
     /** Reads the listen again. */
     fun reload() {
         viewModelScope.launch {
-            val answer = attempt { session.persona.listen(id) }
+            val answer = newest.read { session.persona.listen(id) } ?: return@launch
             states.update { state ->
                 answer.fold({ state.copy(phase = Phase.Ready, detail = it) }, { state.copy(phase = it.phase()) })
             }

@@ -11,6 +11,7 @@ import kotlinx.coroutines.flow.catch
 import kotlinx.coroutines.flow.update
 import kotlinx.coroutines.launch
 import tekram.ffi.Persona
+import tekram.ui.common.Newest
 import tekram.ui.common.Phase
 import tekram.ui.common.Shown
 import tekram.ui.common.attempt
@@ -35,6 +36,7 @@ abstract class KeptModel<T : Any>(
     private val read: suspend (Persona) -> T,
 ) : ViewModel() {
     private val states = MutableStateFlow(Kept<T>())
+    private val newest = Newest()
 
     val state: StateFlow<Kept<T>> = states.asStateFlow()
 
@@ -46,7 +48,7 @@ abstract class KeptModel<T : Any>(
     /** Reads again. */
     fun reload() {
         viewModelScope.launch {
-            val answer = attempt { read(session.persona) }
+            val answer = newest.read { read(session.persona) } ?: return@launch
             states.update { before ->
                 // What is gone because the person removed it is no failure.
                 answer.fold(before::with) { if (before.done) before else before.copy(phase = it.phase()) }

@@ -12,6 +12,7 @@ import kotlinx.coroutines.flow.update
 import kotlinx.coroutines.launch
 import tekram.ffi.PenBatch
 import tekram.ffi.PenItem
+import tekram.ui.common.Newest
 import tekram.ui.common.PageOf
 import tekram.ui.common.PagedRows
 import tekram.ui.common.Phase
@@ -65,6 +66,7 @@ class BatchModel(
     private val number: Long,
 ) : ViewModel() {
     private val states = MutableStateFlow(BatchState())
+    private val newest = Newest()
 
     val state: StateFlow<BatchState> = states.asStateFlow()
 
@@ -83,7 +85,7 @@ class BatchModel(
     /** Reads it again. */
     fun reload() {
         viewModelScope.launch {
-            val answer = attempt { session.persona.penBatches().find { it.id == number } }
+            val answer = newest.read { session.persona.penBatches().find { it.id == number } } ?: return@launch
             states.update { state ->
                 answer.fold(
                     { state.copy(phase = if (it == null) Phase.Empty else Phase.Ready, batch = it) },

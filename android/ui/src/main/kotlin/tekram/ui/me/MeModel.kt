@@ -13,6 +13,7 @@ import tekram.ffi.BackupPlan
 import tekram.ffi.Holdings
 import tekram.ffi.PersonaEntry
 import tekram.ffi.RecoveryDuty
+import tekram.ui.common.Newest
 import tekram.ui.common.Phase
 import tekram.ui.common.Shown
 import tekram.ui.common.attempt
@@ -49,6 +50,7 @@ class MeModel(
     private val app: AppModel,
 ) : ViewModel() {
     private val states = MutableStateFlow(MeState())
+    private val newest = Newest()
 
     val state: StateFlow<MeState> = states.asStateFlow()
 
@@ -65,7 +67,7 @@ class MeModel(
     private suspend fun read() {
         val persona = session.persona
         val answer =
-            attempt {
+            newest.read {
                 MeState(
                     Phase.Ready,
                     persona.id(),
@@ -76,7 +78,7 @@ class MeModel(
                     waiting(persona),
                     persona.backupPlan(),
                 )
-            }
+            } ?: return
         states.update { before ->
             answer.fold({ it.copy(busy = before.busy, failure = before.failure) }, { before.copy(phase = it.phase()) })
         }

@@ -11,6 +11,7 @@ import kotlinx.coroutines.flow.catch
 import kotlinx.coroutines.launch
 import tekram.ffi.NetworkUse
 import tekram.ffi.SharedItem
+import tekram.ui.common.Newest
 import tekram.ui.common.PageOf
 import tekram.ui.common.PagedRows
 import tekram.ui.common.Phase
@@ -49,6 +50,7 @@ class NetworksModel(
     private val session: Session,
 ) : ViewModel() {
     private val states = MutableStateFlow(NetworksState())
+    private val newest = Newest()
 
     val state: StateFlow<NetworksState> = states.asStateFlow()
 
@@ -60,7 +62,7 @@ class NetworksModel(
     /** Reads the list again. */
     fun reload() {
         viewModelScope.launch {
-            val answer = attempt { session.persona.networks() }
+            val answer = newest.read { session.persona.networks() } ?: return@launch
             states.value = answer.fold({ NetworksState(if (it.isEmpty()) Phase.Empty else Phase.Ready, it) }, { NetworksState(it.phase()) })
         }
     }

@@ -10,6 +10,7 @@ import kotlinx.coroutines.flow.asStateFlow
 import kotlinx.coroutines.flow.catch
 import kotlinx.coroutines.launch
 import tekram.ffi.RecoveryDuty
+import tekram.ui.common.Newest
 import tekram.ui.common.Tab
 import tekram.ui.common.attempt
 import tekram.ui.start.Session
@@ -20,6 +21,7 @@ class WaitingModel(
     private val duty: suspend () -> RecoveryDuty = { session.persona.recoveryDuty(aboutToPay = false) },
 ) : ViewModel() {
     private val states = MutableStateFlow(emptySet<Tab>())
+    private val newest = Newest()
 
     /** The tabs where something waits. */
     val tabs: StateFlow<Set<Tab>> = states.asStateFlow()
@@ -32,7 +34,7 @@ class WaitingModel(
     /** Asks again; a failure leaves the dot as it was, the rooms themselves show it. */
     fun reload() {
         viewModelScope.launch {
-            attempt { duty() }.onSuccess { states.value = if (it == RecoveryDuty.NONE) emptySet() else setOf(Tab.Me) }
+            newest.read { duty() }?.onSuccess { states.value = if (it == RecoveryDuty.NONE) emptySet() else setOf(Tab.Me) }
         }
     }
 }

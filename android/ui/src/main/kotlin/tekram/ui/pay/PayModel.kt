@@ -20,6 +20,7 @@ import tekram.ffi.SourceFactor
 import tekram.ffi.Statement
 import tekram.ffi.StatementRow
 import tekram.ffi.Weight
+import tekram.ui.common.Newest
 import tekram.ui.common.Phase
 import tekram.ui.common.Shown
 import tekram.ui.common.attempt
@@ -94,6 +95,7 @@ class PayModel(
     private val session: Session,
 ) : ViewModel() {
     private val states = MutableStateFlow(PayState())
+    private val newest = Newest()
 
     /** Counts the changes that want a preview; a flow of states keeps the newest alone. */
     private val wanted = MutableStateFlow(0)
@@ -187,7 +189,8 @@ class PayModel(
     }
 
     private suspend fun load(month: String?) {
-        attempt { read(month) }.fold(
+        val answer = newest.read { read(month) } ?: return
+        answer.fold(
             { read ->
                 states.update { now ->
                     val other = now.month != null && now.month != month

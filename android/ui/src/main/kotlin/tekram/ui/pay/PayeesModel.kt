@@ -13,6 +13,7 @@ import tekram.binding.Work
 import tekram.ffi.FeedLook
 import tekram.ffi.Payee
 import tekram.ffi.PayeeChange
+import tekram.ui.common.Newest
 import tekram.ui.common.Phase
 import tekram.ui.common.Shown
 import tekram.ui.common.attempt
@@ -36,6 +37,7 @@ class PayeesModel(
     private val session: Session,
 ) : ViewModel() {
     private val states = MutableStateFlow(PayeesState())
+    private val newest = Newest()
     private var work: Work<FeedLook, *>? = null
 
     val state: StateFlow<PayeesState> = states.asStateFlow()
@@ -82,7 +84,8 @@ class PayeesModel(
     }
 
     private suspend fun load() {
-        attempt { session.persona.payees() to session.persona.changes() }.fold(
+        val answer = newest.read { session.persona.payees() to session.persona.changes() } ?: return
+        answer.fold(
             { (payees, changes) -> states.update { it.copy(phase = Phase.Ready, payees = payees, changes = changes) } },
             { why -> states.update { it.copy(phase = why.phase()) } },
         )

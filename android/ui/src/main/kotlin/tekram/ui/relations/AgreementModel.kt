@@ -13,6 +13,7 @@ import tekram.ffi.Agreement
 import tekram.ffi.TermsDetail
 import tekram.ffi.terms
 import tekram.ui.common.Device
+import tekram.ui.common.Newest
 import tekram.ui.common.Phase
 import tekram.ui.common.Shown
 import tekram.ui.common.attempt
@@ -44,6 +45,7 @@ class AgreementModel(
     private val record: String,
 ) : ViewModel() {
     private val states = MutableStateFlow(AgreementState())
+    private val newest = Newest()
 
     val state: StateFlow<AgreementState> = states.asStateFlow()
 
@@ -56,7 +58,7 @@ class AgreementModel(
     fun reload() {
         viewModelScope.launch {
             val answer =
-                attempt {
+                newest.read {
                     val detail = session.persona.relation(party)
                     val agreement = detail.agreements.find { it.record == record }
                     val size = agreement?.let { session.persona.agreementBytes(record).size } ?: 0
@@ -68,7 +70,7 @@ class AgreementModel(
                         alternative = agreement?.alternative?.let { known(it) },
                         size = size.toLong(),
                     )
-                }
+                } ?: return@launch
             states.update { state ->
                 answer.fold(
                     { it.copy(busy = state.busy, exported = state.exported, failure = state.failure) },

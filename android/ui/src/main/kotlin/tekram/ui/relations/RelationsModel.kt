@@ -11,6 +11,7 @@ import kotlinx.coroutines.flow.update
 import kotlinx.coroutines.launch
 import tekram.ffi.Relation
 import tekram.ffi.RelationDetail
+import tekram.ui.common.Newest
 import tekram.ui.common.Phase
 import tekram.ui.common.attempt
 import tekram.ui.common.phase
@@ -27,6 +28,7 @@ class RelationsModel(
     private val session: Session,
 ) : ViewModel() {
     private val states = MutableStateFlow(RelationsState())
+    private val newest = Newest()
 
     val state: StateFlow<RelationsState> = states.asStateFlow()
 
@@ -38,7 +40,7 @@ class RelationsModel(
     /** Reads the list again. */
     fun reload() {
         viewModelScope.launch {
-            val answer = attempt { session.persona.relations() }
+            val answer = newest.read { session.persona.relations() } ?: return@launch
             states.value =
                 answer.fold(
                     { RelationsState(if (it.isEmpty()) Phase.Empty else Phase.Ready, it) },
@@ -60,6 +62,7 @@ class PartyModel(
     private val party: String,
 ) : ViewModel() {
     private val states = MutableStateFlow(PartyState())
+    private val newest = Newest()
 
     val state: StateFlow<PartyState> = states.asStateFlow()
 
@@ -71,7 +74,7 @@ class PartyModel(
     /** Reads the party again. */
     fun reload() {
         viewModelScope.launch {
-            val answer = attempt { session.persona.relation(party) }
+            val answer = newest.read { session.persona.relation(party) } ?: return@launch
             states.update { state -> answer.fold({ PartyState(Phase.Ready, it) }, { state.copy(phase = it.phase()) }) }
         }
     }

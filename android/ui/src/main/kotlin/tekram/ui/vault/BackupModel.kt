@@ -18,6 +18,7 @@ import tekram.ffi.Persona
 import tekram.ffi.WayInKind
 import tekram.ffi.WorkProgress
 import tekram.ui.common.Device
+import tekram.ui.common.Newest
 import tekram.ui.common.Phase
 import tekram.ui.common.Shown
 import tekram.ui.common.attempt
@@ -46,6 +47,7 @@ class BackupModel(
     private val device: Device,
 ) : ViewModel() {
     private val states = MutableStateFlow(BackupUiState())
+    private val newest = Newest()
     private var work: Job? = null
 
     val state: StateFlow<BackupUiState> = states.asStateFlow()
@@ -61,7 +63,7 @@ class BackupModel(
     }
 
     private suspend fun read() {
-        val answer = attempt { session.persona.run { backupPlan() to ways().any { it.kind is WayInKind.RecoveryPhrase } } }
+        val answer = newest.read { session.persona.run { backupPlan() to ways().any { it.kind is WayInKind.RecoveryPhrase } } } ?: return
         states.update { state ->
             answer.fold({ (plan, words) -> state.copy(phase = Phase.Ready, plan = plan, hasWords = words) }, { state.copy(phase = it.phase()) })
         }

@@ -18,6 +18,7 @@ import tekram.ffi.Intent
 import tekram.ffi.Offers
 import tekram.ffi.TermsRow
 import tekram.ffi.roster
+import tekram.ui.common.Newest
 import tekram.ui.common.Phase
 import tekram.ui.common.Shown
 import tekram.ui.common.attempt
@@ -51,6 +52,7 @@ class RequestModel(
     private val number: String,
 ) : ViewModel() {
     private val states = MutableStateFlow(RequestState())
+    private val newest = Newest()
     private var work: Job? = null
 
     val state: StateFlow<RequestState> = states.asStateFlow()
@@ -119,14 +121,14 @@ class RequestModel(
 
     private suspend fun read() {
         val answer =
-            attempt {
+            newest.read {
                 val persona = session.persona
                 // The first call marks requests whose time is over, and the second refuses a number that is unknown.
                 val intents = persona.intents()
                 val offers = persona.offers(number)
                 val intent = intents.first { it.intent == number }
                 states.value.copy(phase = Phase.Ready, intent = intent, offers = offers, accepted = persona.accepted(number), terms = roster())
-            }
+            } ?: return
         answer.fold(
             { read ->
                 states.update { it.copy(phase = Phase.Ready, intent = read.intent, offers = read.offers, accepted = read.accepted, terms = read.terms) }

@@ -10,6 +10,7 @@ import kotlinx.coroutines.flow.catch
 import kotlinx.coroutines.flow.update
 import kotlinx.coroutines.launch
 import tekram.ffi.Intent
+import tekram.ui.common.Newest
 import tekram.ui.common.Phase
 import tekram.ui.common.attempt
 import tekram.ui.common.phase
@@ -29,6 +30,7 @@ class WantListModel(
     private val session: Session,
 ) : ViewModel() {
     private val states = MutableStateFlow(WantListState())
+    private val newest = Newest()
 
     val state: StateFlow<WantListState> = states.asStateFlow()
 
@@ -42,7 +44,7 @@ class WantListModel(
     /** Reads the requests again. */
     fun reload() {
         viewModelScope.launch {
-            val answer = attempt { session.persona.intents() }
+            val answer = newest.read { session.persona.intents() } ?: return@launch
             states.update { state ->
                 answer.fold(
                     { WantListState(if (it.isEmpty()) Phase.Empty else Phase.Ready, it) },
