@@ -20,14 +20,19 @@ import org.robolectric.shadows.ShadowCameraCharacteristics
 import org.robolectric.shadows.ShadowCameraDeviceImpl
 import tekram.platform.Phone
 import java.util.concurrent.CopyOnWriteArrayList
+import java.util.concurrent.atomic.AtomicBoolean
 import kotlin.test.assertEquals
 import kotlin.test.assertFalse
 import kotlin.test.assertTrue
 
-/** A camera that counts how often it was given back, and fails as a test says. */
+/**
+ * A camera that notes that it was given back, and fails as a test says. Only its first `close` counts: the framework's
+ * `finalize` closes it once more, whenever memory is tidied up, which may be during another test.
+ */
 @Implements(CameraDeviceImpl::class)
 class CountingCamera : ShadowCameraDeviceImpl() {
     @RealObject private lateinit var real: CameraDeviceImpl
+    private val closed = AtomicBoolean()
 
     @Implementation
     override fun createCaptureSession(configuration: SessionConfiguration) {
@@ -37,7 +42,7 @@ class CountingCamera : ShadowCameraDeviceImpl() {
 
     @Implementation
     override fun close() {
-        givenBack += real.id
+        if (closed.compareAndSet(false, true)) givenBack += real.id
         super.close()
     }
 
