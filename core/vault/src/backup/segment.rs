@@ -5,6 +5,9 @@
 
 use std::fs::File;
 use std::io::{Read, Seek, Write};
+use std::panic::resume_unwind;
+use std::sync::mpsc;
+use std::thread;
 
 use tekram_primitives::secret::Secret32;
 
@@ -24,6 +27,8 @@ use crate::way_in;
 
 /// Pages that are read at once.
 const PAGES_AT_ONCE: usize = 64;
+/// Blocks that are read ahead of writing: about 2 MB.
+const BLOCKS_AHEAD: usize = 32;
 
 /// What is backed up.
 pub(super) struct Source<'a> {
@@ -200,55 +205,119 @@ impl<'a> Writer<'a> {
         }
     }
 
-    /// Copies the pages that have another tag than before: the tags of all, and the numbers and tags of those copied.
+    /// Copies the pages that have another tag than before: the tags of all, and the numbers and tags of those copied. Another
+    /// thread reads and proves pages while this one seals and writes those before.
     fn pages(
         &mut self,
         source: &Source<'_>,
-        mut file: File,
+        file: File,
         pages: u32,
         before: &[PageTag],
         watch: &mut Watch<'_>,
     ) -> Result<Copied, VaultError> {
-        let page_bytes = usize::try_from(PAGE_BYTES).map_err(|_| too_large())?;
         let total_bytes = u64::from(pages) * PAGE_BYTES;
         let page_key = PageKey::new(source.vault_key, source.vault.id());
+        let (send, receive) = mpsc::sync_channel(BLOCKS_AHEAD);
+        let copied = thread::scope(|scope| {
+            let reading = scope.spawn(|| {
+                let reading = Reading {
+                    file,
+                    pages,
+                    page_key: &page_key,
+                    before,
+                    send,
+                };
+                reading.through()
+            });
+            let written = self.blocks(source, receive, total_bytes, watch);
+            // Its end is waited for in any case; when writing failed, it found nobody to send to.
+            let read = reading.join().unwrap_or_else(|panic| resume_unwind(panic));
+            written.and(read)
+        })?;
+        progress::tell(watch, total_bytes, total_bytes)?;
+        Ok(copied)
+    }
+
+    /// Seals and writes what comes, until nothing does any more.
+    fn blocks(
+        &mut self,
+        source: &Source<'_>,
+        parts: mpsc::Receiver<Part>,
+        total_bytes: u64,
+        watch: &mut Watch<'_>,
+    ) -> Result<(), VaultError> {
+        for part in parts {
+            match part {
+                Part::Before(number) => {
+                    progress::tell(watch, u64::from(number) * PAGE_BYTES, total_bytes)?;
+                    source.vault.with_root(|_| Ok(()))?;
+                }
+                Part::Records(records) => self.block(Kind::Pages, &records)?,
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What is read ahead.
+enum Part {
+    /// So many pages are looked through.
+    Before(u32),
+    /// A block's content.
+    Records(Vec<u8>),
+}
+
+/// Reads a snapshot's pages and sends on what changed.
+struct Reading<'a> {
+    file: File,
+    pages: u32,
+    page_key: &'a PageKey,
+    before: &'a [PageTag],
+    send: mpsc::SyncSender<Part>,
+}
+
+impl Reading<'_> {
+    fn through(mut self) -> Result<Copied, VaultError> {
+        let page_bytes = usize::try_from(PAGE_BYTES).map_err(|_| too_large())?;
         let mut tags = Vec::new();
         let mut here = Vec::new();
         let mut records = Vec::with_capacity(CONTENT_BYTES);
         let mut buffer = vec![0; PAGES_AT_ONCE * page_bytes];
         let mut number = 0_u32;
-        while number < pages {
-            progress::tell(watch, u64::from(number) * PAGE_BYTES, total_bytes)?;
-            source.vault.with_root(|_| Ok(()))?;
-            let left = usize::try_from(pages - number).map_err(|_| too_large())?;
+        while number < self.pages {
+            if self.send.send(Part::Before(number)).is_err() {
+                break;
+            }
+            let left = usize::try_from(self.pages - number).map_err(|_| too_large())?;
             let wanted = buffer
                 .get_mut(..left.min(PAGES_AT_ONCE) * page_bytes)
                 .ok_or_else(too_large)?;
-            file.read_exact(wanted)
+            self.file
+                .read_exact(wanted)
                 .map_err(|_| VaultError::Truncated { file: database::FILE })?;
             for page in wanted.chunks_exact(page_bytes) {
                 number += 1;
                 let tag = page_tag(page).ok_or_else(too_large)?;
-                if before.get(tags.len()) != Some(&tag) {
+                if self.before.get(tags.len()) != Some(&tag) {
                     // A damaged page would take the place of the good one in the segment before.
-                    if !page_key.is_authentic(number, page) {
+                    if !self.page_key.is_authentic(number, page) {
                         return Err(VaultError::Damaged { file: database::FILE });
                     }
                     records.extend_from_slice(&number.to_be_bytes());
                     records.extend_from_slice(page);
                     here.push((number, tag));
                     if records.len() == PAGES_IN_BLOCK * PAGE_RECORD_BYTES {
-                        self.block(Kind::Pages, &records)?;
-                        records.clear();
+                        let full = std::mem::replace(&mut records, Vec::with_capacity(CONTENT_BYTES));
+                        // Nobody to send to: writing failed, and says why.
+                        let _ = self.send.send(Part::Records(full));
                     }
                 }
                 tags.push(tag);
             }
         }
         if !records.is_empty() {
-            self.block(Kind::Pages, &records)?;
+            let _ = self.send.send(Part::Records(records));
         }
-        progress::tell(watch, total_bytes, total_bytes)?;
         Ok(Copied { tags, here })
     }
 }
