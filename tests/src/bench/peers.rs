@@ -67,10 +67,9 @@ impl Work {
                 records::RECORDS,
                 records::AT_ONCE
             ),
-            Self::Read => format!(
-                "{} records by name, at random, each read on its own; the cache is empty at first",
-                records::READS
-            ),
+            Self::Read => {
+                "each record once by name, at random, each read on its own; the cache is empty at first".to_owned()
+            }
             Self::Fetch => format!(
                 "all {} records of an artist, for {} artists, by an index",
                 records::OF_ARTIST,
@@ -254,7 +253,7 @@ fn in_vault(place: &Place, work: Work) -> Outcome<Duration> {
     vault.read(|connection| Ok::<_, VaultError>(count(connection)?))?;
     let took = timed(|| match work {
         Work::Read => {
-            for number in records::at_random(records::READS) {
+            for number in records::at_random() {
                 vault.read(|connection| Ok::<_, VaultError>(one(connection, number)?))?;
             }
             Ok(())
@@ -289,7 +288,7 @@ fn in_sqlite(place: &Place, name: &str, work: Work) -> Outcome<Duration> {
     timed(|| {
         match work {
             Work::Read => {
-                for number in records::at_random(records::READS) {
+                for number in records::at_random() {
                     one(&connection, number)?;
                 }
             }

@@ -93,7 +93,7 @@ async fn read(url: &str) -> Outcome<Duration> {
     let store = opened(url).await?;
     let mut session = store.session(None).await?;
     let started = Instant::now();
-    for number in records::at_random(records::READS) {
+    for number in records::at_random() {
         let found = session.fetch(CATEGORY, &records::name(number), false).await?;
         let found = found.ok_or("a record is missing")?;
         if found.value.as_ref() != records::value(number).as_bytes() {

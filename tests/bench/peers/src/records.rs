@@ -7,8 +7,6 @@ pub const RECORDS: u32 = 50_000;
 pub const OF_ARTIST: u32 = 500;
 /// Artists.
 pub const ARTISTS: u32 = RECORDS / OF_ARTIST;
-/// Records that are read one by one.
-pub const READS: u32 = 2000;
 /// Records in one transaction.
 pub const AT_ONCE: u32 = 10_000;
 
@@ -35,7 +33,7 @@ pub fn value(number: u32) -> String {
     )
 }
 
-/// Numbers of records in an order that has none: each step is prime to their count.
-pub fn at_random(count: u32) -> impl Iterator<Item = u32> {
-    (0..count).map(|step| (step * 7919 + 13) % RECORDS)
+/// The numbers of all records in an order that has none: each step is prime to their count.
+pub fn at_random() -> impl Iterator<Item = u32> {
+    (0..RECORDS).map(|step| (step * 7919 + 13) % RECORDS)
 }
