@@ -10,6 +10,7 @@
 mod capture;
 mod error;
 mod format;
+mod identity;
 mod input;
 mod listen;
 mod log;

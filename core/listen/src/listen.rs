@@ -152,6 +152,10 @@ pub(crate) const MARK_SKIPPED: i64 = 1;
 pub(crate) const MARK_PRIVATE: i64 = 2;
 /// The device was offline.
 pub(crate) const MARK_OFFLINE: i64 = 4;
+/// Another play is the same one and knows more; this one is only evidence of it.
+pub(crate) const MARK_TOLD_AGAIN: i64 = 8;
+/// The person hid it.
+pub(crate) const MARK_HIDDEN: i64 = 16;
 
 /// Names that others know the work by. Empty where unknown.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]

@@ -16,6 +16,7 @@ pub const SCHEMA: RoomSchema = RoomSchema {
         MIGRATION_INDEX,
         MIGRATION_THUMBS,
         MIGRATION_CAPTURE,
+        MIGRATION_IDENTITY,
     ],
 };
 
@@ -191,4 +192,45 @@ CREATE TABLE listen_session (
     last_ms INTEGER NOT NULL,
     PRIMARY KEY (app, session)
 ) STRICT, WITHOUT ROWID;
+";
+
+// `identity_id`: the one work over all sources; 0 until it is worked out (`identity/step.rs`). `text_key`: what the title
+// and the maker come to, 0 for none. `lead_work_id`: the description that says best what the work is. `is_named`: it has a
+// name that tells it from works of the same text. `role` of a key: `Role` in `identity/keys.rs`.
+// `listen_identity_due`: keys that tied a description which is gone to others.
+// The index leaves out what an import writes, so that it costs the import nothing.
+const MIGRATION_IDENTITY: &str = "
+ALTER TABLE listen_work ADD COLUMN identity_id INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE listen_work ADD COLUMN text_key INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX listen_work_identity ON listen_work (identity_id) WHERE identity_id <> 0;
+CREATE TABLE listen_identity (
+    identity_id INTEGER PRIMARY KEY NOT NULL,
+    lead_work_id INTEGER NOT NULL,
+    is_named INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE TABLE listen_work_key (
+    work_id INTEGER NOT NULL,
+    hash INTEGER NOT NULL,
+    role INTEGER NOT NULL,
+    PRIMARY KEY (work_id, hash)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX listen_work_key_hash ON listen_work_key (hash);
+CREATE TABLE listen_identity_due (
+    hash INTEGER PRIMARY KEY NOT NULL
+) STRICT;
+CREATE TABLE listen_identity_index (
+    only_row INTEGER PRIMARY KEY NOT NULL CHECK (only_row = 1),
+    work_id INTEGER NOT NULL DEFAULT 0
+) STRICT;
+INSERT INTO listen_identity_index (only_row, work_id) VALUES (1, 0);
+CREATE TRIGGER listen_work_key_gone AFTER DELETE ON listen_work BEGIN
+    INSERT OR IGNORE INTO listen_identity_due (hash)
+    SELECT k.hash FROM listen_work_key k WHERE k.work_id = old.work_id
+    AND EXISTS (SELECT 1 FROM listen_work_key o WHERE o.hash = k.hash AND o.work_id <> old.work_id);
+    DELETE FROM listen_work_key WHERE work_id = old.work_id;
+    DELETE FROM listen_identity WHERE identity_id = old.identity_id
+    AND NOT EXISTS (SELECT 1 FROM listen_work w WHERE w.identity_id = old.identity_id AND w.identity_id <> 0);
+    UPDATE listen_identity_index SET work_id = (SELECT coalesce(max(w.work_id), 0) FROM listen_work w)
+    WHERE work_id > (SELECT coalesce(max(w.work_id), 0) FROM listen_work w);
+END;
 ";

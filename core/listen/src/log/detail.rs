@@ -1,21 +1,17 @@
 //! One listen with what the log knows around it: how often the same work was heard before, whose it is, and which
 //! imports tell of it.
 
-use rusqlite::{Connection, params};
+use rusqlite::Connection;
 use serde::Serialize;
 use tekram_vault::Vault;
 
-use super::index::{catch_up, quoted};
+use super::index::catch_up;
 use super::list::find;
-use super::scan::{Play, Sum};
+use super::scan::{IN_LOG, Play, Sum};
 use super::subscriptions::{Shows, Subscription};
 use super::totals::{TiedBy, named};
-use crate::format::draft::folded;
 use crate::pen::BatchState;
 use crate::{Format, Listen, ListenError};
-
-/// Descriptions of one work that are looked at: services spell a song in a handful of ways.
-const MOST_SPELLINGS: i64 = 256;
 
 /// A listen and what is known around it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -45,11 +41,10 @@ pub struct Credited {
     pub subscription: Option<Subscription>,
 }
 
-/// How often the same work was heard, in all sources: same kind, same title, same first creator (or, without creators,
-/// same show), apart from case and space.
+/// How often the same work was heard, in all sources.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Heard {
-    /// Accepted listens.
+    /// Listens in the log.
     pub plays: u64,
     /// Those before this one.
     pub plays_before: u64,
@@ -122,12 +117,19 @@ fn credited(connection: &Connection, credit_id: i64) -> Result<Credited, ListenE
 
 fn heard(connection: &Connection, work_id: i64, listen: &Listen) -> Result<Heard, ListenError> {
     let (mut heard, mut sum) = (Heard::default(), Sum::default());
-    let mut plays = connection.prepare_cached(
+    let mut plays = connection.prepare_cached(&format!(
         "SELECT p.start_ms, p.fingerprint, p.played_how, p.played_ms
          FROM listen_work_play i CROSS JOIN listen_play p ON p.play_id = i.play_id
-         WHERE i.work_id = ?1 AND p.batch_id IN (SELECT batch_id FROM listen_batch WHERE state = 'accepted')",
-    )?;
-    for work_id in spellings(connection, work_id, listen)? {
+         WHERE i.work_id = ?1 AND {IN_LOG}"
+    ))?;
+    let works: Vec<i64> = connection
+        .prepare_cached(
+            "SELECT o.work_id FROM listen_work w CROSS JOIN listen_work o ON o.identity_id = w.identity_id
+             WHERE w.work_id = ?1 AND o.identity_id <> 0",
+        )?
+        .query_map([work_id], |row| row.get(0))?
+        .collect::<Result<_, _>>()?;
+    for work_id in works {
         let mut rows = plays.query([work_id])?;
         while let Some(row) = rows.next()? {
             let start_ms: i64 = row.get(0)?;
@@ -154,44 +156,6 @@ fn heard(connection: &Connection, work_id: i64, listen: &Listen) -> Result<Heard
         unknown_plays: sum.unknown_plays,
         ..heard
     })
-}
-
-/// The work and the others that describe the same one.
-fn spellings(connection: &Connection, work_id: i64, listen: &Listen) -> Result<Vec<i64>, ListenError> {
-    let mut works = vec![work_id];
-    let title = folded(&listen.title);
-    let (column, maker) = match listen.creators.first() {
-        Some(creator) => ("creators", creator),
-        None => ("show", &listen.show),
-    };
-    // Without a name beside it, a title such as "Intro" is no description.
-    let searchable = |text: &str| text.chars().any(char::is_alphanumeric);
-    if !searchable(&title) || !searchable(maker) {
-        return Ok(works);
-    }
-    let mut statement = connection.prepare_cached(
-        "SELECT w.work_id, w.title, w.creators, w.show FROM listen_words f CROSS JOIN listen_work w ON w.work_id = f.rowid
-         WHERE listen_words MATCH ?1 AND w.kind = ?2 AND w.work_id <> ?3 LIMIT ?4",
-    )?;
-    let expression = format!("title : {} AND {column} : {}", quoted(&listen.title), quoted(maker));
-    let mut rows = statement.query(params![expression, listen.kind.name(), work_id, MOST_SPELLINGS])?;
-    while let Some(row) = rows.next()? {
-        let creators: Vec<String> =
-            serde_json::from_str(&row.get::<_, String>(2)?).map_err(|_| ListenError::Unreadable {
-                what: "list of creators",
-            })?;
-        let show: String = row.get(3)?;
-        let other = if column == "creators" {
-            creators.first()
-        } else {
-            Some(&show).filter(|_| creators.is_empty())
-        };
-        let same_title = folded(&row.get::<_, String>(1)?) == title;
-        if same_title && other.is_some_and(|other| folded(other) == folded(maker)) {
-            works.push(row.get(0)?);
-        }
-    }
-    Ok(works)
 }
 
 fn told_by(connection: &Connection, listen: &Listen) -> Result<Vec<ToldBy>, ListenError> {

@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 use tekram_vault::Vault;
 
 use super::list::{LISTEN_COLUMNS, listen_from};
+use super::scan::IN_LOG;
 use crate::{Listen, ListenError};
 
 /// A format to export to.
@@ -36,8 +37,7 @@ pub fn export(vault: &Vault, form: ExportForm, mut into: impl Write) -> Result<E
     vault.read(|connection| {
         let sql = format!(
             "SELECT {LISTEN_COLUMNS}
-             WHERE p.batch_id IN (SELECT batch_id FROM listen_batch WHERE state = 'accepted')
-             ORDER BY p.start_ms, p.fingerprint"
+             WHERE {IN_LOG} ORDER BY p.start_ms, p.fingerprint"
         );
         let mut statement = connection.prepare_cached(&sql)?;
         let mut exported = Exported::default();

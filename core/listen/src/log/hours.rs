@@ -6,7 +6,7 @@ use serde::Serialize;
 use tekram_primitives::time::{Period, Timestamp};
 use tekram_vault::Vault;
 
-use super::scan::{Sum, plays};
+use super::scan::{IN_LOG, Sum, plays};
 use crate::ListenError;
 
 /// How much came from one source.
@@ -129,11 +129,9 @@ pub fn months(vault: &Vault, zone: &str) -> Result<Vec<Month>, ListenError> {
 /// `unknown_zone`, or when the vault fails.
 pub fn newest_month(vault: &Vault, zone: &str) -> Result<Option<Period>, ListenError> {
     let newest: Option<i64> = vault.read(|connection| {
-        let mut statement = connection.prepare_cached(
-            "SELECT start_ms FROM listen_play
-             WHERE batch_id IN (SELECT batch_id FROM listen_batch WHERE state = 'accepted')
-             ORDER BY start_ms DESC LIMIT 1",
-        )?;
+        let mut statement = connection.prepare_cached(&format!(
+            "SELECT p.start_ms FROM listen_play p WHERE {IN_LOG} ORDER BY p.start_ms DESC LIMIT 1"
+        ))?;
         let mut rows = statement.query([])?;
         Ok::<_, ListenError>(rows.next()?.map(|row| row.get(0)).transpose()?)
     })?;

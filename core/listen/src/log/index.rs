@@ -1,10 +1,11 @@
-//! The index that searching and the history of one work go by: the words of works, and the plays of each work. It is
-//! filled behind an import in steps, from where it stopped, so that an import stays as quick as writing its rows.
+//! The index that searching and the history of one work go by: the words of works, the plays of each work, and which
+//! descriptions are one work. It is filled behind an import in steps, from where it stopped, so that an import stays as quick as writing its rows.
 
 use rusqlite::{Connection, Transaction, params};
 use tekram_vault::{Scope, Vault};
 
 use crate::ListenError;
+use crate::identity::step as identity;
 
 /// Told after each step; nothing that is shown changes by it.
 const INDEX: Scope = Scope("listen_index");
@@ -19,6 +20,9 @@ const AT_ONCE: i64 = 65_536;
 pub fn catch_up(vault: &Vault) -> Result<(), ListenError> {
     while vault.read(behind)? {
         vault.write(INDEX, step)?;
+    }
+    while vault.read(identity::behind)? {
+        vault.write(INDEX, identity::step)?;
     }
     Ok(())
 }
@@ -135,7 +139,7 @@ fn words_expression(text: &str) -> Option<String> {
 }
 
 /// A text as one phrase of FTS5.
-pub(crate) fn quoted(text: &str) -> String {
+fn quoted(text: &str) -> String {
     format!("\"{}\"", text.replace('\0', " ").replace('"', "\"\""))
 }
 

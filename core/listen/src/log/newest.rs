@@ -10,6 +10,7 @@ use rusqlite::{Connection, Row, params};
 
 use super::index::Matching;
 use super::list::ListQuery;
+use super::scan::IN_LOG;
 use crate::ListenError;
 use crate::pen::bounded;
 use crate::{Kind, listen::HOW_UNKNOWN};
@@ -55,7 +56,6 @@ const COLUMNS: &str =
 
 // Parameters: 1 and 2 the place before which to look, 3 the earliest start, 4 source, 5 kind, 6 how many.
 const NARROWED: &str = "(p.start_ms, p.fingerprint) < (?1, ?2) AND p.start_ms >= ?3
-    AND p.batch_id IN (SELECT batch_id FROM listen_batch WHERE state = 'accepted')
     AND (?4 IS NULL OR p.via_id IN (SELECT via_id FROM listen_via WHERE source = ?4))
     AND (?5 IS NULL OR (SELECT w.kind FROM listen_work w WHERE w.work_id = p.work_id) = ?5)";
 
@@ -110,7 +110,7 @@ impl<'c> Newest<'c> {
         found: &mut Vec<Found>,
     ) -> Result<Option<Place>, ListenError> {
         let mut statement = self.connection.prepare_cached(&format!(
-            "SELECT {COLUMNS} FROM listen_play p WHERE {NARROWED}
+            "SELECT {COLUMNS} FROM listen_play p WHERE {IN_LOG} AND {NARROWED}
              ORDER BY p.start_ms DESC, p.fingerprint DESC LIMIT ?6"
         ))?;
         let most = if wanted.is_some() { LOOKED_THROUGH } else { limit };
@@ -144,7 +144,7 @@ impl<'c> Newest<'c> {
         }
         let mut statement = self.connection.prepare_cached(&format!(
             "SELECT {COLUMNS} FROM listen_work_play i CROSS JOIN listen_play p ON p.play_id = i.play_id
-             WHERE i.work_id = ?7 AND i.start_ms <= ?1 AND i.start_ms >= ?3 AND {NARROWED}
+             WHERE i.work_id = ?7 AND i.start_ms <= ?1 AND i.start_ms >= ?3 AND {IN_LOG} AND {NARROWED}
              ORDER BY i.start_ms DESC, p.fingerprint DESC LIMIT ?6"
         ))?;
         let mut newest: BinaryHeap<Reverse<Found>> = BinaryHeap::new();

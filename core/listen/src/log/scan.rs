@@ -1,11 +1,19 @@
-//! One pass over the accepted plays of a period. Summing in the pass instead of by `GROUP BY` spares SQLite's sorting.
+//! One pass over the plays of a period that are in the log, and what "in the log" means. Summing in the pass instead of by
+//! `GROUP BY` spares SQLite's sorting.
 
 use std::collections::HashSet;
 
 use rusqlite::Connection;
 
 use crate::ListenError;
-use crate::listen::{HOW_UNKNOWN, HOW_WHOLE_TRACK};
+use crate::listen::{HOW_UNKNOWN, HOW_WHOLE_TRACK, MARK_HIDDEN, MARK_TOLD_AGAIN};
+
+/// A play `p` is in the log when its batch is accepted, it is not only further evidence of another play, and the person did
+/// not hide it. Every query of the log has this in its `WHERE`, or [`OUT_OF_LOG`] in a scan; 24 is that mask.
+pub(crate) const IN_LOG: &str =
+    "p.batch_id IN (SELECT batch_id FROM listen_batch WHERE state = 'accepted') AND p.marks & 24 = 0";
+/// The marks of plays that are not in the log although their batch is accepted.
+pub(crate) const OUT_OF_LOG: i64 = MARK_TOLD_AGAIN | MARK_HIDDEN;
 
 /// What a sum needs of a play.
 #[derive(Debug, Clone, Copy)]
@@ -45,7 +53,7 @@ impl Sum {
     }
 }
 
-/// Gives `each` every accepted play that starts in `[start_ms, end_ms)`.
+/// Gives `each` every play in the log that starts in `[start_ms, end_ms)`.
 pub(crate) fn plays(
     connection: &Connection,
     start_ms: i64,
@@ -69,12 +77,12 @@ pub(crate) fn plays(
         ""
     };
     let mut statement = connection.prepare_cached(&format!(
-        "SELECT start_ms, work_id, via_id, played_how, played_ms, batch_id FROM listen_play {hint}
+        "SELECT start_ms, work_id, via_id, played_how, played_ms, batch_id, marks FROM listen_play {hint}
          WHERE start_ms >= ?1 AND start_ms < ?2"
     ))?;
     let mut rows = statement.query([start_ms, end_ms])?;
     while let Some(row) = rows.next()? {
-        if !waiting.is_empty() && waiting.contains(&row.get(5)?) {
+        if row.get::<_, i64>(6)? & OUT_OF_LOG != 0 || (!waiting.is_empty() && waiting.contains(&row.get(5)?)) {
             continue;
         }
         each(Play {
@@ -86,4 +94,14 @@ pub(crate) fn plays(
         });
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_words_for_in_the_log_are_one() {
+        assert!(IN_LOG.ends_with(&format!("p.marks & {OUT_OF_LOG} = 0")));
+    }
 }

@@ -1,0 +1,233 @@
+//! Working identities out, some thousand descriptions in one transaction: the new ones, those that lost a neighbour, and
+//! everything that is tied to them. So each transaction ends with just the partition of all descriptions seen so far.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use rusqlite::{CachedStatement, Connection, Row, Transaction, params};
+
+use super::keys::{Described, Key, Role};
+use super::partition::groups;
+use crate::ListenError;
+
+/// Descriptions worked out in one transaction, so that other writes get their turn and memory stays small.
+const AT_ONCE: i64 = 8_192;
+
+/// Whether there is something to work out.
+pub(crate) fn behind(connection: &Connection) -> Result<bool, ListenError> {
+    Ok(connection
+        .prepare_cached(
+            "SELECT i.work_id < coalesce((SELECT max(w.work_id) FROM listen_work w), 0)
+             OR EXISTS (SELECT 1 FROM listen_identity_due) FROM listen_identity_index i",
+        )?
+        .query_row([], |row| row.get(0))?)
+}
+
+/// Works out some more.
+pub(crate) fn step(transaction: &Transaction<'_>) -> Result<(), ListenError> {
+    let mut reached = Reached::new(transaction)?;
+    take_new(transaction, &mut reached)?;
+    take_due(transaction, &mut reached)?;
+    let works = reached.all_tied()?;
+    write(transaction, &works)
+}
+
+/// A description in the table.
+struct Known {
+    keys: Vec<Key>,
+    /// The identity that it has so far; 0 for none.
+    identity_id: i64,
+    /// The same texts, the same bytes: orders what nothing else does.
+    hash: Vec<u8>,
+}
+
+/// Reads the next new descriptions and keeps their keys.
+fn take_new(transaction: &Transaction<'_>, reached: &mut Reached<'_>) -> Result<(), ListenError> {
+    let done: i64 = transaction
+        .prepare_cached("SELECT work_id FROM listen_identity_index")?
+        .query_row([], |row| row.get(0))?;
+    let mut add = transaction
+        .prepare_cached("INSERT OR IGNORE INTO listen_work_key (work_id, hash, role) VALUES (?1, ?2, ?3)")?;
+    let mut set_text = transaction.prepare_cached("UPDATE listen_work SET text_key = ?2 WHERE work_id = ?1")?;
+    let mut statement = transaction.prepare_cached(
+        "SELECT work_id, kind, title, creators, show, url, feed_url, item_guid, isrc, recording_mbid, spotify_uri
+         FROM listen_work WHERE work_id > ?1 ORDER BY work_id LIMIT ?2",
+    )?;
+    let mut rows = statement.query([done, AT_ONCE])?;
+    let mut last = None;
+    while let Some(row) = rows.next()? {
+        let work_id: i64 = row.get(0)?;
+        let keys = described(row)?.keys();
+        for key in &keys {
+            add.execute(params![work_id, key.hash, key.role.number()])?;
+        }
+        if let Some(text) = keys.iter().find(|key| key.role == Role::Text) {
+            set_text.execute(params![work_id, text.hash])?;
+        }
+        reached.start(work_id);
+        last = Some(work_id);
+    }
+    if let Some(last) = last {
+        transaction
+            .prepare_cached("UPDATE listen_identity_index SET work_id = ?1")?
+            .execute([last])?;
+    }
+    Ok(())
+}
+
+fn described(row: &Row<'_>) -> Result<Described, ListenError> {
+    Ok(Described {
+        kind: row.get(1)?,
+        title: row.get(2)?,
+        creators: serde_json::from_str(&row.get::<_, String>(3)?).map_err(|_| ListenError::Unreadable {
+            what: "list of creators",
+        })?,
+        show: row.get(4)?,
+        url: row.get(5)?,
+        feed_url: row.get(6)?,
+        item_guid: row.get(7)?,
+        isrc: row.get(8)?,
+        recording_mbid: row.get(9)?,
+        spotify_uri: row.get(10)?,
+    })
+}
+
+/// Takes the keys by which something is no longer tied.
+fn take_due(transaction: &Transaction<'_>, reached: &mut Reached<'_>) -> Result<(), ListenError> {
+    let due: Vec<i64> = transaction
+        .prepare_cached("SELECT hash FROM listen_identity_due ORDER BY hash LIMIT ?1")?
+        .query_map([AT_ONCE], |row| row.get(0))?
+        .collect::<Result<_, _>>()?;
+    let mut done = transaction.prepare_cached("DELETE FROM listen_identity_due WHERE hash = ?1")?;
+    for hash in due {
+        reached.start_at_key(hash)?;
+        done.execute([hash])?;
+    }
+    Ok(())
+}
+
+/// What is tied to the descriptions at which it started, however far away.
+struct Reached<'t> {
+    keys_of: CachedStatement<'t>,
+    works_of: CachedStatement<'t>,
+    known: CachedStatement<'t>,
+    waiting: Vec<i64>,
+    works: BTreeSet<i64>,
+    looked_up: BTreeSet<i64>,
+}
+
+impl<'t> Reached<'t> {
+    fn new(transaction: &'t Transaction<'t>) -> Result<Self, ListenError> {
+        Ok(Self {
+            keys_of: transaction.prepare_cached("SELECT hash, role FROM listen_work_key WHERE work_id = ?1")?,
+            works_of: transaction.prepare_cached("SELECT work_id FROM listen_work_key WHERE hash = ?1")?,
+            known: transaction.prepare_cached("SELECT identity_id, work_hash FROM listen_work WHERE work_id = ?1")?,
+            waiting: Vec::new(),
+            works: BTreeSet::new(),
+            looked_up: BTreeSet::new(),
+        })
+    }
+
+    fn start(&mut self, work_id: i64) {
+        if self.works.insert(work_id) {
+            self.waiting.push(work_id);
+        }
+    }
+
+    fn start_at_key(&mut self, hash: i64) -> Result<(), ListenError> {
+        if self.looked_up.insert(hash) {
+            let works: Vec<i64> = self
+                .works_of
+                .query_map([hash], |row| row.get(0))?
+                .collect::<Result<_, _>>()?;
+            for work_id in works {
+                self.start(work_id);
+            }
+        }
+        Ok(())
+    }
+
+    fn all_tied(mut self) -> Result<BTreeMap<i64, Known>, ListenError> {
+        let mut tied = BTreeMap::new();
+        while let Some(work_id) = self.waiting.pop() {
+            let mut keys = Vec::new();
+            {
+                let mut rows = self.keys_of.query([work_id])?;
+                while let Some(row) = rows.next()? {
+                    let role =
+                        Role::from_number(row.get(1)?).ok_or(ListenError::Unreadable { what: "key of a work" })?;
+                    keys.push(Key {
+                        hash: row.get(0)?,
+                        role,
+                    });
+                }
+            }
+            for key in keys.iter().filter(|key| key.role != Role::Guid) {
+                self.start_at_key(key.hash)?;
+            }
+            let (identity_id, hash) = self.known.query_row([work_id], |row| Ok((row.get(0)?, row.get(1)?)))?;
+            tied.insert(
+                work_id,
+                Known {
+                    keys,
+                    identity_id,
+                    hash,
+                },
+            );
+        }
+        Ok(tied)
+    }
+}
+
+/// Gives each group an identity: one that its members have already, else a new one.
+fn write(transaction: &Transaction<'_>, works: &BTreeMap<i64, Known>) -> Result<(), ListenError> {
+    let numbers: Vec<i64> = works.keys().copied().collect();
+    let descriptions: Vec<Vec<Key>> = works.values().map(|known| known.keys.clone()).collect();
+    let mut set = transaction.prepare_cached("UPDATE listen_work SET identity_id = ?2 WHERE work_id = ?1")?;
+    let mut add = transaction.prepare_cached("INSERT INTO listen_identity (lead_work_id, is_named) VALUES (?1, ?2)")?;
+    let mut change = transaction.prepare_cached(
+        "UPDATE listen_identity SET lead_work_id = ?2, is_named = ?3
+         WHERE identity_id = ?1 AND (lead_work_id <> ?2 OR is_named <> ?3)",
+    )?;
+    let mut taken: HashMap<i64, ()> = HashMap::new();
+    for group in groups(&descriptions) {
+        let members: Vec<(i64, &Known)> = group
+            .members
+            .iter()
+            .filter_map(|place| numbers.get(*place))
+            .filter_map(|work_id| works.get(work_id).map(|known| (*work_id, known)))
+            .collect();
+        // Whoever has most names says best what it is.
+        let strong = |known: &Known| known.keys.iter().filter(|key| key.role != Role::Text).count();
+        let lead = members
+            .iter()
+            .max_by(|(_, one), (_, other)| strong(one).cmp(&strong(other)).then_with(|| other.hash.cmp(&one.hash)));
+        let Some((lead, _)) = lead else { continue };
+        let free = members
+            .iter()
+            .map(|(_, known)| known.identity_id)
+            .filter(|id| *id != 0 && !taken.contains_key(id))
+            .min();
+        let identity_id = match free {
+            Some(identity_id) => {
+                change.execute(params![identity_id, lead, group.is_named])?;
+                identity_id
+            }
+            None => {
+                add.execute(params![lead, group.is_named])?;
+                transaction.last_insert_rowid()
+            }
+        };
+        taken.insert(identity_id, ());
+        for (work_id, known) in &members {
+            if known.identity_id != identity_id {
+                set.execute([*work_id, identity_id])?;
+            }
+        }
+    }
+    let mut gone = transaction.prepare_cached("DELETE FROM listen_identity WHERE identity_id = ?1")?;
+    let before: BTreeSet<i64> = works.values().map(|known| known.identity_id).collect();
+    for identity_id in before.into_iter().filter(|id| *id != 0 && !taken.contains_key(id)) {
+        gone.execute([identity_id])?;
+    }
+    Ok(())
+}
