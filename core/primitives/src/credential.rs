@@ -11,6 +11,7 @@ mod issuer;
 mod jwk;
 mod jws;
 mod sd_jwt;
+mod sd_jwt_issue;
 mod sd_jwt_vc;
 mod status;
 mod w3c;
@@ -21,6 +22,7 @@ pub use issuer::{
 };
 pub use jwk::PublicKey;
 pub use sd_jwt::{Disclosable, SdJwt};
+pub use sd_jwt_issue::{Selective, issue_sd_jwt_vc};
 pub use sd_jwt_vc::{KeyBinding, SdJwtVc};
 pub use status::{
     CredentialStatus, StatusRef, StatusType, bitstring_status, status_list_credential_issuer, status_token_key_id,

@@ -17,9 +17,9 @@ use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 use tekram_primitives::canonical::sha256;
 use tekram_primitives::credential::{
-    CredentialError, CredentialStatus, IssuerKeySource, KeyBinding, PublicKey, SdJwt, SdJwtVc, StatusRef, StatusType,
-    W3cCredential, bitstring_status, key_from_did_document, key_from_issuer_metadata, key_from_jwks, key_source,
-    keys_address, status_list_credential_issuer, token_status,
+    CredentialError, CredentialStatus, IssuerKeySource, KeyBinding, PublicKey, SdJwt, SdJwtVc, Selective, StatusRef,
+    StatusType, W3cCredential, bitstring_status, issue_sd_jwt_vc, key_from_did_document, key_from_issuer_metadata,
+    key_from_jwks, key_source, keys_address, status_list_credential_issuer, token_status,
 };
 use tekram_primitives::data_integrity::create_proof;
 use tekram_primitives::did::SigningKey;
@@ -689,4 +689,65 @@ proptest! {
             }
         }
     }
+}
+
+/// A statement about two things, of which each word is hidden on its own.
+fn issued() -> SdJwtVc {
+    let open = Selective::Open;
+    let thing =
+        |name: &str, day: &str| Selective::Members(vec![("name", open(json!(name))), ("day", open(json!(day)))]);
+    let claims = vec![
+        ("iss", open(json!(key(ISSUER).did().to_string()))),
+        ("vct", open(json!("Things/1"))),
+        ("iat", open(json!(NOW.secs()))),
+        ("cnf", open(SdJwtVc::confirmation(&key(HOLDER).did()))),
+        (
+            "things",
+            Selective::Elements(vec![thing("a cup", "Monday"), thing("a plate", "Tuesday")]),
+        ),
+    ];
+    SdJwtVc::parse(&issue_sd_jwt_vc(claims, &key(ISSUER)).unwrap()).unwrap()
+}
+
+#[test]
+fn what_is_issued_here_shows_each_part_on_its_own_and_later_parts_fit() {
+    let whole = issued();
+    whole.verify(&public(&key(ISSUER)), NOW).unwrap();
+    assert_eq!(whole.sd_jwt().claims()["things"].as_array().unwrap().len(), 2);
+    assert_eq!(whole.sd_jwt().disclosable().len(), 6);
+    let shown = |name: &str| {
+        let wanted = |path: &str| path.ends_with(name);
+        let text = whole
+            .present_where(wanted, ASKED.audience, ASKED.nonce, &key(HOLDER), NOW)
+            .unwrap();
+        let shown = SdJwtVc::parse(&text).unwrap();
+        shown.verify_key_binding(Some(ASKED), NOW).unwrap();
+        assert_eq!(shown.sd_jwt().signed_part(), whole.sd_jwt().signed_part());
+        shown.sd_jwt().claims()["things"].clone()
+    };
+    let days = shown("/day");
+    assert!(
+        days.as_array()
+            .unwrap()
+            .iter()
+            .all(|thing| thing.as_object().unwrap().keys().eq(["day"]))
+    );
+    let names = shown("/name");
+    let mut names: Vec<&str> = names
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|thing| thing["name"].as_str().unwrap())
+        .collect();
+    names.sort_unstable();
+    assert_eq!(names, ["a cup", "a plate"]);
+    // Nothing is chosen: the hashes alone, and none says the same twice, not even of equal things.
+    let bare = SdJwt::parse(&whole.sd_jwt().select_where(|_| false)).unwrap();
+    assert_eq!(bare.claims()["things"], json!([]));
+    assert_ne!(
+        issued().sd_jwt().signed_claims()["things"],
+        bare.signed_claims()["things"]
+    );
+    let text = bare.signed_claims()["things"].to_string();
+    assert!(!text.contains("cup") && !text.contains("Monday"), "{text}");
 }

@@ -12,10 +12,10 @@ use super::{MAX_CREDENTIAL_BYTES, MAX_DEPTH};
 use crate::canonical::sha256;
 
 /// Where objects keep the hashes of their claims.
-const HASHES: &str = "_sd";
+pub(super) const HASHES: &str = "_sd";
 /// What stands for an element of an array.
-const ELEMENT: &str = "...";
-const ALGORITHM: &str = "_sd_alg";
+pub(super) const ELEMENT: &str = "...";
+pub(super) const ALGORITHM: &str = "_sd_alg";
 
 /// A token with disclosures, as it was issued or presented. Reading it checks that all disclosures belong to it; whether
 /// the issuer signed it is another question.
@@ -142,12 +142,41 @@ impl SdJwt {
                 next = self.disclosures.get(index).and_then(|disclosure| disclosure.parent);
             }
         }
+        Ok(self.with(&chosen))
+    }
+
+    /// The same with the disclosures whose path is wanted, for choices out of very many.
+    #[must_use]
+    pub fn select_where(&self, wanted: impl Fn(&str) -> bool) -> String {
+        let mut chosen = BTreeSet::new();
+        for (index, disclosure) in self.disclosures.iter().enumerate() {
+            let mut next = wanted(&disclosure.path).then_some(index);
+            while let Some(index) = next.filter(|index| chosen.insert(*index)) {
+                next = self.disclosures.get(index).and_then(|disclosure| disclosure.parent);
+            }
+        }
+        self.with(&chosen)
+    }
+
+    /// The signed part alone: two presentations with the same one show parts of the same.
+    #[must_use]
+    pub fn signed_part(&self) -> &str {
+        &self.token.compact
+    }
+
+    /// The claims as they were signed, with their hashes.
+    #[must_use]
+    pub fn signed_claims(&self) -> &Map<String, Value> {
+        &self.token.payload
+    }
+
+    fn with(&self, chosen: &BTreeSet<usize>) -> String {
         let mut text = format!("{}~", self.token.compact);
         for disclosure in chosen.iter().filter_map(|index| self.disclosures.get(*index)) {
             text.push_str(&disclosure.encoded);
             text.push('~');
         }
-        Ok(text)
+        text
     }
 
     /// The text without key binding: what its `sd_hash` is of.

@@ -13,7 +13,7 @@ use crate::did::{DidKey, SigningKey};
 use crate::time::Timestamp;
 
 /// `typ` of a credential; the second is that of drafts before 2025.
-const TYPES: [&str; 2] = ["dc+sd-jwt", "vc+sd-jwt"];
+pub(super) const TYPES: [&str; 2] = ["dc+sd-jwt", "vc+sd-jwt"];
 const KEY_BINDING_TYPE: &str = "kb+jwt";
 /// Claims that must be signed openly (section 3.2.2.2).
 const OPEN: [&str; 6] = ["iss", "nbf", "exp", "cnf", "vct", "status"];
@@ -148,7 +148,32 @@ impl SdJwtVc {
         holder: &SigningKey,
         now: Timestamp,
     ) -> Result<String, CredentialError> {
-        let selected = self.sd_jwt.select(paths)?;
+        self.bind(self.sd_jwt.select(paths)?, audience, nonce, holder, now)
+    }
+
+    /// [`SdJwtVc::present`] with the claims whose path is wanted, for choices out of very many.
+    ///
+    /// # Errors
+    /// [`CredentialError::NotHolder`].
+    pub fn present_where(
+        &self,
+        wanted: impl Fn(&str) -> bool,
+        audience: &str,
+        nonce: &str,
+        holder: &SigningKey,
+        now: Timestamp,
+    ) -> Result<String, CredentialError> {
+        self.bind(self.sd_jwt.select_where(wanted), audience, nonce, holder, now)
+    }
+
+    fn bind(
+        &self,
+        selected: String,
+        audience: &str,
+        nonce: &str,
+        holder: &SigningKey,
+        now: Timestamp,
+    ) -> Result<String, CredentialError> {
         let Some(bound) = &self.holder else {
             return Ok(selected);
         };
