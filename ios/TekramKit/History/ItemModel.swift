@@ -18,6 +18,7 @@ public final class ItemModel {
 
     private let persona: Persona
     private let id: Int64
+    @ObservationIgnored private var newest = Newest()
 
     /// The listen `id` of `persona`.
     public init(persona: Persona, id: Int64) {
@@ -27,12 +28,14 @@ public final class ItemModel {
 
     /// Reads it.
     public func load() async {
+        let number = newest.begin()
         do {
             let detail = try await persona.listen(id: id)
+            guard newest.takes(number) else { return }
             (self.detail, thumb) = (detail, detail.listen.thumb)
             phase = .ready
         } catch {
-            phase = .ended(error)
+            if newest.takes(number) { phase = .ended(error) }
         }
     }
 

@@ -42,6 +42,7 @@ public final class PayModel {
     private var sourceAmounts: [String: Money] = [:]
     private var asksForPreview = false
     private var previewing: Task<Void, Never>?
+    @ObservationIgnored private var newest = Newest()
     @ObservationIgnored private var payments: [String: PaymentModel] = [:]
 
     /// For `persona`; a preview waits for `pause`, so that a moving slider does not ask for every step.
@@ -100,13 +101,13 @@ public final class PayModel {
 
     /// Asks for everything again.
     public func load() async {
-        let asked = month
+        let (asked, number) = (month, newest.begin())
         do {
             let read = try await read(asked)
-            guard asked == month else { return }
+            guard asked == month, newest.takes(number) else { return }
             take(read)
         } catch {
-            if asked == month, !Problem(error).isCancelled { phase = .ended(error) }
+            if asked == month, !Problem(error).isCancelled, newest.takes(number) { phase = .ended(error) }
         }
     }
 

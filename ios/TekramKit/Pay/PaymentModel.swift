@@ -35,6 +35,7 @@ public final class PaymentModel {
 
     private let persona: Persona
     private var work: Task<SettleReport, any Error>?
+    @ObservationIgnored private var newest = Newest()
 
     /// The payment of `month` by `persona`.
     public init(persona: Persona, month: String) {
@@ -50,8 +51,10 @@ public final class PaymentModel {
 
     /// Asks for everything again, also whether the recovery words were written down meanwhile.
     public func load() async {
+        let number = newest.begin()
         do {
             let statement = try await persona.statement(month: month)
+            guard newest.takes(number) else { return }
             duty = try persona.recoveryDuty(aboutToPay: true)
             payees = Dictionary(try persona.payees().map { ($0.payee, $0) }) { first, _ in first }
             mints = try persona.mints(month: month)
@@ -61,7 +64,7 @@ public final class PaymentModel {
             self.statement = statement
             phase = .ready
         } catch {
-            if !Problem(error).isCancelled { phase = .ended(error) }
+            if !Problem(error).isCancelled, newest.takes(number) { phase = .ended(error) }
         }
     }
 
