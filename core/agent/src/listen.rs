@@ -125,7 +125,9 @@ impl Persona {
     /// # Errors
     /// As [`Persona::accept_batch`].
     pub fn undo_batch(&self, batch: i64) -> Result<Batch, AgentError> {
-        Ok(tekram_listen::undo(&self.vault, batch, self.clock.now())?)
+        let undone = tekram_listen::undo(&self.vault, batch, self.clock.now())?;
+        tekram_listen::catch_up(&self.vault)?;
+        Ok(undone)
     }
 
     /// Hours by source, over everything or one month in the persona's zone.

@@ -15,6 +15,7 @@ mod input;
 mod listen;
 mod log;
 mod pen;
+mod same_play;
 mod schema;
 
 pub use capture::{

@@ -17,6 +17,7 @@ pub const SCHEMA: RoomSchema = RoomSchema {
         MIGRATION_THUMBS,
         MIGRATION_CAPTURE,
         MIGRATION_IDENTITY,
+        MIGRATION_SAME_PLAY,
     ],
 };
 
@@ -41,7 +42,7 @@ CREATE TABLE listen_batch (
 ";
 
 // `played_how`: 0 unknown, 1 total, 2 exact ranges (in `ranges`, JSON), 3 and up an estimate by a rule.
-// `marks`: bit 0 skipped, bit 1 private session, bit 2 offline.
+// `marks`: bit 0 skipped, bit 1 private session, bit 2 offline, bit 3 told again, bit 4 hidden.
 // The one index on plays finds a duplicate and answers by time; exports are in order of time, so it grows at its end.
 const MIGRATION_PLAYS: &str = "
 CREATE TABLE listen_credit (
@@ -232,5 +233,35 @@ CREATE TRIGGER listen_work_key_gone AFTER DELETE ON listen_work BEGIN
     AND NOT EXISTS (SELECT 1 FROM listen_work w WHERE w.identity_id = old.identity_id AND w.identity_id <> 0);
     UPDATE listen_identity_index SET work_id = (SELECT coalesce(max(w.work_id), 0) FROM listen_work w)
     WHERE work_id > (SELECT coalesce(max(w.work_id), 0) FROM listen_work w);
+END;
+";
+
+// `listen_same_play`: a play that is only evidence of another one, which knows more. What is due to be looked at: stretches
+// of time, accepted batches, and works whose identity changed. A play whose leading one is deleted is in the log again.
+const MIGRATION_SAME_PLAY: &str = "
+CREATE TABLE listen_same_play (
+    play_id INTEGER PRIMARY KEY NOT NULL,
+    lead_play_id INTEGER NOT NULL
+) STRICT;
+CREATE INDEX listen_same_play_lead ON listen_same_play (lead_play_id);
+CREATE TABLE listen_same_due (
+    from_ms INTEGER NOT NULL,
+    to_ms INTEGER NOT NULL,
+    PRIMARY KEY (from_ms, to_ms)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE listen_same_due_batch (
+    batch_id INTEGER PRIMARY KEY NOT NULL
+) STRICT;
+CREATE TABLE listen_same_due_work (
+    work_id INTEGER PRIMARY KEY NOT NULL
+) STRICT;
+INSERT INTO listen_same_due_batch (batch_id) SELECT batch_id FROM listen_batch WHERE state = 'accepted';
+CREATE TRIGGER listen_play_told_gone AFTER DELETE ON listen_play BEGIN
+    UPDATE listen_play SET marks = marks & ~8
+    WHERE play_id IN (SELECT play_id FROM listen_same_play WHERE lead_play_id = old.play_id);
+    INSERT OR IGNORE INTO listen_same_due (from_ms, to_ms)
+    SELECT old.start_ms, old.start_ms FROM listen_same_play WHERE lead_play_id = old.play_id LIMIT 1;
+    DELETE FROM listen_same_play WHERE lead_play_id = old.play_id;
+    DELETE FROM listen_same_play WHERE play_id = old.play_id;
 END;
 ";

@@ -331,3 +331,33 @@ proptest! {
         prop_assert_eq!(cut.rows("listen_session"), 0);
     }
 }
+
+#[test]
+fn what_was_captured_and_is_in_an_export_too_is_one_listen() {
+    let log = allowed();
+    let scrobbled = |at_s: i64| listen(AT_MS / 1000 + at_s, "Low Tide");
+    log.add(lines(&[scrobbled(1), scrobbled(4000)]));
+    hear(&log, &evening("Player", "1"));
+    // The captured one knows the stretches, so it leads; what was heard later is another play.
+    let found: Vec<(String, String)> = log
+        .listens()
+        .into_iter()
+        .map(|listen| (listen.source, listen.title))
+        .collect();
+    let this = |title: &str| ("this_device".to_owned(), title.to_owned());
+    assert_eq!(
+        found,
+        [
+            ("listenbrainz".to_owned(), "Low Tide".to_owned()),
+            this("High Sun"),
+            this("Low Tide")
+        ]
+    );
+    assert_eq!(detail(&log.vault, log.listens()[2].id).unwrap().told_by.len(), 2);
+    // An export that comes afterwards is understood too, and goes without a trace.
+    let after = log.add(lines(&[listen(AT_MS / 1000 + 121, "High Sun")]));
+    catch_up(&log.vault).unwrap();
+    assert_eq!(log.listens().len(), 3);
+    log.undo(after);
+    assert_eq!(log.listens().len(), 3);
+}

@@ -13,6 +13,7 @@ use super::machine::{Session, Sitting};
 use super::store::keep;
 use crate::ListenError;
 use crate::format::moment::plausible;
+use crate::log::index::catch_up_with_little;
 use crate::pen::LOG;
 
 /// Events in one item of the inbox: far below its limit, whatever their texts are.
@@ -91,6 +92,9 @@ pub fn drain_capture(vault: &Vault, now: Timestamp) -> Result<Drained, ListenErr
         drained.add(of_item);
         Ok::<_, ListenError>(())
     })?;
+    if drained.new + drained.changed > 0 {
+        catch_up_with_little(vault)?;
+    }
     Ok(drained)
 }
 

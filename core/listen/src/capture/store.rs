@@ -11,6 +11,7 @@ use super::machine::Sitting;
 use crate::format::draft::{Credit, Draft, LONGEST_TEXT, Via, Work, fingerprint};
 use crate::listen::{Kind, MARK_SKIPPED, Played};
 use crate::pen::writer::{Memory, Writer};
+use crate::same_play::step::moment_is_due;
 use crate::{Format, ListenError};
 
 /// Less than this was no listening; it stays in the log, marked.
@@ -44,6 +45,7 @@ pub(crate) fn keep(
         } else {
             changed += 1;
         }
+        moment_is_due(transaction, draft.start_ms)?;
     }
     drop(writer);
     if new > 0 {

@@ -1,7 +1,7 @@
 //! Working identities out, some thousand descriptions in one transaction: the new ones, those that lost a neighbour, and
 //! everything that is tied to them. So each transaction ends with just the partition of all descriptions seen so far.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 use rusqlite::{CachedStatement, Connection, Row, Transaction, params};
 
@@ -36,6 +36,8 @@ struct Known {
     keys: Vec<Key>,
     /// The identity that it has so far; 0 for none.
     identity_id: i64,
+    /// Whether that one has a name of its own.
+    is_named: bool,
     /// The same texts, the same bytes: orders what nothing else does.
     hash: Vec<u8>,
 }
@@ -120,7 +122,10 @@ impl<'t> Reached<'t> {
         Ok(Self {
             keys_of: transaction.prepare_cached("SELECT hash, role FROM listen_work_key WHERE work_id = ?1")?,
             works_of: transaction.prepare_cached("SELECT work_id FROM listen_work_key WHERE hash = ?1")?,
-            known: transaction.prepare_cached("SELECT identity_id, work_hash FROM listen_work WHERE work_id = ?1")?,
+            known: transaction.prepare_cached(
+                "SELECT w.identity_id, w.work_hash, coalesce(i.is_named, 0) FROM listen_work w
+                 LEFT JOIN listen_identity i ON i.identity_id = w.identity_id WHERE w.work_id = ?1",
+            )?,
             waiting: Vec::new(),
             works: BTreeSet::new(),
             looked_up: BTreeSet::new(),
@@ -164,12 +169,15 @@ impl<'t> Reached<'t> {
             for key in keys.iter().filter(|key| key.role != Role::Guid) {
                 self.start_at_key(key.hash)?;
             }
-            let (identity_id, hash) = self.known.query_row([work_id], |row| Ok((row.get(0)?, row.get(1)?)))?;
+            let (identity_id, hash, is_named) = self
+                .known
+                .query_row([work_id], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
             tied.insert(
                 work_id,
                 Known {
                     keys,
                     identity_id,
+                    is_named,
                     hash,
                 },
             );
@@ -188,7 +196,8 @@ fn write(transaction: &Transaction<'_>, works: &BTreeMap<i64, Known>) -> Result<
         "UPDATE listen_identity SET lead_work_id = ?2, is_named = ?3
          WHERE identity_id = ?1 AND (lead_work_id <> ?2 OR is_named <> ?3)",
     )?;
-    let mut taken: HashMap<i64, ()> = HashMap::new();
+    let mut due = transaction.prepare_cached("INSERT OR IGNORE INTO listen_same_due_work (work_id) VALUES (?1)")?;
+    let mut taken: BTreeSet<i64> = BTreeSet::new();
     for group in groups(&descriptions) {
         let members: Vec<(i64, &Known)> = group
             .members
@@ -205,7 +214,7 @@ fn write(transaction: &Transaction<'_>, works: &BTreeMap<i64, Known>) -> Result<
         let free = members
             .iter()
             .map(|(_, known)| known.identity_id)
-            .filter(|id| *id != 0 && !taken.contains_key(id))
+            .filter(|id| *id != 0 && !taken.contains(id))
             .min();
         let identity_id = match free {
             Some(identity_id) => {
@@ -217,16 +226,20 @@ fn write(transaction: &Transaction<'_>, works: &BTreeMap<i64, Known>) -> Result<
                 transaction.last_insert_rowid()
             }
         };
-        taken.insert(identity_id, ());
+        taken.insert(identity_id);
         for (work_id, known) in &members {
             if known.identity_id != identity_id {
                 set.execute([*work_id, identity_id])?;
+            }
+            // Plays that were not the same before may be now, and the other way round.
+            if known.identity_id != 0 && (known.identity_id != identity_id || known.is_named != group.is_named) {
+                due.execute([*work_id])?;
             }
         }
     }
     let mut gone = transaction.prepare_cached("DELETE FROM listen_identity WHERE identity_id = ?1")?;
     let before: BTreeSet<i64> = works.values().map(|known| known.identity_id).collect();
-    for identity_id in before.into_iter().filter(|id| *id != 0 && !taken.contains_key(id)) {
+    for identity_id in before.into_iter().filter(|id| *id != 0 && !taken.contains(id)) {
         gone.execute([identity_id])?;
     }
     Ok(())

@@ -11,7 +11,8 @@ use super::scan::{IN_LOG, Play, Sum};
 use super::subscriptions::{Shows, Subscription};
 use super::totals::{TiedBy, named};
 use crate::pen::BatchState;
-use crate::{Format, Listen, ListenError};
+use crate::same_play::step::with_evidence;
+use crate::{Format, Listen, ListenError, Played};
 
 /// A listen and what is known around it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -22,7 +23,7 @@ pub struct ListenDetail {
     pub credit: Credited,
     /// All listens to the same work.
     pub heard: Heard,
-    /// The imports that tell of it, the one it belongs to first.
+    /// All evidence of it: what each source says, the one that knows most first.
     pub told_by: Vec<ToldBy>,
 }
 
@@ -60,7 +61,7 @@ pub struct Heard {
     pub last_ms: Option<i64>,
 }
 
-/// An import that tells of a listen.
+/// An import that tells of a listen, and what it says.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ToldBy {
     /// The import.
@@ -71,8 +72,14 @@ pub struct ToldBy {
     pub file_name: String,
     /// When it was imported, milliseconds since 1970 UTC.
     pub imported_ms: i64,
-    /// Number of the record in the file, from 1; known for the import that the listen belongs to.
+    /// Number of the record in the file, from 1; known for the import that a source's word belongs to.
     pub record: Option<i64>,
+    /// The source.
+    pub source: String,
+    /// When it began as this source tells it.
+    pub start_ms: i64,
+    /// How much was played as this source tells it.
+    pub played: Played,
 }
 
 /// One listen, accepted or in the holding pen, with what is known around it.
@@ -88,7 +95,7 @@ pub fn detail(vault: &Vault, id: i64) -> Result<ListenDetail, ListenError> {
                 "SELECT w.work_id, w.credit_id FROM listen_play p CROSS JOIN listen_work w ON w.work_id = p.work_id
                  WHERE p.play_id = ?1",
             )?
-            .query_row([id], |row| Ok((row.get(0)?, row.get(1)?)))?;
+            .query_row([listen.id], |row| Ok((row.get(0)?, row.get(1)?)))?;
         Ok(ListenDetail {
             credit: credited(connection, credit_id)?,
             heard: heard(connection, work_id, &listen)?,
@@ -158,24 +165,35 @@ fn heard(connection: &Connection, work_id: i64, listen: &Listen) -> Result<Heard
     })
 }
 
+/// What each source says of the play, the leading one first, and which imports say it.
 fn told_by(connection: &Connection, listen: &Listen) -> Result<Vec<ToldBy>, ListenError> {
-    let mut batch = connection
-        .prepare_cached("SELECT format, file_name, started_ms, state FROM listen_batch WHERE batch_id = ?1")?;
+    let mut tellings = connection.prepare_cached(
+        "SELECT b.batch_id, b.format, b.file_name, b.started_ms, b.state, CASE b.batch_id WHEN p.batch_id THEN p.record END,
+            v.source, p.start_ms, p.played_how, p.played_ms, p.ranges
+         FROM listen_play p CROSS JOIN listen_via v ON v.via_id = p.via_id
+         CROSS JOIN listen_batch b ON b.batch_id = p.batch_id
+            OR b.batch_id IN (SELECT e.batch_id FROM listen_batch o CROSS JOIN listen_evidence e
+                ON e.batch_id = o.batch_id AND e.play_id = p.play_id)
+         WHERE p.play_id = ?1 ORDER BY b.batch_id <> p.batch_id, b.batch_id",
+    )?;
     let mut told_by = Vec::new();
-    let evidence = &listen.evidence;
-    let owner = std::iter::once((evidence.batch_id, Some(evidence.record)));
-    for (batch_id, record) in owner.chain(evidence.also_in.iter().map(|batch_id| (*batch_id, None))) {
-        let (format, file_name, imported_ms, state): (String, String, i64, String) = batch
-            .query_row([batch_id], |row| {
-                Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
-            })?;
-        if [BatchState::Accepted.name(), BatchState::Held.name()].contains(&state.as_str()) {
+    for play_id in with_evidence(connection, listen.id)? {
+        let mut rows = tellings.query([play_id])?;
+        while let Some(row) = rows.next()? {
+            let (format, state, ranges): (String, String, Option<String>) = (row.get(1)?, row.get(4)?, row.get(10)?);
+            if ![BatchState::Accepted.name(), BatchState::Held.name()].contains(&state.as_str()) {
+                continue;
+            }
             told_by.push(ToldBy {
-                batch_id,
+                batch_id: row.get(0)?,
                 format: Format::from_name(&format).ok_or(ListenError::Unreadable { what: "format" })?,
-                file_name,
-                imported_ms,
-                record,
+                file_name: row.get(2)?,
+                imported_ms: row.get(3)?,
+                record: row.get(5)?,
+                source: row.get(6)?,
+                start_ms: row.get(7)?,
+                played: Played::from_columns(row.get(8)?, row.get(9)?, ranges.as_deref())
+                    .ok_or(ListenError::Unreadable { what: "length played" })?,
             });
         }
     }

@@ -1,14 +1,18 @@
 //! The index that searching and the history of one work go by: the words of works, the plays of each work, and which
-//! descriptions are one work. It is filled behind an import in steps, from where it stopped, so that an import stays as quick as writing its rows.
+//! descriptions are one work and which plays are one play. It is filled behind an import in steps, from where it stopped, so that an import stays as quick as writing its rows.
 
 use rusqlite::{Connection, Transaction, params};
 use tekram_vault::{Scope, Vault};
 
 use crate::ListenError;
 use crate::identity::step as identity;
+use crate::pen::LOG;
+use crate::same_play::step as same_play;
 
-/// Told after each step; nothing that is shown changes by it.
+/// Told after each step.
 const INDEX: Scope = Scope("listen_index");
+/// What a person does not wait for when plays are indexed.
+const LITTLE: i64 = 4_096;
 /// Rows indexed in one transaction, so that other writes get their turn.
 const AT_ONCE: i64 = 65_536;
 
@@ -24,7 +28,32 @@ pub fn catch_up(vault: &Vault) -> Result<(), ListenError> {
     while vault.read(identity::behind)? {
         vault.write(INDEX, identity::step)?;
     }
+    let mut news = false;
+    while vault.read(same_play::behind)? {
+        news |= vault.write(INDEX, same_play::step)?;
+    }
+    if news {
+        vault.write(LOG, |_| Ok::<_, ListenError>(()))?;
+    }
     Ok(())
+}
+
+/// [`catch_up`], unless much is behind: then the next one who needs it does it.
+pub(crate) fn catch_up_with_little(vault: &Vault) -> Result<(), ListenError> {
+    let plays_behind: i64 = vault.read(|connection| {
+        Ok::<_, ListenError>(
+            connection
+                .prepare_cached(
+                    "SELECT coalesce((SELECT max(p.play_id) FROM listen_play p), 0) - i.play_id FROM listen_index i",
+                )?
+                .query_row([], |row| row.get(0))?,
+        )
+    })?;
+    if plays_behind <= LITTLE {
+        catch_up(vault)
+    } else {
+        Ok(())
+    }
 }
 
 fn behind(connection: &Connection) -> Result<bool, ListenError> {

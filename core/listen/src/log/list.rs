@@ -15,8 +15,11 @@ pub(crate) const LISTEN_COLUMNS: &str = "p.play_id, p.start_ms, p.fingerprint, p
     w.feed_url, w.feed_guid, w.item_guid, w.isrc, w.recording_mbid, w.release_mbid, w.artist_mbids, w.spotify_uri,
     v.source, v.service, v.player, v.device,
     (SELECT t.thumb FROM listen_thumb t WHERE t.fingerprint = p.fingerprint),
-    (SELECT group_concat(e.batch_id) FROM listen_batch b CROSS JOIN listen_evidence e
-     ON e.batch_id = b.batch_id AND e.play_id = p.play_id)
+    (SELECT group_concat(told.batch_id) FROM (
+        SELECT e.batch_id FROM listen_batch b CROSS JOIN listen_evidence e
+            ON e.batch_id = b.batch_id AND e.play_id = p.play_id
+        UNION SELECT o.batch_id FROM listen_same_play s CROSS JOIN listen_play o ON o.play_id = s.play_id
+            WHERE s.lead_play_id = p.play_id) told)
     FROM listen_play p CROSS JOIN listen_work w ON w.work_id = p.work_id CROSS JOIN listen_via v ON v.via_id = p.via_id";
 
 /// Which listens to list.
@@ -102,14 +105,15 @@ pub fn list(vault: &Vault, query: &ListQuery, after: Option<&Cursor>, limit: usi
     })
 }
 
-/// One listen, accepted or in the holding pen.
+/// One listen, accepted or in the holding pen. For one that is only further evidence, the listen that it belongs to.
 ///
 /// # Errors
 /// `no_such_listen`, or when the vault fails.
 pub fn find(vault: &Vault, id: i64) -> Result<Listen, ListenError> {
     vault.read(|connection| {
         let sql = format!(
-            "SELECT {LISTEN_COLUMNS} WHERE p.play_id = ?1
+            "SELECT {LISTEN_COLUMNS}
+             WHERE p.play_id = coalesce((SELECT lead_play_id FROM listen_same_play WHERE play_id = ?1), ?1)
              AND p.batch_id IN (SELECT batch_id FROM listen_batch WHERE state IN ('accepted', 'held'))"
         );
         let mut statement = connection.prepare_cached(&sql)?;

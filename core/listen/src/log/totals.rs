@@ -7,6 +7,7 @@ use rusqlite::{CachedStatement, Connection};
 use serde::Serialize;
 use tekram_vault::Vault;
 
+use super::index::catch_up;
 use super::scan::{Sum, plays};
 use super::subscriptions::Shows;
 use crate::{Kind, ListenError};
@@ -67,6 +68,8 @@ pub struct ItemTotal {
 /// # Errors
 /// When the vault fails.
 pub fn totals(vault: &Vault, start_ms: i64, end_ms: i64) -> Result<Vec<PlayedTotal>, ListenError> {
+    // No play is paid twice because two sources tell of it.
+    catch_up(vault)?;
     vault.read(|connection| {
         let mut by_work: HashMap<i64, Sum> = HashMap::new();
         plays(connection, start_ms, end_ms, |play| {

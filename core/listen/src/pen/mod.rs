@@ -15,6 +15,7 @@ use tekram_vault::{Scope, Vault};
 
 use crate::log::list::{LISTEN_COLUMNS, listen_from};
 use crate::log::subscriptions::{Subscription, of_batch};
+use crate::same_play::step::{batch_is_due, let_go};
 use crate::{Format, Listen, ListenError};
 use running::Running;
 
@@ -249,6 +250,7 @@ pub fn accept(vault: &Vault, batch_id: i64, now: Timestamp) -> Result<Batch, Lis
     vault.write(LOG, |transaction| {
         decide(transaction, batch_id, BatchState::Held, BatchState::Accepted, now)?;
         take_from_held(transaction, batch_id)?;
+        batch_is_due(transaction, batch_id)?;
         one_batch(transaction, batch_id)
     })
 }
@@ -291,6 +293,7 @@ fn remove(
     vault.write(LOG, |transaction| {
         decide(transaction, batch_id, from, to, now)?;
         pass_on(transaction, batch_id)?;
+        let_go(transaction)?;
         Ok::<_, ListenError>(())
     })?;
     // From here on the log is as wanted; what follows only gives room back, and a sweep would finish it.

@@ -136,8 +136,8 @@ impl<'t> Writer<'t> {
         let work_id = self.work_id(memory, &hash, &draft.work, &draft.credit, &mut JustAdded::default())?;
         self.transaction
             .prepare_cached(
-                "UPDATE listen_play SET work_id = ?3, played_how = ?4, played_ms = ?5, media_ms = ?6, marks = ?7,
-                    ranges = ?8 WHERE start_ms = ?1 AND fingerprint = ?2",
+                "UPDATE listen_play SET work_id = ?3, played_how = ?4, played_ms = ?5, media_ms = ?6,
+                    marks = (marks & 24) | ?7, ranges = ?8 WHERE start_ms = ?1 AND fingerprint = ?2",
             )?
             .execute(params![
                 draft.start_ms,
