@@ -62,6 +62,12 @@ pub enum AgentError {
         /// The limit.
         limit_bytes: u64,
     },
+    /// A server asked to be left alone for a while.
+    #[error("the server asks to wait {} s", wait_ms.saturating_add(999) / 1000)]
+    AskLater {
+        /// How much longer.
+        wait_ms: i64,
+    },
     /// The persona has no place for backups.
     #[error("no place for backups was chosen")]
     NoBackupPlace,
@@ -139,6 +145,7 @@ impl AgentError {
             Self::AvatarTooLarge { .. } => "avatar_too_large",
             Self::NotServed { .. } => "not_served",
             Self::FileTooLong { .. } => "file_too_long",
+            Self::AskLater { .. } => "ask_later",
             Self::NoBackupPlace => "no_backup_place",
             Self::NoSuchBackupPlace => "no_such_backup_place",
             Self::NoSuchBackup => "no_such_backup",

@@ -8,6 +8,7 @@ mod capture;
 mod code;
 mod device;
 mod error;
+mod feed;
 mod holdings;
 mod intent;
 mod listen;
@@ -30,6 +31,7 @@ use std::sync::Arc;
 pub use code::{ErrorCode, error_codes, error_number};
 pub use device::Agent;
 pub use error::AgentError;
+pub use feed::FeedRefreshed;
 pub use holdings::{
     AttributeView, ClaimView, CredentialState, CredentialView, FileView, MembershipView, PenArrived, PenFault,
     PenItemView, PenKind, PenPage, PreferenceView, PurchaseItemView, PurchaseView, attribute_text,
@@ -44,6 +46,10 @@ pub use relation::{AgreementDetail, ClauseView, DifferingClause, NameSource, Rel
 pub use shared::{SharedItem, SharedKind, SharedPage};
 pub use split::{MonthSource, RulesChange};
 pub use tekram_intent::{Reason, Why};
+pub use tekram_listen::feed::{
+    Chapter, ChapterSource, Chapters, Episode, EpisodePage, Feed, FeedFacts, Found, Outcome as FeedOutcome,
+    shown_address,
+};
 pub use tekram_listen::{
     Batch, Cursor, ExportForm, ImportReport, ListQuery, Listen, Page, Preview, Progress, RefusedLine, SourceHours,
     Subscription,

@@ -33,6 +33,7 @@ impl AgentError {
             Self::BadSetting { what, .. } => one("what", what),
             Self::AvatarTooLarge { limit_bytes } => one("limit_bytes", limit_bytes),
             Self::NotServed { status } => one("status", status),
+            Self::AskLater { wait_ms } => one("milliseconds", wait_ms),
             Self::FileTooLong { limit_bytes } => one("limit_bytes", limit_bytes),
             Self::Vault(error) => vault(error),
             Self::Server(tekram_net::DavError::Status { status, .. }) => one("status", status),

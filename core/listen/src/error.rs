@@ -69,6 +69,24 @@ pub enum ListenError {
     /// No such time zone.
     #[error("no such time zone")]
     UnknownZone,
+    /// There is no such feed among those that are followed.
+    #[error("no feed number {feed_id} is followed")]
+    NoSuchFeed {
+        /// The number asked for.
+        feed_id: i64,
+    },
+    /// There is no such episode.
+    #[error("there is no episode number {episode_id}")]
+    NoSuchEpisode {
+        /// The number asked for.
+        episode_id: i64,
+    },
+    /// No feed can have this address.
+    #[error("no feed can have this address")]
+    BadFeedAddress,
+    /// A file of chapters is none.
+    #[error("this is no file of chapters")]
+    BadChapters,
     /// The export could not be written.
     #[error("the export could not be written: {kind}")]
     Write {
@@ -102,6 +120,10 @@ impl ListenError {
             Self::NoSuchListen { .. } => "no_such_listen",
             Self::BadCursor => "bad_cursor",
             Self::UnknownZone => "unknown_zone",
+            Self::NoSuchFeed { .. } => "no_such_feed",
+            Self::NoSuchEpisode { .. } => "no_such_episode",
+            Self::BadFeedAddress => "bad_feed_address",
+            Self::BadChapters => "bad_chapters",
             Self::Write { .. } => "write_failed",
             Self::Unreadable { .. } => "unreadable",
         }

@@ -9,6 +9,7 @@
 
 mod capture;
 mod error;
+pub mod feed;
 mod format;
 mod identity;
 mod input;

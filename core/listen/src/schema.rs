@@ -18,6 +18,7 @@ pub const SCHEMA: RoomSchema = RoomSchema {
         MIGRATION_CAPTURE,
         MIGRATION_IDENTITY,
         MIGRATION_SAME_PLAY,
+        MIGRATION_FEEDS,
     ],
 };
 
@@ -234,6 +235,59 @@ CREATE TRIGGER listen_work_key_gone AFTER DELETE ON listen_work BEGIN
     UPDATE listen_identity_index SET work_id = (SELECT coalesce(max(w.work_id), 0) FROM listen_work w)
     WHERE work_id > (SELECT coalesce(max(w.work_id), 0) FROM listen_work w);
 END;
+";
+
+// `feed_url` as the person gave it; `moved_url` where it moved for good. `etag` and `last_modified` belong to the address
+// that gave them. A feed that was let go keeps its key and `removed`, so that a list does not bring it back.
+// `order_ms`: when an episode was published, else about when it was first seen. `value` and `inline_chapters`: as found, as
+// JSON; `chapters`: those of a file that was fetched.
+const MIGRATION_FEEDS: &str = "
+CREATE TABLE listen_feed (
+    feed_id INTEGER PRIMARY KEY NOT NULL,
+    feed_key TEXT NOT NULL UNIQUE,
+    feed_url TEXT NOT NULL DEFAULT '',
+    moved_url TEXT NOT NULL DEFAULT '',
+    by_hand INTEGER NOT NULL DEFAULT 0 CHECK (by_hand IN (0, 1)),
+    removed INTEGER NOT NULL DEFAULT 0 CHECK (removed IN (0, 1)),
+    private INTEGER NOT NULL DEFAULT 0 CHECK (private IN (0, 1)),
+    gone INTEGER NOT NULL DEFAULT 0 CHECK (gone IN (0, 1)),
+    added_ms INTEGER NOT NULL DEFAULT 0,
+    checked_ms INTEGER NOT NULL DEFAULT 0,
+    changed_ms INTEGER NOT NULL DEFAULT 0,
+    next_ms INTEGER NOT NULL DEFAULT 0,
+    failures INTEGER NOT NULL DEFAULT 0,
+    problem TEXT NOT NULL DEFAULT '',
+    facts TEXT NOT NULL DEFAULT '{}',
+    podcast_guid TEXT NOT NULL DEFAULT '',
+    etag TEXT NOT NULL DEFAULT '',
+    last_modified TEXT NOT NULL DEFAULT '',
+    validator_url TEXT NOT NULL DEFAULT '',
+    body_sha256 BLOB
+) STRICT;
+CREATE TABLE listen_episode (
+    episode_id INTEGER PRIMARY KEY NOT NULL,
+    feed_id INTEGER NOT NULL,
+    guid TEXT NOT NULL,
+    title TEXT NOT NULL DEFAULT '',
+    author TEXT NOT NULL DEFAULT '',
+    page_url TEXT NOT NULL DEFAULT '',
+    image_url TEXT NOT NULL DEFAULT '',
+    enclosure_url TEXT NOT NULL DEFAULT '',
+    enclosure_type TEXT NOT NULL DEFAULT '',
+    enclosure_bytes INTEGER,
+    duration_ms INTEGER,
+    published_ms INTEGER,
+    chapters_url TEXT NOT NULL DEFAULT '',
+    value TEXT NOT NULL DEFAULT '[]',
+    inline_chapters TEXT NOT NULL DEFAULT '',
+    chapters TEXT NOT NULL DEFAULT '',
+    first_seen_ms INTEGER NOT NULL,
+    order_ms INTEGER NOT NULL,
+    UNIQUE (feed_id, guid)
+) STRICT;
+CREATE INDEX listen_episode_of_feed ON listen_episode (feed_id, order_ms);
+CREATE INDEX listen_episode_by_time ON listen_episode (order_ms);
+CREATE INDEX listen_episode_by_medium ON listen_episode (feed_id, enclosure_url);
 ";
 
 // `listen_same_play`: a play that is only evidence of another one, which knows more. What is due to be looked at: stretches

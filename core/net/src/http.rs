@@ -6,6 +6,7 @@ use std::fmt;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use base64::Engine;
 use url::Url;
 
 use crate::error::FetchError;
@@ -111,6 +112,13 @@ impl Request {
     pub fn header(mut self, name: &str, value: &str) -> Self {
         self.headers.push((name.to_ascii_lowercase(), value.to_owned()));
         self
+    }
+
+    /// Says a user name and a password (RFC 7617), in UTF-8. Whoever calls it sees to it that they do not go out unencrypted.
+    #[must_use]
+    pub fn basic_login(self, name: &str, password: &str) -> Self {
+        let login = base64::engine::general_purpose::STANDARD.encode(format!("{name}:{password}"));
+        self.header("authorization", &format!("Basic {login}"))
     }
 
     /// Sets the limit on the body's bytes.

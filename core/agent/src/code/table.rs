@@ -518,6 +518,17 @@ pub(super) const LISTEN: Rows = &[
     (11, "unknown_zone", "No such time zone."),
     (12, "write_failed", "The export could not be written."),
     (13, "unreadable", "The log holds something this version cannot read."),
+    (14, "no_such_feed", "No such feed is followed."),
+    (15, "no_such_episode", "No such episode."),
+    (16, "bad_feed_address", "No feed can have this address."),
+    (17, "bad_chapters", "A file of chapters is none."),
+    (
+        18,
+        "not_found",
+        "A feed's or an account's server has nothing at this address (404).",
+    ),
+    (19, "gone", "A feed is gone for good (410)."),
+    (20, "too_many_requests", "A server wants to be asked less often (429)."),
 ];
 
 pub(super) const PAY: Rows = &[
@@ -826,6 +837,7 @@ pub(super) const AGENT: Rows = &[
         "The address that was asked about a credential answered with an error.",
     ),
     (102, "file_too_long", "The file is too long to be read at once."),
+    (103, "ask_later", "A server asked to be left alone for a while."),
     (21, "no_backup_place", "The persona has no place for backups."),
     (22, "no_such_backup_place", "The folder with backups is not there."),
     (23, "no_such_backup", "The place has no backup of that name."),

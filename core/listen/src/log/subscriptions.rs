@@ -1,7 +1,7 @@
 //! The podcasts a person subscribes to, as their lists say; and what these lists tell of the log's podcasts: a title
 //! for a feed, and a feed for a show that another source knows by its title only.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use rusqlite::Connection;
 use serde::Serialize;
@@ -23,18 +23,31 @@ pub struct Subscription {
     pub site_url: String,
     /// Folders it lies in, from outside in, joined by `/`.
     pub folder: String,
-    /// The import that told of it.
+    /// The import that told of it; 0 for a feed that was added by hand.
     pub batch_id: i64,
 }
 
+/// Feeds that were added by hand, with what they say of themselves; no import told of them.
+const BY_HAND: &str = "SELECT f.feed_key, CASE f.moved_url WHEN '' THEN f.feed_url ELSE f.moved_url END,
+    coalesce(f.facts ->> '$.title', ''), coalesce(f.facts ->> '$.site_url', ''), '', 0
+    FROM listen_feed f WHERE f.by_hand = 1 AND f.removed = 0";
+
 const COLUMNS: &str = "s.feed_key, s.feed_url, s.title, s.site_url, s.folder, s.batch_id";
 
-/// The accepted subscriptions, each once, by title.
+/// The accepted subscriptions and the feeds that were added by hand, each once, by title; without those that were let go.
 ///
 /// # Errors
 /// When the vault fails.
 pub fn subscriptions(vault: &Vault) -> Result<Vec<Subscription>, ListenError> {
-    vault.read(accepted)
+    vault.read(|connection| {
+        let mut statement = connection.prepare_cached("SELECT feed_key FROM listen_feed WHERE removed = 1")?;
+        let let_go = statement
+            .query_map([], |row| row.get::<_, String>(0))?
+            .collect::<Result<BTreeSet<_>, _>>()?;
+        let mut all = accepted(connection)?;
+        all.retain(|one| !let_go.contains(&one.key));
+        Ok(all)
+    })
 }
 
 fn accepted(connection: &Connection) -> Result<Vec<Subscription>, ListenError> {
@@ -47,7 +60,10 @@ fn accepted(connection: &Connection) -> Result<Vec<Subscription>, ListenError> {
         &[],
     )?;
     // A later list has the newer title.
-    let by_key: BTreeMap<String, Subscription> = all.into_iter().map(|one| (one.key.clone(), one)).collect();
+    let mut by_key: BTreeMap<String, Subscription> = all.into_iter().map(|one| (one.key.clone(), one)).collect();
+    for one in read(connection, BY_HAND, &[])? {
+        by_key.entry(one.key.clone()).or_insert(one);
+    }
     let mut once: Vec<_> = by_key.into_values().collect();
     once.sort_by_cached_key(|one| folded(&one.title));
     Ok(once)
