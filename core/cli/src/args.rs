@@ -1,5 +1,6 @@
 //! The words of the command line. What each command does is in `commands/`.
 
+mod feed;
 mod keep;
 mod leave;
 mod vault;
@@ -8,6 +9,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+pub use feed::FeedCommand;
 pub use keep::{
     AddPurchase, AttributeCommand, AttributeKind, CredentialCommand, CsvColumns, DateForm, FileCommand, KeepCommand,
     MembershipCommand, PenCommand, PreferenceCommand, PurchaseCommand, SetAttribute, ShowCredential, Stance,
@@ -340,9 +342,41 @@ pub enum ListenCommand {
         #[arg(long, value_enum, default_value_t = Form::Listenbrainz)]
         form: Form,
     },
-    /// Podcast subscriptions that were imported.
+    /// Podcast subscriptions: those of imported lists and the feeds that were added.
     #[command(after_help = "Example:\n  tekram listen subscriptions")]
     Subscriptions,
+    /// Podcast feeds that are followed, when each was asked last, and what went wrong with it.
+    #[command(after_help = "Example:\n  tekram listen feeds")]
+    Feeds,
+    /// Follow a podcast feed, ask it, or let it go.
+    #[command(
+        subcommand,
+        after_help = "Example:\n  tekram listen feed add https://feeds.example/show.xml\n  tekram listen feed refresh"
+    )]
+    Feed(FeedCommand),
+    /// Episodes that feeds told of, newest first.
+    #[command(after_help = "Example:\n  tekram listen episodes 1 --limit 50")]
+    Episodes {
+        /// Only of the feed with this number.
+        feed: Option<i64>,
+        #[command(flatten)]
+        page: Page,
+    },
+    /// Chapters of an episode.
+    #[command(after_help = "Example:\n  tekram listen chapters 12 --fetch")]
+    Chapters {
+        /// Number of the episode.
+        episode: i64,
+        /// Ask for the file of chapters that the feed names.
+        #[arg(long)]
+        fetch: bool,
+    },
+    /// Write the followed feeds as an OPML list, with their whole addresses.
+    #[command(after_help = "Example:\n  tekram listen opml podcasts.opml")]
+    Opml {
+        /// File to write; it must not exist yet.
+        file: PathBuf,
+    },
 }
 
 /// A format to export to.

@@ -8,7 +8,7 @@ use std::sync::atomic::AtomicBool;
 use serde_json::json;
 use tekram_agent::{Batch, ExportForm, Listen, Persona, PlayerEvent, Progress};
 
-use super::{Context, history, new_private_file, readable};
+use super::{Context, feed, history, new_private_file, readable};
 use crate::args::{Form, ListenCommand, Page};
 use crate::output::{Answer, Failure, hours, table};
 
@@ -16,17 +16,17 @@ use crate::output::{Answer, Failure, hours, table};
 const REFUSED_SHOWN: usize = 5;
 
 /// Carries out one command.
-pub fn run(context: &Context, command: ListenCommand) -> Result<Answer, Failure> {
+pub async fn run(context: &Context, command: ListenCommand) -> Result<Answer, Failure> {
     if let ListenCommand::Capture { file } = &command {
         return capture(context, file);
     }
     let persona = context.unlock()?;
-    let answer = answer(context, &persona, command)?;
+    let answer = answer(context, &persona, command).await?;
     persona.lock()?;
     Ok(answer)
 }
 
-fn answer(context: &Context, persona: &Persona, command: ListenCommand) -> Result<Answer, Failure> {
+async fn answer(context: &Context, persona: &Persona, command: ListenCommand) -> Result<Answer, Failure> {
     match command {
         ListenCommand::Import { file, accept } => import(context, persona, &file, accept),
         ListenCommand::Batches => batches(persona),
@@ -46,6 +46,11 @@ fn answer(context: &Context, persona: &Persona, command: ListenCommand) -> Resul
         ListenCommand::Capture { file } => capture(context, &file),
         ListenCommand::Export { file, form } => export(persona, &file, form),
         ListenCommand::Subscriptions => subscriptions(persona),
+        ListenCommand::Feeds => feed::feeds(persona),
+        ListenCommand::Feed(command) => feed::run(context, persona, command).await,
+        ListenCommand::Episodes { feed, page } => feed::episodes(persona, feed, &page),
+        ListenCommand::Chapters { episode, fetch } => feed::chapters(persona, episode, fetch).await,
+        ListenCommand::Opml { file } => feed::opml(persona, &file),
     }
 }
 

@@ -1,5 +1,6 @@
 //! One module for each room. A command opens the persona, calls one use case and says what came back.
 
+mod feed;
 mod history;
 mod intent;
 mod keep;
@@ -83,7 +84,7 @@ pub async fn run(cli: Cli) -> Result<Answer, Failure> {
     };
     match cli.command {
         Command::Persona(command) => persona::run(&context, command),
-        Command::Listen(command) => listen::run(&context, command),
+        Command::Listen(command) => listen::run(&context, command).await,
         Command::Pay(command) => pay::run(&context, command).await,
         Command::Intent(command) => intent::run(&context, command).await,
         Command::Relate(command) => relate::run(&context, &command),
