@@ -1,4 +1,4 @@
-// What is done while the app is not on the screen and a profile is still open: the few minutes until it locks itself.
+// What is done while the app is not on the screen and a profile is still open: until it locks itself.
 // Nothing here asks a host that the person did not let be asked before.
 package tekram.app
 

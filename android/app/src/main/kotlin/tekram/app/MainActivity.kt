@@ -46,7 +46,7 @@ class MainActivity : ComponentActivity() {
         super.onCreate(savedInstanceState)
         process.asking.attach(this)
         val model = app
-        process.openSession = { model.session }
+        process.openSession = { model.sessionInTime }
         // What the overview of apps shows stays there for hours; the window itself hides only what must be hidden.
         if (Build.VERSION.SDK_INT >= Build.VERSION_CODES.TIRAMISU) setRecentsScreenshotEnabled(false)
         setContent { Screens() }

@@ -77,7 +77,7 @@ class TekramApplication :
     /** Who asks what of a screen. */
     val asking: Questions get() = questions
 
-    /** The profile that a screen has open; none while everything is locked. */
+    /** The profile that a screen has open; none while everything is locked, or due to be. */
     var openSession: () -> Session? = { null }
 
     /** What may be said and done while nobody looks. */

@@ -69,7 +69,7 @@ private fun AppContent(
         }
 
         AppPhase.FirstRun, is AppPhase.Locked -> {
-            StartRoom(phase, state.lockedBy, start, state.chosen, state.notDeleted, state.rescuing)
+            StartRoom(phase, state.lockedItself, start, state.chosen, state.notDeleted, state.rescuing)
         }
 
         is AppPhase.Failed -> {

@@ -1,11 +1,11 @@
-// The app as a whole: no profile yet, locked, or one profile open with a place among its screens. It locks by itself
-// after five minutes in the background, counted through the device's sleep, and when the core says that nobody touched it.
+// The app as a whole: no profile yet, locked, or one profile open with a place among its screens. It locks by itself when
+// nobody touched it for as long as the profile says, on the screen or in the background: the core tells when that is, and
+// whatever runs first after the device slept asks for it.
 package tekram.ui.start
 
 import androidx.lifecycle.ViewModel
 import androidx.lifecycle.viewModelScope
 import kotlinx.coroutines.Job
-import kotlinx.coroutines.delay
 import kotlinx.coroutines.flow.MutableStateFlow
 import kotlinx.coroutines.flow.StateFlow
 import kotlinx.coroutines.flow.asStateFlow
@@ -25,11 +25,7 @@ import tekram.ui.common.attempt
 import tekram.ui.common.shown
 import tekram.ui.vault.DailyBackup
 import kotlin.time.Duration
-import kotlin.time.Duration.Companion.minutes
 import kotlin.time.Duration.Companion.seconds
-
-/** How long the app may be in the background before it locks. */
-val autoLockAfter: Duration = 5.minutes
 
 /** The core is told of touches no more often than this. */
 private val touchEvery: Duration = 2.seconds
@@ -67,8 +63,8 @@ data class AppState(
     val place: Place = Place(),
     /** The profile whose place was kept while the app was put away; another one begins at the beginning. */
     val placeOf: String? = null,
-    /** Why the lock came by itself, if it did. */
-    val lockedBy: LockedBy? = null,
+    /** The lock came by itself; its screen says so. */
+    val lockedItself: Boolean = false,
     /** The profile that the person is on the way to. */
     val chosen: String? = null,
     /** What is whole of the chosen profile is to be saved. */
@@ -76,15 +72,6 @@ data class AppState(
     /** A profile that was to be deleted and is still there. */
     val notDeleted: NotDeleted? = null,
 )
-
-/** What locked a profile that the person did not lock. */
-enum class LockedBy {
-    /** The app was in the background for too long. */
-    Background,
-
-    /** Nobody touched the screen for as long as the person had chosen. */
-    Idle,
-}
 
 /** Deleting the profile called [name] ended with [why]. */
 data class NotDeleted(
@@ -99,15 +86,20 @@ class AppModel(
 ) : ViewModel(),
     Navigator {
     private val states = MutableStateFlow(AppState())
-    private var leftAt: Duration? = null
-    private var lockTimer: Job? = null
+    private var isAway = false
     private var company: Job? = null
-    private var touchedAt: Duration? = null
+
+    /** By the device's clock, which counts through its sleep. */
+    @Volatile
+    private var touchedAt = device.elapsed()
 
     val state: StateFlow<AppState> = states.asStateFlow()
 
     /** The open profile. */
     val session: Session? get() = (states.value.phase as? AppPhase.Open)?.session
+
+    /** The open profile, unless it is due to be locked: what works while nobody looks asks for this one, from any thread. */
+    val sessionInTime: Session? get() = session?.takeUnless(::isOverdue)
 
     init {
         reload()
@@ -115,16 +107,16 @@ class AppModel(
 
     /** Reads the list of profiles again; an open one stays open. */
     fun reload() {
-        viewModelScope.launch { if (session == null) showLocked(states.value.lockedBy) }
+        viewModelScope.launch { if (session == null) showLocked(states.value.lockedItself) }
     }
 
-    private suspend fun showLocked(lockedBy: LockedBy?) {
+    private suspend fun showLocked(itself: Boolean) {
         val phase =
             attempt { agent.personas() }.fold(
                 { if (it.isEmpty()) AppPhase.FirstRun else AppPhase.Locked(it) },
                 { AppPhase.Failed(it.shown()) },
             )
-        states.update { it.copy(phase = phase, lockedBy = lockedBy) }
+        states.update { it.copy(phase = phase, lockedItself = itself) }
     }
 
     /** A profile was created or unlocked: shows it. Another one that is open is locked first. */
@@ -136,7 +128,10 @@ class AppModel(
             val itsPlace = if (before == null) it.placeOf == id else before.persona.id() == id
             AppState(AppPhase.Open(opened), if (itsPlace) it.place else Place())
         }
+        touchedAt = device.elapsed()
         accompany(opened)
+        // One that waited for long, to be gone on to after it came back, may have locked meanwhile.
+        lockIfOverdue()
         before?.let { viewModelScope.launch { attempt { it.end() } } }
     }
 
@@ -146,34 +141,49 @@ class AppModel(
         company =
             viewModelScope.launch {
                 launch { DailyBackup(opened, device).keep() }
-                opened.changes().catch { }.collect { scopes -> if (LOCKED in scopes && session === opened) lock(LockedBy.Idle) }
+                opened.changes().catch { }.collect { scopes -> if (LOCKED in scopes && session === opened) lock(itself = true) }
             }
     }
 
     /** The person touched the screen or a key: the time until the profile locks by itself begins anew. */
     fun touched() {
-        val now = device.elapsed()
-        if (touchedAt?.let { now - it < touchEvery } == true) return
-        touchedAt = now
+        if (device.elapsed() - touchedAt < touchEvery) return
+        lockIfOverdue()
+        touch()
+    }
+
+    private fun touch() {
+        touchedAt = device.elapsed()
         session?.persona?.touch()
     }
 
+    /** Locks when nobody has touched the open profile for as long as it says: the core does so too, but it may have slept. */
+    private fun lockIfOverdue() {
+        if (session?.let(::isOverdue) == true) lock(itself = true)
+    }
+
+    private fun isOverdue(session: Session): Boolean {
+        // A locked profile does not say; one that never locks by itself says nothing.
+        val limit = runCatching { session.persona.autoLockS() }.getOrNull()?.toLong()?.seconds
+        return session.persona.isLocked() || (limit != null && device.elapsed() - touchedAt >= limit)
+    }
+
     /** Locks the open profile and shows the lock screen. */
-    fun lock() = lock(lockedBy = null)
+    fun lock() = lock(itself = false)
 
     /** Locks the open profile and turns to the one with [id]. */
-    fun switchTo(id: String) = lock(lockedBy = null, chosen = id)
+    fun switchTo(id: String) = lock(itself = false, chosen = id)
 
     /** Locks the open profile and turns to saving what is whole of it. */
     fun rescueOpen() {
         val id = session?.persona?.id() ?: return
-        lock(lockedBy = null, chosen = id) { states.update { it.copy(rescuing = true) } }
+        lock(itself = false, chosen = id) { states.update { it.copy(rescuing = true) } }
     }
 
     /** Locks the open profile, called [name], and deletes it for good. If that fails, it stands on the lock screen, which says why. */
     fun deleteOpen(name: String) {
         val id = session?.persona?.id() ?: return
-        lock(lockedBy = null) {
+        lock(itself = false) {
             val failure = attempt { delete(id) }.exceptionOrNull()
             states.update { it.copy(notDeleted = failure?.let { why -> NotDeleted(name, why.shown()) }) }
         }
@@ -186,7 +196,7 @@ class AppModel(
     }
 
     private fun lock(
-        lockedBy: LockedBy?,
+        itself: Boolean,
         chosen: String? = null,
         then: suspend () -> Unit = {},
     ) {
@@ -197,33 +207,26 @@ class AppModel(
         viewModelScope.launch {
             attempt { session.end() }
             then()
-            showLocked(lockedBy)
+            showLocked(itself)
         }
     }
 
-    /** The app left the screen: calls that wait are ended, and the lock's time begins. */
+    /** The app left the screen: calls that wait are ended. From now on nobody touches it. */
     fun toBackground() {
-        if (leftAt != null) return
-        leftAt = device.elapsed()
+        if (isAway) return
+        isAway = true
+        lockIfOverdue()
+        touch()
         agent.pause()
-        lockTimer =
-            viewModelScope.launch {
-                delay(autoLockAfter)
-                lock(LockedBy.Background)
-            }
     }
 
-    /** The app is on the screen again; it locks now if the timer slept together with the device. */
+    /** The app is on the screen again, or at the lock when that took too long. */
     fun toForeground() {
-        val left = leftAt ?: return
-        leftAt = null
-        lockTimer?.cancel()
+        if (!isAway) return
+        isAway = false
         agent.resume()
-        if (device.elapsed() - left >= autoLockAfter) {
-            lock(LockedBy.Background)
-        } else if (session?.persona?.isLocked() == true) {
-            lock(LockedBy.Idle)
-        }
+        lockIfOverdue()
+        touch()
     }
 
     override fun open(route: Route) = states.update { it.copy(place = it.place.open(route)) }

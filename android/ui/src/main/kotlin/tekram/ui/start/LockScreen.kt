@@ -66,17 +66,12 @@ interface LockActions {
 fun LockScreen(
     state: StartState,
     deviceLock: DeviceLock,
-    lockedBy: LockedBy?,
+    lockedItself: Boolean,
     actions: LockActions,
     notDeleted: NotDeleted? = null,
 ) {
     val persona = state.persona
-    val note =
-        when (lockedBy) {
-            null -> null
-            LockedBy.Background -> word("start_auto_locked")
-            LockedBy.Idle -> word("start_auto_locked_idle")
-        }
+    val note = if (lockedItself) word("start_auto_locked_idle") else null
     if (persona == null) {
         StartFrame(word("start_lock_title"), note, onBack = null) {
             notDeleted?.let { NotDeletedLine(it) }

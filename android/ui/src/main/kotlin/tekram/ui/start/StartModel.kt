@@ -23,6 +23,7 @@ import tekram.ui.common.attempt
 import tekram.ui.common.shown
 import tekram.ui.vault.RescueModel
 import tekram.ui.vault.RestoreModel
+import tekram.ui.vault.withLockRule
 import kotlin.time.Duration
 import kotlin.time.Duration.Companion.milliseconds
 import kotlin.time.Duration.Companion.seconds
@@ -203,10 +204,10 @@ class StartModel(
     private val StartState.ground: StartStep get() = if (personas.isEmpty()) StartStep.First else StartStep.Lock
 
     /** Makes the profile with a passphrase as its way in. */
-    fun create(passphrase: String) = open { agent.createPersona(states.value.name.trim(), passphrase) }
+    fun create(passphrase: String) = open { agent.createPersona(states.value.name.trim(), passphrase).withLockRule() }
 
     /** Makes the profile with the device's own lock as its way in. */
-    fun createWithDevice() = open { agent.createPersonaWithKeyStore(states.value.name.trim(), DEVICE_WAY) }
+    fun createWithDevice() = open { agent.createPersonaWithKeyStore(states.value.name.trim(), DEVICE_WAY).withLockRule() }
 
     /** Unlocks the chosen profile with its passphrase. */
     fun unlock(passphrase: String) = open { agent.unlockWithPassphrase(chosen(), passphrase) }

@@ -15,7 +15,7 @@ import tekram.ui.vault.RestoreRoom
 @Composable
 fun StartRoom(
     phase: AppPhase,
-    lockedBy: LockedBy?,
+    lockedItself: Boolean,
     model: StartModel,
     chosen: String? = null,
     notDeleted: NotDeleted? = null,
@@ -38,7 +38,7 @@ fun StartRoom(
         StartStep.Passphrase -> NewPassphraseScreen(state, model::create, back)
         StartStep.Restore -> RestoreRoom(model.restore) { model.back() }
         StartStep.Rescue -> RescueRoom(model.rescue, lock) { model.back() }
-        StartStep.Lock -> LockScreen(state, lock, lockedBy, remember(model) { actions(model) }, notDeleted)
+        StartStep.Lock -> LockScreen(state, lock, lockedItself, remember(model) { actions(model) }, notDeleted)
     }
 }
 

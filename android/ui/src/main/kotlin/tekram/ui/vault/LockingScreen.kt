@@ -60,7 +60,6 @@ fun LockingScreen(
                 state.failure?.let { ErrorLine(errorText(it)) }
                 Text(word("me_locking_text"))
                 LockChoices(state, actions::lockAfter)
-                Text(word("me_locking_background"), style = MaterialTheme.typography.bodyMedium)
                 WipeChoices(state, { actions.wipeAfter(null) }) { asking = it }
             }
         }

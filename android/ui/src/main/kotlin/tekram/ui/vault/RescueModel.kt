@@ -39,7 +39,7 @@ internal fun Throwable.startFailure(): StartFailure = if (this is NotPresent) St
 /** Runs a rescue to its end; the new profile comes unlocked with its report. */
 internal suspend fun RescueTask.report(onProgress: (WorkProgress) -> Unit): Pair<Rescued, Persona?> {
     val task = this
-    return Work(task, task::next, { task.finish() to task.persona() }, task::cancel).run { onProgress(it) }
+    return Work(task, task::next, { task.finish() to task.persona()?.withLockRule() }, task::cancel).run { onProgress(it) }
 }
 
 /** Saves what is whole; [arrived] is given the new profile when the person goes on to it. */

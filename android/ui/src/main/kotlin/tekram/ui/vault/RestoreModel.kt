@@ -201,7 +201,7 @@ class RestoreModel(
             } else {
                 agent.startRestoreWithPassphrase(from, name, key.secret, options)
             }
-        val (restored, persona) = Work(task, task::next, { task.finish() to task.persona() }, task::cancel).run { progress(it) }
+        val (restored, persona) = Work(task, task::next, { task.finish() to task.persona()?.withLockRule() }, task::cancel).run { progress(it) }
         CameBack.Whole(restored) to persona
     }
 
@@ -228,7 +228,7 @@ class RestoreModel(
         newName: String?,
     ) = bringBack { progress ->
         val task = agent.startMoveIn(checkNotNull(file), passphrase, newName?.trim())
-        val (moved, persona) = Work(task, task::next, { task.finish() to task.persona() }, task::cancel).run { progress(it) }
+        val (moved, persona) = Work(task, task::next, { task.finish() to task.persona()?.withLockRule() }, task::cancel).run { progress(it) }
         CameBack.Everything(moved) to persona
     }
 

@@ -37,11 +37,11 @@ val startSamples: List<Sample> =
         sample("start_first", "error") { First(StartState(name = "Home", failure = StartFailure.Absent(AbsenceReason.NotRecognised)), DeviceLock.Ready) },
         sample("start_passphrase") { NewPassphraseScreen(StartState(StartStep.Passphrase, "Home"), {}, {}) },
         sample("lock", wide = true) { Lock(locked) },
-        sample("lock", "device") { Lock(chosen.copy(unlocking = Unlocking.Device), LockedBy.Background) },
+        sample("lock", "device") { Lock(chosen.copy(unlocking = Unlocking.Device), lockedItself = true) },
         sample("lock", "passphrase") { Lock(chosen) },
         sample("lock", "words") { Lock(chosen.copy(unlocking = Unlocking.Words)) },
         sample("lock", "loading") { Lock(chosen.copy(busy = true)) },
-        sample("lock", "not_deleted") { LockScreen(chosen, DeviceLock.Absent, null, noLockActions, NotDeleted("Home", Shown(3001, "io", "vault"))) },
+        sample("lock", "not_deleted") { LockScreen(chosen, DeviceLock.Absent, false, noLockActions, NotDeleted("Home", Shown(3001, "io", "vault"))) },
         sample("lock", "wait") { Lock(chosen.copy(failure = StartFailure.Refused(Shown(3041, "wait", "vault")), waitSeconds = 42)) },
         sample("lock", "rolled_back") { Lock(chosen.copy(failure = StartFailure.Refused(Shown(3043, "rolled_back", "vault")))) },
         sample("lock", "rolled_back_sure") {
@@ -63,8 +63,8 @@ private fun First(
 @Composable
 private fun Lock(
     state: StartState,
-    lockedBy: LockedBy? = null,
-) = LockScreen(state, DeviceLock.Ready, lockedBy, noLockActions)
+    lockedItself: Boolean = false,
+) = LockScreen(state, DeviceLock.Ready, lockedItself, noLockActions)
 
 internal val noLockActions =
     object : LockActions {

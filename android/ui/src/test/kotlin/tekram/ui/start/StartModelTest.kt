@@ -10,9 +10,11 @@ import tekram.ui.common.Tab
 import kotlin.test.assertEquals
 import kotlin.test.assertFalse
 import kotlin.test.assertIs
+import kotlin.test.assertNotNull
 import kotlin.test.assertNull
 import kotlin.test.assertTrue
 import kotlin.time.Duration
+import kotlin.time.Duration.Companion.hours
 import kotlin.time.Duration.Companion.minutes
 import kotlin.time.Duration.Companion.seconds
 
@@ -123,19 +125,90 @@ class StartModelTest : CoreTest() {
             assertEquals("vault_exists", assertIs<StartFailure.Refused>(failure).error.name)
         }
 
+    /** Away for [time] and back again; whether the profile is still open then. */
+    private fun staysOpenAway(time: Duration): Boolean {
+        app.toBackground()
+        device.now += time
+        app.toForeground()
+        return app.session != null
+    }
+
+    private suspend fun lockedItself(): Boolean {
+        locked()
+        return app.state.value.lockedItself
+    }
+
     @Test
-    fun `five minutes in the background lock, also while the device slept`() =
+    fun `a new profile locks when nobody used it for five minutes, also while the device slept`() =
+        story {
+            firstProfile()
+            assertEquals(300u, checkNotNull(app.session).persona.autoLockS())
+            assertTrue(staysOpenAway(5.minutes - 1.seconds))
+            assertTrue(staysOpenAway(5.minutes - 1.seconds), "coming back and leaving again begins anew")
+            assertFalse(staysOpenAway(5.minutes))
+            assertTrue(lockedItself())
+        }
+
+    @Test
+    fun `a profile that is to lock later or sooner does so in the background too`() =
+        story {
+            firstProfile()
+            for (minutes in listOf(15, 60, 1)) {
+                checkNotNull(app.session).persona.setAutoLock(minutes.toUInt() * 60u)
+                assertTrue(staysOpenAway(minutes.minutes - 1.seconds), "$minutes")
+                assertFalse(staysOpenAway(minutes.minutes), "$minutes")
+                assertTrue(lockedItself())
+                start.lockedWith(locked().personas)
+                start.unlock("four words in a row")
+                app.state.until("an open profile") { it.phase is AppPhase.Open }
+            }
+        }
+
+    @Test
+    fun `a profile that never locks by itself stays open`() =
+        story {
+            firstProfile()
+            checkNotNull(app.session).persona.setAutoLock(null)
+            assertTrue(staysOpenAway(100.hours))
+            device.now += 100.hours
+            app.touched()
+            assertNotNull(app.sessionInTime)
+        }
+
+    @Test
+    fun `on the screen a touch puts the lock off, and one that comes too late opens nothing`() =
+        story {
+            firstProfile()
+            repeat(3) {
+                device.now += 5.minutes - 1.seconds
+                app.touched()
+                assertNotNull(app.session)
+            }
+            device.now += 5.minutes
+            app.touched()
+            assertNull(app.session)
+            assertTrue(lockedItself())
+        }
+
+    @Test
+    fun `nothing works in the background with a profile whose time is over`() =
         story {
             firstProfile()
             app.toBackground()
-            device.now += 4.minutes + 59.seconds
-            app.toForeground()
-            assertIs<AppPhase.Open>(app.state.value.phase)
+            device.now += 4.minutes
+            assertNotNull(app.sessionInTime)
             app.toBackground()
-            device.now += 5.minutes
-            app.toForeground()
-            locked()
-            assertEquals(LockedBy.Background, app.state.value.lockedBy)
+            device.now += 1.minutes
+            assertNull(app.sessionInTime, "to be told twice of being left is not a touch")
+        }
+
+    @Test
+    fun `the core locks it in the background, and nobody has to come back for that`() =
+        story {
+            firstProfile()
+            app.toBackground()
+            checkNotNull(app.session).persona.setAutoLock(1u)
+            assertTrue(lockedItself())
         }
 
     @Test

@@ -93,8 +93,8 @@ class StartScreensTest {
     fun `the lock asks who, then how`() {
         val ways = listOf(WayInKind.Passphrase, WayInKind.RecoveryPhrase).map { WayIn(it.toString(), it, null) }
         state = StartState(StartStep.Lock, personas = listOf("Home", "Work").map { PersonaEntry(it, it, null, null, ways, null) })
-        onScreen({ LockScreen(state, DeviceLock.Absent, LockedBy.Background, actions) }) {
-            onNodeWithText("Locked after five minutes in the background.").assertIsDisplayed()
+        onScreen({ LockScreen(state, DeviceLock.Absent, true, actions) }) {
+            onNodeWithText("Locked because nobody had used it for a while.").assertIsDisplayed()
             onNodeWithContentDescription("Profile Work, locked").performClick()
             onNodeWithText("Hello, Work").assertIsDisplayed()
             onNodeWithTag("lock_passphrase").performTextInput("a secret")
@@ -123,7 +123,7 @@ class StartScreensTest {
                     state = state.copy(failure = null, rollbackAccepted = true)
                 }
             }
-        onScreen({ LockScreen(state, DeviceLock.Absent, null, rollback) }) {
+        onScreen({ LockScreen(state, DeviceLock.Absent, false, rollback) }) {
             onNodeWithText("This is an older state").performScrollTo().assertIsDisplayed()
             onNodeWithText("Open it anyway").performScrollTo().performClick()
             onNodeWithText("Cancel").performClick()
@@ -149,7 +149,7 @@ class StartScreensTest {
                     said += "restore"
                 }
             }
-        onScreen({ LockScreen(state, DeviceLock.Absent, null, rescue) }) {
+        onScreen({ LockScreen(state, DeviceLock.Absent, false, rescue) }) {
             onNodeWithText("Save what is whole").performScrollTo().performClick()
             onNodeWithText("Restore a backup").performScrollTo().performClick()
             assertEquals(listOf("rescue", "restore"), said)
@@ -159,7 +159,7 @@ class StartScreensTest {
     @Test
     fun `while it waits nothing can be tried and the time is said`() {
         state = StartState(StartStep.Lock, personas = listOf(lockedHome), chosen = "1", failure = refused("wait"), waitSeconds = 61)
-        onScreen({ LockScreen(state, DeviceLock.Absent, null, actions) }) {
+        onScreen({ LockScreen(state, DeviceLock.Absent, false, actions) }) {
             onNodeWithTag("lock_passphrase").performTextInput("a secret")
             onNodeWithText("You can try again in 2 minutes.", substring = true, useUnmergedTree = true).assertIsDisplayed()
             onNodeWithText("Unlock").assertIsNotEnabled()
@@ -173,7 +173,7 @@ class StartScreensTest {
     @Test
     fun `a profile whose name is hidden has a neutral one`() {
         state = StartState(StartStep.Lock, personas = listOf(lockedHome, lockedHome.copy(id = "2", name = "")))
-        onScreen({ LockScreen(state, DeviceLock.Absent, LockedBy.Idle, actions) }) {
+        onScreen({ LockScreen(state, DeviceLock.Absent, true, actions) }) {
             onNodeWithText("Locked because nobody had used it for a while.").assertIsDisplayed()
             onNodeWithContentDescription("Profile without a name, locked").performClick()
             onNodeWithText("Hello").assertIsDisplayed()

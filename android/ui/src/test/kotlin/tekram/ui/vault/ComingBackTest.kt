@@ -67,7 +67,7 @@ class ComingBackTest : CoreTest() {
             val came = assertIs<CameBack.Whole>(restore.ended().came)
             assertEquals("Home", came.restored.name)
             restore.open()
-            assertEquals("Home", arrived.single().name())
+            assertEquals("Home" to LOCK_OF_NEW_S, arrived.single().run { name() to autoLockS() })
             arrived.single().lock()
         }
 
@@ -114,7 +114,7 @@ class ComingBackTest : CoreTest() {
             val came = assertIs<CameBack.Partly>(restore.ended().came)
             assertFalse(came.rescued.damage.isEmpty())
             restore.open()
-            assertEquals("Saved", arrived.single().name())
+            assertEquals("Saved" to LOCK_OF_NEW_S, arrived.single().run { name() to autoLockS() })
             arrived.single().lock()
         }
 
@@ -177,7 +177,7 @@ class ComingBackTest : CoreTest() {
             assertNotNull(rescued)
             assertTrue(rescued.tables.any { it.saved > 0uL })
             rescue.open()
-            assertEquals("Saved", arrived.single().name())
+            assertEquals("Saved" to LOCK_OF_NEW_S, arrived.single().run { name() to autoLockS() })
             assertEquals(setOf("Home", "Saved"), agent.personas().map { it.name }.toSet())
             arrived.single().lock()
         }
@@ -214,6 +214,7 @@ class ComingBackTest : CoreTest() {
             restore.moveIn("a seal of words", null)
             assertEquals("Home", assertIs<CameBack.Everything>(restore.ended().came).moved.name)
             restore.open()
+            assertEquals(LOCK_OF_NEW_S, arrived.single().autoLockS())
             arrived.single().lock()
         }
 

@@ -10,7 +10,6 @@ import tekram.ui.common.attempt
 import tekram.ui.common.shown
 import tekram.ui.start.AppModel
 import tekram.ui.start.AppPhase
-import tekram.ui.start.LockedBy
 import tekram.ui.start.Session
 import tekram.ui.start.StartModel
 import java.io.File
@@ -71,8 +70,17 @@ class ProfileModelsTest : CoreTest() {
             model.lockAfter(1u)
             model.state.until("the time") { it.autoLockS == 1u && !it.busy }
             val locked = app.state.until("the lock") { it.phase is AppPhase.Locked }
-            assertEquals(LockedBy.Idle, locked.lockedBy)
+            assertTrue(locked.lockedItself)
             assertNull(app.session)
+        }
+
+    @Test
+    fun `a profile that brings its own time keeps it`() =
+        story {
+            val session = session()
+            session.persona.setAutoLock(60u)
+            assertEquals(60u, session.persona.withLockRule().autoLockS())
+            session.end()
         }
 
     @Test
