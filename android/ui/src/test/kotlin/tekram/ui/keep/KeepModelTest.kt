@@ -14,6 +14,7 @@ import tekram.ui.common.PlainDevice
 import tekram.ui.start.Session
 import java.util.Base64
 import kotlin.test.assertEquals
+import kotlin.test.assertFalse
 import kotlin.test.assertIs
 import kotlin.test.assertNotNull
 import kotlin.test.assertNull
@@ -153,7 +154,7 @@ class KeepModelTest : CoreTest() {
             assertNull(model.state.value.answer, "nobody has asked yet")
             model.audience("https://cinema.example")
             model.nonce("n-0S6")
-            assertEquals(listOf("/family_name"), model.state.value.stays.map { it.path })
+            assertEquals(listOf("/family_name"), model.state.until("the preview") { it.leaves.size == 2 }.stays.map { it.path })
             model.answer()
             val answer = assertNotNull(model.state.until("the answer") { it.answer != null || it.failure != null }.answer)
             assertTrue(issuer.disclosure("s1", "given_name", "Ada") in answer)
@@ -162,6 +163,11 @@ class KeepModelTest : CoreTest() {
             assertTrue("https://cinema.example" in binding && "n-0S6" in binding, "the answer is for them alone")
             model.nonce("another")
             assertNull(model.state.value.answer, "another question needs another answer")
+            model.choose(ready.stays.first(), along = true)
+            model.choose(ready.stays.first(), along = false)
+            model.choose(ready.stays.last(), along = true)
+            val taken = model.state.until("the last choice") { ready.stays.last().path in it.leaves.map { claim -> claim.path } }
+            assertFalse(taken.goes(ready.stays.first()), "what was taken back stays")
         }
 
     @Test

@@ -178,7 +178,7 @@ internal val showing =
         licence,
         relations,
         "did:key:cinema",
-        setOf("/given_name"),
+        licence.claims.take(2),
         "https://cinema.example",
         "n-0S6_WzA2Mj",
     )
@@ -409,7 +409,7 @@ val keepSamples: List<Sample> =
         sample("keep_proof", "expired", Tab.Me) { ProofScreen(read(gym.copy(state = CredentialState.EXPIRED, expiresMs = SOME_DAY)), noProofActions) {} },
         sample("keep_show", tab = Tab.Me) { ShowScreen(showing, ::drawn, noShowActions) {} },
         sample("keep_show", "whole", Tab.Me) {
-            ShowScreen(showing.copy(proof = gym, chosen = emptySet(), relations = emptyList(), party = null), ::drawn, noShowActions) {}
+            ShowScreen(showing.copy(proof = gym, leaves = gym.claims, relations = emptyList(), party = null), ::drawn, noShowActions) {}
         },
         sample("keep_receive", tab = Tab.Me) { ReceiveScreen(ReceiveState(), noReceiveActions) {} },
         sample("keep_receive", "false", Tab.Me) {
