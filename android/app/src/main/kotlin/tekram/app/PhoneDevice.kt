@@ -27,6 +27,7 @@ import kotlinx.coroutines.flow.update
 import kotlinx.coroutines.withContext
 import tekram.ffi.BackupFolder
 import tekram.platform.backup.DocumentFolder
+import tekram.platform.backup.FoldersInUse
 import tekram.platform.picture.SmallPicture
 import tekram.platform.scan.CodeReader
 import tekram.platform.scan.CodeWriter
@@ -69,6 +70,8 @@ class PhoneDevice(
 
     /** How many of the screens in front want to be kept out of pictures. */
     val hidingScreens: StateFlow<Int> = hiding
+
+    private val folders = FoldersInUse(context)
 
     // Files that were picked are copied here, because the core reads paths; others are waiting to be delivered.
     private val passing = File(context.cacheDir, "passing")
@@ -113,6 +116,11 @@ class PhoneDevice(
 
     override fun folder(reference: String): BackupFolder? =
         Uri.parse(reference).takeIf { it.scheme == ContentResolver.SCHEME_CONTENT }?.let { DocumentFolder(context.contentResolver, it) }
+
+    override fun backsUpInto(
+        profile: String,
+        reference: String?,
+    ) = folders.uses(profile, reference)
 
     override suspend fun pickPicture(limitBytes: Int): ByteArray? {
         val picked = questions.ask(Question.Picture) ?: return null
@@ -213,7 +221,10 @@ class PhoneDevice(
         context.getSystemService(ClipboardManager::class.java)?.setPrimaryClip(clip)
     }
 
-    override fun forgot(profile: String) = onForgot(profile)
+    override fun forgot(profile: String) {
+        folders.forget(profile)
+        onForgot(profile)
+    }
 
     override fun hideScreen(hidden: Boolean) {
         hiding.update { (it + if (hidden) 1 else -1).coerceAtLeast(0) }

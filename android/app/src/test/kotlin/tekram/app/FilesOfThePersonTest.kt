@@ -120,6 +120,28 @@ class FilesOfThePersonTest : AppPhone() {
     }
 
     @Test
+    fun `the right to a folder is given back when the last profile leaves it`() {
+        val activity = start().get()
+        val (shared, own) = listOf("shared", "own").map { Uri.parse("content://cloud/tree/$it") }
+        for (tree in listOf(shared, own)) answering(activity, tree) { process.device.pickFolder() }.getOrThrow()
+
+        fun mayUse() = process.contentResolver.persistedUriPermissions.map { it.uri }.toSet()
+        process.device.backsUpInto("anna", shared.toString())
+        process.device.backsUpInto("ben", shared.toString())
+        process.device.backsUpInto("anna", own.toString())
+        assertEquals(setOf(shared, own), mayUse(), "ben still backs up there")
+        process.device.backsUpInto("ben", null)
+        assertEquals(setOf(own), mayUse())
+        process.device.backsUpInto("anna", own.toString())
+        assertEquals(setOf(own), mayUse(), "nothing changed")
+        process.device.forgot("anna")
+        assertEquals(emptySet(), mayUse(), "deleted")
+        process.device.backsUpInto("ben", own.toString())
+        process.device.backsUpInto("ben", null)
+        assertEquals(emptySet(), mayUse(), "a right that is gone already is no failure")
+    }
+
+    @Test
     fun `a picture becomes a small square, and what is none is refused`() {
         val photo = Bitmap.createBitmap(1200, 800, Bitmap.Config.ARGB_8888)
         val noise = Random(7)

@@ -107,6 +107,15 @@ interface Device {
     fun folder(reference: String): BackupFolder? = null
 
     /**
+     * The backups of the profile with this id go to the folder that [reference] stands for, or with null to none: the right to
+     * use one that no profile needs any more is given back.
+     */
+    fun backsUpInto(
+        profile: String,
+        reference: String?,
+    ) = Unit
+
+    /**
      * Lets the person choose a picture and makes it so small that it has at most [limitBytes], as a file; null when they
      * turned away.
      *

@@ -33,6 +33,9 @@ private val touchEvery: Duration = 2.seconds
 /** The scope that a profile's listeners are told of when it locked by itself. */
 private const val LOCKED = "locked"
 
+/** The scope of where a profile's backups go. */
+private const val BACKUP = "backup"
+
 /** What the app as a whole shows. */
 sealed interface AppPhase {
     /** The list of profiles is being read. */
@@ -135,14 +138,25 @@ class AppModel(
         before?.let { viewModelScope.launch { attempt { it.end() } } }
     }
 
-    /** What goes on beside an open profile until it is locked: noticing that it locked by itself, and the daily backup. */
+    /**
+     * What goes on beside an open profile until it is locked: noticing that it locked by itself, the daily backup, and telling
+     * the device of its folder.
+     */
     private fun accompany(opened: Session) {
         company?.cancel()
         company =
             viewModelScope.launch {
                 launch { DailyBackup(opened, device).keep() }
-                opened.changes().catch { }.collect { scopes -> if (LOCKED in scopes && session === opened) lock(itself = true) }
+                launch { tellFolder(opened) }
+                opened.changes().catch { }.collect { scopes ->
+                    if (BACKUP in scopes) tellFolder(opened)
+                    if (LOCKED in scopes && session === opened) lock(itself = true)
+                }
             }
+    }
+
+    private suspend fun tellFolder(of: Session) {
+        attempt { of.persona.run { device.backsUpInto(id(), backupFolderReference()) } }
     }
 
     /** The person touched the screen or a key: the time until the profile locks by itself begins anew. */

@@ -193,6 +193,20 @@ class ComingBackTest : CoreTest() {
         }
 
     @Test
+    fun `the device is told of the folder, and of the end of it, so that it can give back the right to it`() =
+        story {
+            val app = AppModel(agent, device)
+            app.opened(session("Home").persona)
+            device.backedUpInto.until("no folder") { it == listOf(null) }
+            val model = backedUp(checkNotNull(app.session))
+            device.backedUpInto.until("the folder") { it == listOf(null, "content://picker/stick") }
+            model.forget()
+            device.backedUpInto.until("no folder any more") { it == listOf(null, "content://picker/stick", null) }
+            app.lock()
+            app.state.until("the lock") { it.phase is AppPhase.Locked }
+        }
+
+    @Test
     fun `everything leaves sealed and moves in again`() =
         story {
             val session = session("Home")

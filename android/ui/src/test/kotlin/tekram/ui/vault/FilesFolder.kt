@@ -1,6 +1,8 @@
 // A folder of this machine behind the trait that the system's picker stands behind on a phone, and devices that hand it out.
 package tekram.ui.vault
 
+import kotlinx.coroutines.flow.MutableStateFlow
+import kotlinx.coroutines.flow.update
 import tekram.ffi.BackupFolder
 import tekram.ffi.FolderFile
 import tekram.ffi.HostException
@@ -65,6 +67,14 @@ internal class PickingDevice(
     var saveTo: String? = null
     var picked: String? = null
     var chosenPicture: ByteArray? = null
+
+    /** The folders that it was told of, one after the other. */
+    val backedUpInto = MutableStateFlow(emptyList<String?>())
+
+    override fun backsUpInto(
+        profile: String,
+        reference: String?,
+    ) = backedUpInto.update { if (it.isNotEmpty() && it.last() == reference) it else it + reference }
 
     override suspend fun pickFolder(): PickedFolder? = files?.let { PickedFolder("Stick", "content://picker/stick") }
 
