@@ -38,6 +38,7 @@ import tekram.ui.common.ToggleRow
 import tekram.ui.common.errorText
 import tekram.ui.common.phaseWords
 import tekram.ui.common.word
+import tekram.ui.keep.Kept
 import tekram.ui.start.ProfileMark
 import tekram.ui.start.colourOf
 
@@ -79,13 +80,13 @@ interface FaceActions {
 /** `me_face`: how the profile looks. */
 @Composable
 fun FaceScreen(
-    state: FaceState,
+    state: Kept<ProfileFace>,
     actions: FaceActions,
     onBack: (() -> Unit)?,
 ) = ScreenFrame(word("me_face_title"), onBack) {
     PhasePane(state.phase, phaseWords("me"), onRetry = actions::reload) {
         ScrollingColumn {
-            state.face?.let { face ->
+            state.value?.let { face ->
                 state.failure?.let { ErrorLine(errorText(it)) }
                 Picture(face, state.busy, actions)
                 Section(word("me_face_colour")) { Colours(face.colour, !state.busy, actions::colour) }

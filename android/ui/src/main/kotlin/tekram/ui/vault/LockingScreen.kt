@@ -29,6 +29,7 @@ import tekram.ui.common.errorText
 import tekram.ui.common.phaseWords
 import tekram.ui.common.plural
 import tekram.ui.common.word
+import tekram.ui.keep.Kept
 
 private val lockChoicesS: List<UInt> = listOf(60u, 300u, 900u, 3600u)
 private val wipeChoices: List<UInt> = listOf(10u, 20u)
@@ -49,18 +50,19 @@ interface LockingActions {
 /** `me_locking`: when it locks by itself, and when it is deleted. */
 @Composable
 fun LockingScreen(
-    state: LockingState,
+    state: Kept<LockRules>,
     actions: LockingActions,
     onBack: (() -> Unit)?,
 ) {
     var asking by remember { mutableStateOf<UInt?>(null) }
     ScreenFrame(word("me_locking_title"), onBack) {
         PhasePane(state.phase, phaseWords("me"), onRetry = actions::reload) {
+            val rules = state.value ?: return@PhasePane
             ScrollingColumn {
                 state.failure?.let { ErrorLine(errorText(it)) }
                 Text(word("me_locking_text"))
-                LockChoices(state, actions::lockAfter)
-                WipeChoices(state, { actions.wipeAfter(null) }) { asking = it }
+                LockChoices(rules, !state.busy, actions::lockAfter)
+                WipeChoices(rules, !state.busy, { actions.wipeAfter(null) }) { asking = it }
             }
         }
     }
@@ -74,30 +76,32 @@ fun LockingScreen(
 
 @Composable
 private fun LockChoices(
-    state: LockingState,
+    rules: LockRules,
+    enabled: Boolean,
     onChoose: (UInt?) -> Unit,
 ) = Column(Modifier.selectableGroup(), verticalArrangement = Arrangement.spacedBy(8.dp)) {
     // A time that another program chose stands between ours.
-    val choices = (lockChoicesS + listOfNotNull(state.autoLockS)).distinct().sorted()
-    ChoiceCard(word("me_locking_never"), null, state.autoLockS == null, enabled = !state.busy) { onChoose(null) }
+    val choices = (lockChoicesS + listOfNotNull(rules.autoLockS)).distinct().sorted()
+    ChoiceCard(word("me_locking_never"), null, rules.autoLockS == null, enabled = enabled) { onChoose(null) }
     choices.forEach { seconds ->
         val time = LocalFormats.current.duration(seconds.toLong() * MS)
-        ChoiceCard(time, null, state.autoLockS == seconds, Modifier.testTag("me_locking_$seconds"), !state.busy) { onChoose(seconds) }
+        ChoiceCard(time, null, rules.autoLockS == seconds, Modifier.testTag("me_locking_$seconds"), enabled) { onChoose(seconds) }
     }
 }
 
 @Composable
 private fun WipeChoices(
-    state: LockingState,
+    rules: LockRules,
+    enabled: Boolean,
     onNever: () -> Unit,
     onAsk: (UInt) -> Unit,
 ) = Section(word("me_wipe_title")) {
-    val after = state.wipeAfter
+    val after = rules.wipeAfter
     Text(if (after == null) word("me_wipe_off") else plural("me_wipe_on", after.toLong()))
     Column(Modifier.selectableGroup(), verticalArrangement = Arrangement.spacedBy(8.dp)) {
-        ChoiceCard(word("me_wipe_never"), null, after == null, enabled = !state.busy) { if (after != null) onNever() }
+        ChoiceCard(word("me_wipe_never"), null, after == null, enabled = enabled) { if (after != null) onNever() }
         (wipeChoices + listOfNotNull(after)).distinct().sorted().forEach { wrong ->
-            ChoiceCard(plural("me_wipe_after", wrong.toLong()), null, after == wrong, enabled = !state.busy) { if (after != wrong) onAsk(wrong) }
+            ChoiceCard(plural("me_wipe_after", wrong.toLong()), null, after == wrong, enabled = enabled) { if (after != wrong) onAsk(wrong) }
         }
     }
 }

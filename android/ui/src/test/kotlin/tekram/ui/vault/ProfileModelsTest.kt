@@ -31,12 +31,12 @@ class ProfileModelsTest : CoreTest() {
             val model = FaceModel(session, device)
             model.state.until("the face") { it.phase == Phase.Ready }
             model.setColour(0x6D5AAEu)
-            model.state.until("the colour") { it.face?.colour == 0x6D5AAEu && !it.busy }
+            model.state.until("the colour") { it.value?.colour == 0x6D5AAEu && !it.busy }
             device.chosenPicture = somePicture
             model.choosePicture()
-            assertContentEquals(somePicture, model.state.until("the picture") { it.face?.avatar != null && !it.busy }.face?.avatar)
+            assertContentEquals(somePicture, model.state.until("the picture") { it.value?.avatar != null && !it.busy }.value?.avatar)
             model.showWhileLocked(name = false, colour = true, picture = false)
-            model.state.until("the choice") { it.face?.showsName == false && !it.busy }
+            model.state.until("the choice") { it.value?.showsName == false && !it.busy }
             session.end()
             val locked = agent.personas().single()
             assertEquals("" to 0x6D5AAEu, locked.name to locked.colour)
@@ -56,7 +56,7 @@ class ProfileModelsTest : CoreTest() {
             device.chosenPicture = ByteArray(PICTURE_LIMIT_BYTES + 1)
             model.choosePicture()
             assertEquals("avatar_too_large", model.state.until("a refusal") { it.failure != null && !it.busy }.failure?.name)
-            assertNull(model.state.value.face?.avatar)
+            assertNull(model.state.value.value?.avatar)
             session.end()
         }
 
@@ -68,7 +68,7 @@ class ProfileModelsTest : CoreTest() {
             val model = LockingModel(checkNotNull(app.session))
             model.state.until("the times") { it.phase == Phase.Ready }
             model.lockAfter(1u)
-            model.state.until("the time") { it.autoLockS == 1u && !it.busy }
+            model.state.until("the time") { it.value?.autoLockS == 1u && !it.busy }
             val locked = app.state.until("the lock") { it.phase is AppPhase.Locked }
             assertTrue(locked.lockedItself)
             assertNull(app.session)
@@ -104,13 +104,13 @@ class ProfileModelsTest : CoreTest() {
         story {
             val session = session()
             val model = LockingModel(session)
-            assertNull(model.state.until("the times") { it.phase == Phase.Ready }.wipeAfter)
+            assertNull(model.state.until("the times") { it.phase == Phase.Ready }.value?.wipeAfter)
             model.wipeAfter(10u)
-            model.state.until("the choice") { it.wipeAfter == 10u && !it.busy }
+            model.state.until("the choice") { it.value?.wipeAfter == 10u && !it.busy }
             model.wipeAfter(2u)
-            model.state.until("five at least, says the core") { it.wipeAfter == 5u && !it.busy }
+            model.state.until("five at least, says the core") { it.value?.wipeAfter == 5u && !it.busy }
             model.wipeAfter(null)
-            model.state.until("off") { it.wipeAfter == null && !it.busy }
+            model.state.until("off") { it.value?.wipeAfter == null && !it.busy }
             session.end()
         }
 

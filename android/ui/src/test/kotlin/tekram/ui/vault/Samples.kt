@@ -35,6 +35,7 @@ import tekram.ui.common.Rows
 import tekram.ui.common.Shown
 import tekram.ui.common.Tab
 import tekram.ui.desktop.drawnPicture
+import tekram.ui.keep.Kept
 import tekram.ui.pictures.Sample
 import tekram.ui.pictures.sample
 import tekram.ui.start.DeviceLock
@@ -263,7 +264,7 @@ internal val noRescueActions =
     }
 
 @Composable
-private fun Draw(state: LockingState) = LockingScreen(state, noLockingActions) {}
+private fun DrawLocking(rules: LockRules) = LockingScreen(Kept(Phase.Ready, rules), noLockingActions) {}
 
 @Composable
 private fun Draw(state: KeyChangeState) = KeyChangeScreen(state, noKeyActions) {}
@@ -294,13 +295,13 @@ private val gapAndHead = AuditReport(210u, 0u, listOf(AuditBreak(17u, "gap"), Au
 
 val vaultSamples: List<Sample> =
     listOf(
-        sample("me_face", tab = Tab.Me) { Drawn { FaceScreen(FaceState(Phase.Ready, someFace), noFaceActions) {} } },
+        sample("me_face", tab = Tab.Me) { Drawn { FaceScreen(Kept(Phase.Ready, someFace), noFaceActions) {} } },
         sample("me_face", "plain", Tab.Me) {
-            FaceScreen(FaceState(Phase.Ready, ProfileFace("Home", null, null, showsName = false, showsColour = false, showsAvatar = false)), noFaceActions) {}
+            FaceScreen(Kept(Phase.Ready, ProfileFace("Home", null, null, showsName = false, showsColour = false, showsAvatar = false)), noFaceActions) {}
         },
-        sample("me_locking", tab = Tab.Me) { Draw(LockingState(Phase.Ready, autoLockS = 300u)) },
+        sample("me_locking", tab = Tab.Me) { DrawLocking(LockRules(autoLockS = LOCK_OF_NEW_S)) },
         sample("me_locking", "wipe", Tab.Me) {
-            Draw(LockingState(Phase.Ready))
+            DrawLocking(LockRules())
             ConfirmWipe({}) {}
         },
         sample("me_key_change", tab = Tab.Me) { Draw(threeWays) },

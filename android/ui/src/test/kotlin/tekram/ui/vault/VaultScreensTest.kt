@@ -25,6 +25,7 @@ import tekram.ffi.WorkProgress
 import tekram.ui.common.Phase
 import tekram.ui.common.Shown
 import tekram.ui.common.permille
+import tekram.ui.keep.Kept
 import tekram.ui.onScreen
 import tekram.ui.start.DeviceLock
 import tekram.ui.start.Unlocking
@@ -47,7 +48,7 @@ class VaultScreensTest {
                     said += "lock $seconds"
                 }
             }
-        onScreen({ LockingScreen(LockingState(Phase.Ready), actions) {} }) {
+        onScreen({ LockingScreen(Kept(Phase.Ready, LockRules()), actions) {} }) {
             onNodeWithText("15 minutes").performScrollTo().performClick()
             onNodeWithText("After 10 wrong tries").performScrollTo().performClick()
             onNodeWithText("Cancel").performClick()
