@@ -50,14 +50,7 @@ public final class BackupModel {
     }
 
     /// Reads the plan, and again after each change, until the screen is left: a daily backup may end meanwhile.
-    public func follow() async {
-        load()
-        do {
-            for await _ in try ChangeStream(persona) { load() }
-        } catch {
-            phase = .ended(error)
-        }
-    }
+    public func follow() async { await persona.follow { load() } }
 
     /// What the person reads of how old the last backup is.
     public func age(now: Date = .now, calendar: Calendar = .current) -> String {

@@ -22,11 +22,12 @@ public final class MoveInModel {
 
     private let app: AppModel
     private var file: DeviceFile?
-    private var persona: Persona?
+    private let profile: NewProfile
 
     /// For `app`.
     public init(app: AppModel) {
         self.app = app
+        profile = NewProfile(app: app)
     }
 
     /// Turns to the file that the picker named.
@@ -51,26 +52,22 @@ public final class MoveInModel {
         await work.run {
             try agent.startMoveIn(path: file.place.path, passphrase: passphrase, newName: name)
         } done: { work, report in
-            (movedIn, persona) = (report, work.persona())
+            movedIn = report
+            profile.made(work.persona())
             self.passphrase = ""
         }
         if work.problem?.name == "vault_exists" { isNameTaken = true }
     }
 
     /// Goes on with the new profile.
-    public func open() {
-        guard let persona else { return }
-        self.persona = nil
-        app.opened(persona, isNew: true)
-    }
+    public func open() { profile.open() }
 
     /// The screen was left: what was made and not opened is locked, and what was typed is wiped.
     public func leave() {
         work.stop()
         passphrase = ""
-        if let persona { try? persona.lock() }
-        (persona, file) = (nil, nil)
-        app.reload()
+        file = nil
+        profile.leave()
     }
 }
 

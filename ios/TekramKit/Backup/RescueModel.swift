@@ -34,11 +34,12 @@ public final class RescueModel {
     private let app: AppModel
     private let entry: PersonaEntry
     private let presence: (any Presence)?
-    private var persona: Persona?
+    private let profile: NewProfile
 
     /// For the damaged profile `entry` of `app`; `presence` is missing where the phone guards no keys.
     public init(app: AppModel, entry: PersonaEntry, presence: (any Presence)? = nil) {
         (self.app, self.entry, self.presence) = (app, entry, presence)
+        profile = NewProfile(app: app)
         name = entry.shownName
         var keys: [StartModel.Way] = []
         if presence?.ready == true, entry.ways.contains(where: \.isKeyStore) { keys.append(.phone) }
@@ -97,25 +98,20 @@ public final class RescueModel {
                     id: id, passphrase: passphrase, newName: name, newPassphrase: newPassphrase)
             }
         } done: { work, report in
-            (rescued, persona) = (report, work.persona())
+            rescued = report
+            profile.made(work.persona())
             forget()
         }
     }
 
     /// Goes on with the new profile.
-    public func open() {
-        guard let persona else { return }
-        self.persona = nil
-        app.opened(persona, isNew: true)
-    }
+    public func open() { profile.open() }
 
     /// The screen was left: what was made and not opened is locked, and what was typed is wiped.
     public func leave() {
         work.stop()
         forget()
-        if let persona { try? persona.lock() }
-        persona = nil
-        app.reload()
+        profile.leave()
     }
 
     /// Wipes what was typed as a secret.

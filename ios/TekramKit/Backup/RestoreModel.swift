@@ -55,11 +55,12 @@ public final class RestoreModel {
 
     private let app: AppModel
     private var source: BackupSource?
-    private var persona: Persona?
+    private let profile: NewProfile
 
     /// For `app`.
     public init(app: AppModel) {
         self.app = app
+        profile = NewProfile(app: app)
     }
 
     // MARK: The place
@@ -145,7 +146,8 @@ public final class RestoreModel {
                     source: source, name: chosen.name, passphrase: passphrase, options: options)
             }
         } done: { work, report in
-            (restored, persona) = (report, work.persona())
+            restored = report
+            profile.made(work.persona())
             forget()
         }
         switch work.problem?.name {
@@ -181,7 +183,8 @@ public final class RestoreModel {
                     newPassphrase: newPassphrase)
             }
         } done: { work, report in
-            (rescued, persona) = (report, work.persona())
+            rescued = report
+            profile.made(work.persona())
             forget()
         }
     }
@@ -189,20 +192,13 @@ public final class RestoreModel {
     // MARK: The end
 
     /// Goes on with the profile that was made.
-    public func open() {
-        guard let persona else { return }
-        self.persona = nil
-        // On another device it may have been kept by another rule; one that has none gets the one of new profiles.
-        app.opened(persona, isNew: true)
-    }
+    public func open() { profile.open() }
 
     /// The screen was left: what was made and not opened is locked, and what was typed is wiped.
     public func leave() {
         work.stop()
         forget()
-        if let persona { try? persona.lock() }
-        persona = nil
-        app.reload()
+        profile.leave()
     }
 
     /// Wipes what was typed as a secret.

@@ -28,6 +28,18 @@ public struct ChangeStream: AsyncSequence, Sendable {
     public func makeAsyncIterator() -> AsyncStream<Set<String>>.Iterator { stream.makeAsyncIterator() }
 }
 
+extension Persona {
+    /// Calls `load` now, and again after each change, or each in one of `scopes` where they are named, until the task ends.
+    @MainActor
+    func follow(_ scopes: String..., load: @MainActor () async -> Void) async {
+        // Before the first reading, so that nothing is missed between. A locked persona tells of nothing, and `load` says so.
+        let changes = try? ChangeStream(self)
+        await load()
+        guard let changes else { return }
+        for await changed in changes where scopes.isEmpty || !changed.isDisjoint(with: scopes) { await load() }
+    }
+}
+
 /// Called from a thread of the core.
 private final class Forwarder: ChangeListener {
     private let continuation: AsyncStream<Set<String>>.Continuation

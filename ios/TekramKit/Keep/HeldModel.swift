@@ -75,11 +75,7 @@ public final class HeldBatchModel {
     }
 
     /// Reads it, and again after each change, until the screen is left.
-    public func follow() async {
-        await load()
-        guard let changes = try? ChangeStream(persona) else { return }
-        for await _ in changes { await load() }
-    }
+    public func follow() async { await persona.follow { await load() } }
 
     /// Whether the thing with this number is ticked.
     public subscript(chosen item: UInt32) -> Bool {

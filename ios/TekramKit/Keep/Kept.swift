@@ -44,14 +44,7 @@ public final class Kept<Value: Sendable> {
     }
 
     /// Reads it, and again after each change, until the screen is left.
-    public func follow() async {
-        load()
-        do {
-            for await _ in try ChangeStream(persona) { load() }
-        } catch {
-            phase = .ended(error)
-        }
-    }
+    public func follow() async { await persona.follow { load() } }
 
     /// Carries out `call`, one at a time; `leaves` says that the screen is over when it succeeded.
     func change(leaves: Bool = false, _ call: @MainActor (Persona) async throws -> Void) async {

@@ -59,11 +59,7 @@ public final class PurchasesModel {
     }
 
     /// Reads them, and again after each change, until the screen is left.
-    public func follow() async {
-        load()
-        guard let changes = try? ChangeStream(persona) else { return }
-        for await _ in changes { load() }
-    }
+    public func follow() async { await persona.follow { load() } }
 }
 
 extension Purchase {

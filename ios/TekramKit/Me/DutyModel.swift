@@ -28,9 +28,5 @@ public final class DutyModel {
     public func load() { isDue = ((try? ask()) ?? RecoveryDuty.none) != RecoveryDuty.none }
 
     /// Asks now and after each change, until the rooms are left.
-    public func follow() async {
-        load()
-        guard let changes = try? ChangeStream(persona) else { return }
-        for await _ in changes { load() }
-    }
+    public func follow() async { await persona.follow { load() } }
 }

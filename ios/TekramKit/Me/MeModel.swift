@@ -55,14 +55,7 @@ public final class MeModel {
     }
 
     /// Reads everything, and again after each change, until the screen is left.
-    public func follow() async {
-        load()
-        do {
-            for await _ in try ChangeStream(persona) { load() }
-        } catch {
-            phase = .ended(error)
-        }
-    }
+    public func follow() async { await persona.follow { load() } }
 
     /// Calls the open profile `name`.
     public func rename(_ name: String) {

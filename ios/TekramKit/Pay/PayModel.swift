@@ -112,11 +112,7 @@ public final class PayModel {
     }
 
     /// Reads everything, and again whenever something was heard or paid, until the task ends.
-    public func follow() async {
-        guard let changes = try? ChangeStream(persona) else { return await load() }
-        await load()
-        for await scopes in changes where scopes.contains("listen") || scopes.contains("pay") { await load() }
-    }
+    public func follow() async { await persona.follow("listen", "pay") { await load() } }
 
     /// Turns to another month; what was tried out on this one is dropped.
     public func show(_ month: String) async {

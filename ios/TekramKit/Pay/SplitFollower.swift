@@ -15,11 +15,7 @@ public struct SplitFollower {
     }
 
     /// Tells the phone, and again whenever something was heard or paid or a rule was changed, until the task ends.
-    public func follow() async {
-        guard let changes = try? ChangeStream(persona) else { return }
-        await show()
-        for await scopes in changes where scopes.contains("listen") || scopes.contains("pay") { await show() }
-    }
+    public func follow() async { await persona.follow("listen", "pay") { await show() } }
 
     /// Tells the phone what holds now. The widget shows the newest month by the rules in force, or nothing of another
     /// profile's; looking stores nothing.

@@ -57,11 +57,7 @@ public final class AgreementModel {
     }
 
     /// Reads the agreement, and again after each change, until the screen is left.
-    public func follow() async {
-        load()
-        guard let changes = try? ChangeStream(persona) else { return }
-        for await _ in changes { load() }
-    }
+    public func follow() async { await persona.follow { load() } }
 
     /// Writes the bytes as they are to a file.
     public func write() {

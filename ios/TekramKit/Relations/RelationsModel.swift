@@ -31,11 +31,7 @@ public final class RelationsModel {
     }
 
     /// Reads the list, and again after each change, until the screen is left.
-    public func follow() async {
-        load()
-        guard let changes = try? ChangeStream(persona) else { return }
-        for await _ in changes { load() }
-    }
+    public func follow() async { await persona.follow { load() } }
 }
 
 /// relations_party.
@@ -67,9 +63,5 @@ public final class PartyModel {
     }
 
     /// Reads the party, and again after each change, until the screen is left.
-    public func follow() async {
-        load()
-        guard let changes = try? ChangeStream(persona) else { return }
-        for await _ in changes { load() }
-    }
+    public func follow() async { await persona.follow { load() } }
 }

@@ -81,11 +81,7 @@ public final class RequestModel {
     }
 
     /// Reads everything, and again after each change, until the screen is left.
-    public func follow() async {
-        load()
-        guard let changes = try? ChangeStream(persona) else { return }
-        for await scopes in changes where scopes.contains(intentScope) { load() }
-    }
+    public func follow() async { await persona.follow(intentScope) { load() } }
 
     /// Sends the request. True when it is out.
     public func send() async -> Bool {

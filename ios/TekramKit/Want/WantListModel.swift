@@ -33,9 +33,5 @@ public final class WantListModel {
     }
 
     /// Reads the list, and again after each change, until the screen is left.
-    public func follow() async {
-        load()
-        guard let changes = try? ChangeStream(persona) else { return }
-        for await scopes in changes where scopes.contains(intentScope) { load() }
-    }
+    public func follow() async { await persona.follow(intentScope) { load() } }
 }
