@@ -275,7 +275,8 @@ impl Agent {
         self.gate.open();
     }
 
-    /// Locks every persona and ends every call. Afterwards every call says `closed`.
+    /// Locks every persona and ends every call. Afterwards every call says `closed`. Closing again waits for the one who
+    /// closes it already.
     ///
     /// # Errors
     /// The first of the vaults' errors; all are locked all the same.
@@ -283,7 +284,8 @@ impl Agent {
         caught(|| {
             self.gate.shut(Stopped::Closed);
             self.core.write().unwrap_or_else(PoisonError::into_inner).take();
-            let unlocked = std::mem::take(&mut *self.unlocked());
+            // The list stays for whoever closes it too: they find those personas that are not locked yet.
+            let unlocked = self.unlocked().clone();
             let locked: Vec<_> = unlocked
                 .iter()
                 .filter_map(Weak::upgrade)

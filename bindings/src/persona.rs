@@ -3,7 +3,7 @@
 
 use std::fmt;
 use std::future::Future;
-use std::sync::{Arc, OnceLock, PoisonError, RwLock, Weak};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock, Weak};
 
 use crate::error::TekramError;
 use crate::gate::{Gate, Stop, Stopped, beside, caught, wait_here};
@@ -14,6 +14,8 @@ use crate::host::{ChangeListener, Senses, Subscription};
 pub struct Persona {
     id: String,
     core: RwLock<Option<Arc<tekram_agent::Persona>>>,
+    /// Held while it locks: whoever locks it too waits until the vault's files are closed.
+    locking: Mutex<()>,
     agent: Arc<Gate>,
     gate: Gate,
     pub(crate) senses: Senses,
@@ -46,6 +48,7 @@ impl Persona {
         let persona = Arc::new(Self {
             id: core.id().to_owned(),
             core: RwLock::new(Some(Arc::clone(&core))),
+            locking: Mutex::new(()),
             agent,
             gate: Gate::default(),
             senses,
@@ -165,14 +168,17 @@ impl Persona {
     }
 
     /// Ends this persona's calls with `locked`, writes everything to its place and wipes the keys. Locking again does
-    /// nothing.
+    /// nothing but wait for the one who locks it already: when this returns, the vault can be unlocked.
     ///
     /// # Errors
     /// The vault's errors.
     pub fn lock(&self) -> Result<(), TekramError> {
-        caught(|| match self.forget_core() {
-            Some(core) => Ok(core.lock()?),
-            None => Ok(()),
+        caught(|| {
+            let _locking = self.locking.lock().unwrap_or_else(PoisonError::into_inner);
+            match self.forget_core() {
+                Some(core) => Ok(core.lock()?),
+                None => Ok(()),
+            }
         })
     }
 

@@ -12,6 +12,7 @@ mod backup;
 mod common;
 mod holdings;
 mod lifetime;
+mod locking;
 mod secrets;
 mod story;
 mod vault;
