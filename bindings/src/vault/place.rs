@@ -131,11 +131,20 @@ impl BackupSource {
         Arc::new(Self(tekram_agent::BackupSource::Path(PathBuf::from(folder))))
     }
 
-    /// A folder on a WebDAV server. An empty user says nothing there.
-    #[uniffi::constructor]
-    pub fn server(url: String, user: String, password: String) -> Arc<Self> {
-        let server = BackupServer::new(&url, &user, Passphrase::new(password));
+    /// A folder on a WebDAV server. An empty user says nothing there. `in_home_network` as in [`Persona::use_backup_server`].
+    #[uniffi::constructor(default(in_home_network = false))]
+    pub fn server(url: String, user: String, password: String, in_home_network: bool) -> Arc<Self> {
+        let server = server(&url, &user, password, in_home_network);
         Arc::new(Self(tekram_agent::BackupSource::Server(server)))
+    }
+}
+
+fn server(url: &str, user: &str, password: String, in_home_network: bool) -> BackupServer {
+    let server = BackupServer::new(url, user, Passphrase::new(password));
+    if in_home_network {
+        server.in_home_network()
+    } else {
+        server
     }
 }
 
@@ -205,6 +214,9 @@ pub struct BackupPlan {
     pub kind: BackupPlaceKind,
     /// What to show: the folder's name, or the server's address.
     pub place: String,
+    /// Whether the person said that the server is in their own network.
+    #[uniffi(default = false)]
+    pub in_home_network: bool,
     /// Whether a backup is made every day.
     pub daily: bool,
     /// When the last backup was made that succeeded.
@@ -247,6 +259,7 @@ impl Persona {
                     tekram_agent::BackupPlaceKind::Server => BackupPlaceKind::Server,
                 },
                 place: plan.place,
+                in_home_network: plan.in_home_network,
                 daily: plan.daily,
                 last_ms: plan.last_ms,
                 last_bytes: plan.last_bytes,
@@ -274,13 +287,22 @@ impl Persona {
     }
 
     /// From now on backups go to this WebDAV server, every day. It is tried first; the password is kept in the vault.
+    /// `in_home_network`, kept with it: the person says that the server is in their own network. Its private address may be
+    /// reached then, for backups alone, and with `http:` as long as that does not lead out of that network.
     ///
     /// # Errors
     /// `bad_url`, `insecure_server`, `private_address`, `access_refused`, `not_webdav` and the network's others, `offline`,
     /// `paused`, `locked`, `closed`, the vault's errors.
-    pub async fn use_backup_server(&self, url: String, user: String, password: String) -> Result<(), TekramError> {
+    #[uniffi::method(default(in_home_network = false))]
+    pub async fn use_backup_server(
+        &self,
+        url: String,
+        user: String,
+        password: String,
+        in_home_network: bool,
+    ) -> Result<(), TekramError> {
         let (core, stop) = self.begin_online()?;
-        let server = BackupServer::new(&url, &user, Passphrase::new(password));
+        let server = server(&url, &user, password, in_home_network);
         beside(stop, move |_| Ok(core.use_backup_server(&server)?)).await
     }
 

@@ -324,3 +324,24 @@ async fn everything_moves_out_sealed_and_in_again_and_a_damaged_backup_is_named_
     assert_eq!(rescue.persona().unwrap().holdings().unwrap().listens, heard);
     assert_eq!(phone.agent.personas().unwrap().len(), 2);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_in_the_home_network_is_asked_only_when_the_person_says_so() {
+    let device = device();
+    let home = crate::common::persona(&device).await;
+    // Nobody listens there.
+    let (open, sealed) = ("http://127.0.0.1:9/dav", "https://127.0.0.1:9/dav");
+    for (url, in_home_network, refused) in [
+        (open, false, "insecure_server"),
+        (sealed, false, "private_address"),
+        (open, true, "unreachable"),
+        (sealed, true, "unreachable"),
+    ] {
+        let (user, password) = ("me".to_owned(), "secret".to_owned());
+        let used = home.use_backup_server(url.to_owned(), user.clone(), password.clone(), in_home_network);
+        assert_eq!(name(used.await), refused, "{url}");
+        let source = BackupSource::server(url.to_owned(), user, password, in_home_network);
+        assert_eq!(name(device.agent.backups(source).await), refused, "{url}");
+    }
+    assert_eq!(home.backup_plan().unwrap(), None);
+}

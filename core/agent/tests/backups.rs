@@ -8,6 +8,8 @@
 )]
 
 use std::fs;
+use std::io::{Read, Write};
+use std::net::TcpListener;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -228,6 +230,72 @@ fn a_backup_on_a_server_grows_and_comes_back_on_another_device() {
         leftovers
             .iter()
             .all(|path| !path.to_string_lossy().contains("on-its-way"))
+    );
+}
+
+/// A server of its own whose every answer leads to another one; its address.
+fn leading_to(url: &str) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    let answer = format!("HTTP/1.1 307 T\r\nlocation: {url}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
+    std::thread::spawn(move || {
+        for mut stream in listener.incoming().flatten() {
+            let _ = stream.read(&mut [0; 4096]);
+            let _ = stream.write_all(answer.as_bytes());
+        }
+    });
+    format!("http://{address}")
+}
+
+#[test]
+fn a_server_in_the_home_network_is_reached_when_the_person_says_so_and_for_backups_alone() {
+    let (_folder, server) = server();
+    let phone = device(&[]);
+    let home = phone.persona();
+    let at_home = |url: &str| login(url).in_home_network();
+    let encrypted = server.url.replace("http:", "https:");
+    assert_eq!(code(home.use_backup_server(&login(&server.url))), "insecure_server");
+    assert_eq!(code(home.use_backup_server(&login(&encrypted))), "private_address");
+    let unsaid = BackupSource::Server(login(&server.url));
+    assert_eq!(code(phone.agent.backups(&unsaid, &mut go_on)), "insecure_server");
+    assert_eq!(home.backup_plan().unwrap(), None);
+
+    home.use_backup_server(&at_home(&server.url)).unwrap();
+    phone.hear(&home, 3);
+    let made = back_up(&home).unwrap();
+    // It is kept with the place, in the vault, and comes along with it.
+    let id = home.id().to_owned();
+    home.lock().unwrap();
+    let home = phone.agent.unlock_with_passphrase(&id, &passphrase()).unwrap();
+    assert!(home.backup_plan().unwrap().unwrap().in_home_network);
+    assert!(back_up(&home).unwrap().done.full.is_none());
+    let tablet = device(&[]);
+    let there = BackupSource::Server(at_home(&server.url));
+    let again = tablet.restore(&there, &made.done.name).unwrap();
+    assert_eq!(listens(&again), 3);
+    back_up(&again).unwrap();
+
+    // Nothing but backups goes there.
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let feed = format!("{}/feed.xml", server.url);
+    let looks = runtime.block_on(home.discover(&[feed], &|_| {})).unwrap();
+    assert_eq!(looks[0].problem, Some("private_address"));
+
+    // Where it leads to is no place that the person named, and what they said holds for the named one alone.
+    let feeds = tempfile::tempdir().unwrap();
+    let pages = FeedServer::start(feeds.path(), 0).unwrap();
+    let door = leading_to(&pages.url);
+    assert_eq!(code(home.use_backup_server(&at_home(&door))), "bad_redirect");
+    assert_eq!(code(home.use_backup_server(&login(&pages.url))), "insecure_server");
+    assert!(pages.requests().is_empty());
+    // Not without encryption to anywhere else.
+    assert_eq!(
+        code(home.use_backup_server(&at_home("http://93.184.216.34/"))),
+        "insecure_server"
+    );
+    assert_eq!(
+        home.backup_plan().unwrap().unwrap().place,
+        format!("{}/Tekram", server.url)
     );
 }
 

@@ -128,6 +128,17 @@ fn a_backup_is_made_listed_and_restored_on_another_device() {
     assert_eq!(listed["plan"]["last_ms"], second["made_ms"]);
     assert!(device.text(&["vault", "backups"]).contains("state 1"));
 
+    // A server on a private address is asked only when the person says that it is theirs; nobody listens here.
+    let server = ["vault", "backup", "--to", "http://127.0.0.1:9/"];
+    assert_eq!(device.refused(&server)["code"], "insecure_server");
+    let at_home: Vec<&str> = server.into_iter().chain(["--home-network"]).collect();
+    assert_eq!(device.refused(&at_home)["code"], "unreachable");
+    assert_eq!(
+        device.refused(&["vault", "backups", "--from", "https://127.0.0.1:9/", "--home-network"])["code"],
+        "unreachable"
+    );
+    assert_eq!(device.done(&["vault", "backups"])["plan"]["in_home_network"], false);
+
     let other = Device::new();
     assert_eq!(
         other.refused(&["vault", "restore", "--from", &device.path("not there")])["code"],

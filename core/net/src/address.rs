@@ -57,11 +57,33 @@ fn is_public_v6(address: Ipv6Addr) -> bool {
     }
 }
 
+/// Whether an address is this device, or lies in the network that it is in: loopback, RFC 1918, link-local, unique local
+/// (RFC 4193). What a carrier or a tunnel hands out is not.
+pub(crate) fn is_nearby(address: IpAddr) -> bool {
+    match address {
+        IpAddr::V4(v4) => v4.is_loopback() || v4.is_private() || v4.is_link_local(),
+        IpAddr::V6(v6) => v6.is_loopback() || v6.is_unique_local() || v6.is_unicast_link_local(),
+    }
+}
+
+/// Which addresses a connection may go to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reach {
+    /// Public ones.
+    Public,
+    /// Any: the person asked for this host and port.
+    AskedFor,
+    /// Nearby ones: the person said that this host is in their own network, and nothing protects what is sent beyond it.
+    Nearby,
+}
+
 /// Why a host has no address that may be connected to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum Refusal {
     #[error("private address")]
     Private,
+    #[error("not a nearby address")]
+    NotNearby,
     #[error("name not found")]
     NotFound,
 }
@@ -105,22 +127,23 @@ impl NameLookup for SystemNames {
     }
 }
 
-/// The addresses of a name. Unless `asked_for`, one private answer among them refuses them all: a name that mixes both is
-/// either broken or an attack.
+/// The addresses of a name. One answer out of reach refuses them all: a name that mixes public and private ones is either
+/// broken or an attack.
 pub(crate) async fn resolve(
     names: &Arc<dyn NameLookup>,
     host: &str,
     port: u16,
-    asked_for: bool,
+    reach: Reach,
 ) -> Result<Vec<SocketAddr>, Refusal> {
     let answers = names.lookup(host, port).await.map_err(|_| Refusal::NotFound)?;
     if answers.is_empty() {
         return Err(Refusal::NotFound);
     }
-    if !asked_for && answers.iter().any(|answer| !is_public(answer.ip())) {
-        return Err(Refusal::Private);
+    match reach {
+        Reach::Public if answers.iter().any(|answer| !is_public(answer.ip())) => Err(Refusal::Private),
+        Reach::Nearby if answers.iter().any(|answer| !is_nearby(answer.ip())) => Err(Refusal::NotNearby),
+        Reach::Public | Reach::AskedFor | Reach::Nearby => Ok(answers),
     }
-    Ok(answers)
 }
 
 #[cfg(test)]
@@ -205,6 +228,35 @@ mod tests {
             "64:ff9b::8.8.8.8",
         ] {
             assert!(is_public(taken.parse().unwrap()), "{taken}");
+        }
+    }
+
+    #[test]
+    fn only_addresses_of_a_network_of_ones_own_are_nearby() {
+        for nearby in [
+            "127.0.0.1",
+            "10.1.2.3",
+            "172.31.0.1",
+            "192.168.178.20",
+            "169.254.3.4",
+            "::1",
+            "fd12:3456::1",
+            "fe80::1",
+        ] {
+            assert!(is_nearby(nearby.parse().unwrap()), "{nearby}");
+        }
+        for far in [
+            "0.0.0.0",
+            "1.1.1.1",
+            "100.64.0.1",
+            "172.32.0.1",
+            "224.0.0.1",
+            "::ffff:10.0.0.1",
+            "64:ff9b::10.0.0.1",
+            "2002:a00:1::1",
+            "2606:4700::1111",
+        ] {
+            assert!(!is_nearby(far.parse().unwrap()), "{far}");
         }
     }
 

@@ -20,6 +20,12 @@ pub enum FetchError {
         /// Scheme and host.
         origin: String,
     },
+    /// An address without encryption that leads out of the person's own network, though they said that it is in there.
+    #[error("{origin} is not in the network of this device, and would get the password unencrypted")]
+    NotNearby {
+        /// Scheme and host.
+        origin: String,
+    },
     /// A header that a caller may not set (cookies, referrer, hop-by-hop), or that cannot be written.
     #[error("the header {name} may not be set on a request")]
     ForbiddenHeader {
@@ -114,6 +120,7 @@ impl FetchError {
             Self::BadUrl => "bad_url",
             Self::UnsupportedScheme { .. } => "unsupported_scheme",
             Self::PrivateAddress { .. } => "private_address",
+            Self::NotNearby { .. } => "insecure_server",
             Self::ForbiddenHeader { .. } => "forbidden_header",
             Self::TooManyRedirects { .. } => "too_many_redirects",
             Self::RedirectDowngrade { .. } => "redirect_downgrade",

@@ -24,7 +24,8 @@ use tokio::net::TcpListener;
 
 use crate::address::NameLookup;
 use crate::tls::Outside;
-use crate::{Bus, BusError, BusLimits, Http, NetPolicy, NostrBus, RelayState, Request, WebContext};
+use crate::webdav::Place;
+use crate::{Bus, BusError, BusLimits, Http, NetPolicy, NostrBus, RelayState, Request, WebContext, WebDav};
 
 /// Answers each name with the next of its answers, the last one again and again, and keeps what was asked.
 #[derive(Debug, Default)]
@@ -164,6 +165,79 @@ async fn an_allowed_name_opens_only_its_own_port() {
         code(&names, policy, &format!("http://my.example:{port}/")).await,
         "private_address"
     );
+    assert_eq!(*reached.lock().unwrap(), 0);
+}
+
+/// What becomes of entering the folder at `url`.
+async fn dav_code(names: &Arc<LyingNames>, policy: NetPolicy, url: &str, place: Place) -> &'static str {
+    match WebDav::with(policy, url, "me", "secret", place, &believing(names)) {
+        Ok(mut dav) => dav.enter().await.map_or_else(|error| error.code(), |()| "entered"),
+        Err(error) => error.code(),
+    }
+}
+
+#[tokio::test]
+async fn a_server_in_the_home_network_gets_a_password_without_encryption_only_there() {
+    let (port, reached) = inside(None).await;
+    let names = LyingNames::new(&[
+        ("nas.example", &[&["127.0.0.1"], &["93.184.216.34"]]),
+        ("far.example", &[&["93.184.216.34"]]),
+        ("mixed.example", &[&["127.0.0.1", "93.184.216.34"]]),
+        ("carrier.example", &[&["100.64.0.1"]]),
+    ]);
+    let at_home = async |url: &str| dav_code(&names, NetPolicy::default(), url, Place::HomeNetwork).await;
+    for host in [
+        "far.example",
+        "mixed.example",
+        "carrier.example",
+        "93.184.216.34",
+        "100.64.0.1",
+    ] {
+        assert_eq!(
+            at_home(&format!("http://{host}:{port}/")).await,
+            "insecure_server",
+            "{host}"
+        );
+    }
+    assert_eq!(*reached.lock().unwrap(), 0);
+    // One question, whose answer is used: the server is reached, and has no folder.
+    assert_eq!(at_home(&format!("http://nas.example:{port}/")).await, "not_webdav");
+    assert_eq!(at_home(&format!("http://127.0.0.1:{port}/")).await, "not_webdav");
+    assert_eq!(*reached.lock().unwrap(), 2);
+    // With encryption it may be anywhere.
+    assert_eq!(at_home(&format!("https://127.0.0.1:{port}/")).await, "tls_failed");
+
+    // Nobody said where it is.
+    let names = LyingNames::new(&[("nas.example", &[&["127.0.0.1"]])]);
+    for (url, refused) in [
+        ("http://nas.example/", "insecure_server"),
+        ("http://127.0.0.1/", "insecure_server"),
+        ("https://nas.example/", "private_address"),
+        ("https://127.0.0.1/", "private_address"),
+    ] {
+        let code = dav_code(&names, NetPolicy::default(), url, Place::Anywhere).await;
+        assert_eq!(code, refused, "{url}");
+    }
+    // A proxy looks the name up; what is not home by its name may be anywhere then.
+    let proxied = NetPolicy::default().through(url::Url::parse("socks5://127.0.0.1:9").unwrap());
+    let code = dav_code(&names, proxied, "http://nas.example/", Place::HomeNetwork).await;
+    assert_eq!(code, "insecure_server");
+}
+
+#[tokio::test]
+async fn a_server_in_the_home_network_leads_to_no_other() {
+    let (port, reached) = inside(None).await;
+    let names = LyingNames::new(&[("other.example", &[&["127.0.0.1"]])]);
+    for to in [
+        format!("http://127.0.0.1:{port}/"),
+        format!("http://other.example:{port}/"),
+        format!("https://127.0.0.1:{port}/"),
+    ] {
+        let (door, _) = inside(Some(to.clone())).await;
+        let url = format!("http://127.0.0.1:{door}/");
+        let code = dav_code(&names, NetPolicy::default(), &url, Place::HomeNetwork).await;
+        assert_eq!(code, "bad_redirect", "{to}");
+    }
     assert_eq!(*reached.lock().unwrap(), 0);
 }
 

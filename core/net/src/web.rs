@@ -15,7 +15,7 @@ use async_trait::async_trait;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 
-use crate::address::{self, NameLookup, Refusal};
+use crate::address::{self, NameLookup, Reach, Refusal};
 use crate::error::FetchError;
 use crate::http::{Http, Limits, Method, Request, Response};
 use crate::policy::{NetPolicy, origin};
@@ -67,9 +67,14 @@ impl WebContext {
     }
 
     pub(crate) fn with(policy: NetPolicy, outside: &Outside) -> Result<Self, FetchError> {
+        Self::reaching(policy, outside, Reach::AskedFor)
+    }
+
+    /// `reach` is where the names of the policy's origins may lead.
+    pub(crate) fn reaching(policy: NetPolicy, outside: &Outside, reach: Reach) -> Result<Self, FetchError> {
         Ok(Self {
-            public: client(&policy, outside, false)?,
-            asked_for: client(&policy, outside, true)?,
+            public: client(&policy, outside, Reach::Public)?,
+            asked_for: client(&policy, outside, reach)?,
             policy,
         })
     }
@@ -285,7 +290,7 @@ fn headers(wanted: &[(String, String)]) -> Result<HeaderMap, FetchError> {
     Ok(headers)
 }
 
-fn client(policy: &NetPolicy, outside: &Outside, asked_for: bool) -> Result<reqwest::Client, FetchError> {
+fn client(policy: &NetPolicy, outside: &Outside, reach: Reach) -> Result<reqwest::Client, FetchError> {
     let tls = outside.client_config(&[b"h2", b"http/1.1"]).ok_or(FetchError::Setup)?;
     let names = Arc::clone(&outside.names);
     let mut proxy_hosts = BTreeSet::new();
@@ -319,7 +324,7 @@ fn client(policy: &NetPolicy, outside: &Outside, asked_for: bool) -> Result<reqw
     builder
         .dns_resolver(CheckedNames {
             names,
-            asked_for,
+            reach,
             proxied,
             proxy_hosts: Arc::new(proxy_hosts),
         })
@@ -331,7 +336,7 @@ fn client(policy: &NetPolicy, outside: &Outside, asked_for: bool) -> Result<reqw
 /// rebinding) gains nothing.
 struct CheckedNames {
     names: Arc<dyn NameLookup>,
-    asked_for: bool,
+    reach: Reach,
     proxied: bool,
     proxy_hosts: Arc<BTreeSet<String>>,
 }
@@ -341,13 +346,13 @@ impl Resolve for CheckedNames {
         let names = Arc::clone(&self.names);
         let host = name.as_str().to_owned();
         let is_proxy = self.proxy_hosts.contains(&host);
-        let asked_for = self.asked_for || is_proxy;
+        let reach = if is_proxy { Reach::AskedFor } else { self.reach };
         let beside_proxy = self.proxied && !is_proxy;
         Box::pin(async move {
             if beside_proxy {
                 return Err(Refusal::NotFound.into());
             }
-            let addresses: Vec<SocketAddr> = address::resolve(&names, &host, 0, asked_for).await?;
+            let addresses: Vec<SocketAddr> = address::resolve(&names, &host, 0, reach).await?;
             Ok(Box::new(addresses.into_iter()) as Addrs)
         })
     }
@@ -362,6 +367,7 @@ pub(crate) fn named(error: &reqwest::Error, request: &Request) -> FetchError {
         if let Some(refusal) = current.downcast_ref::<Refusal>() {
             return match refusal {
                 Refusal::Private => FetchError::PrivateAddress { origin },
+                Refusal::NotNearby => FetchError::NotNearby { origin },
                 Refusal::NotFound => FetchError::NameNotFound { origin },
             };
         }

@@ -2,7 +2,7 @@
 //!
 //! What a server says is a stranger's word: it is bounded, a name leads nowhere but into the folder, and whoever keeps something
 //! there proves it after reading. Name and password go out over https alone, unless the person asked for exactly this host and
-//! port; and never to another origin.
+//! port, or said that the server is in their own network and it is; and never to another origin.
 
 mod multistatus;
 
@@ -17,9 +17,11 @@ use std::time::{Duration, Instant};
 use base64::Engine;
 use url::Url;
 
+use crate::address::{self, Reach};
 use crate::error::FetchError;
 use crate::http::{Http, Method, Request, Response};
 use crate::policy::{NetPolicy, origin};
+use crate::tls::Outside;
 use crate::web::WebContext;
 
 /// Most bytes of a folder's listing.
@@ -42,7 +44,8 @@ const PROPFIND: &str = "<?xml version=\"1.0\" encoding=\"utf-8\"?><propfind xmln
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum DavError {
-    /// The address is http, and the person did not ask for exactly this host and port: a password would go out in the clear.
+    /// The address is http, and the person did not ask for exactly this host and port, or the server is not in their own network
+    /// as they said: a password would go out in the clear.
     #[error("{origin} would get the password unencrypted")]
     Insecure {
         /// Scheme and host.
@@ -94,7 +97,16 @@ pub enum DavError {
     Io(#[source] io::Error),
     /// HTTP.
     #[error(transparent)]
-    Fetch(#[from] FetchError),
+    Fetch(FetchError),
+}
+
+impl From<FetchError> for DavError {
+    fn from(error: FetchError) -> Self {
+        match error {
+            FetchError::NotNearby { origin } => Self::Insecure { origin },
+            error => Self::Fetch(error),
+        }
+    }
 }
 
 impl DavError {
@@ -132,6 +144,24 @@ pub struct DavFile {
 /// Is told how many bytes of how many went over; `Break` stops the transfer.
 pub type Transferred<'a> = dyn FnMut(u64, u64) -> ControlFlow<()> + 'a;
 
+/// Where the person says a server is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// They said nothing of it.
+    Anywhere,
+    /// In their own network.
+    HomeNetwork,
+}
+
+/// Whether the host of `url` is nearby as far as it can be told without a look-up; through a proxy there is none later.
+fn may_be_nearby(url: &Url, proxied: bool) -> bool {
+    match (address::literal(url), url.host_str()) {
+        (Some(literal), _) => address::is_nearby(literal),
+        (None, Some(name)) => !proxied || address::is_private_name(name),
+        (None, None) => false,
+    }
+}
+
 /// A folder on a server.
 pub struct WebDav {
     web: WebContext,
@@ -152,6 +182,24 @@ impl WebDav {
     /// The folder at `url`, with name and password, through a context of its own. Nothing is sent yet. Fails with `bad_url`,
     /// `unsupported_scheme` and `insecure_server`.
     pub fn new(policy: NetPolicy, url: &str, user: &str, password: &str) -> Result<Self, DavError> {
+        Self::with(policy, url, user, password, Place::Anywhere, &Outside::default())
+    }
+
+    /// [`WebDav::new`] for a server that the person says is in their own network: this folder's host and port may be private, for
+    /// this folder's requests alone. Without encryption they must be: a name that leads anywhere else fails with
+    /// `insecure_server`, before anything is sent.
+    pub fn in_home_network(policy: NetPolicy, url: &str, user: &str, password: &str) -> Result<Self, DavError> {
+        Self::with(policy, url, user, password, Place::HomeNetwork, &Outside::default())
+    }
+
+    pub(crate) fn with(
+        mut policy: NetPolicy,
+        url: &str,
+        user: &str,
+        password: &str,
+        place: Place,
+        outside: &Outside,
+    ) -> Result<Self, DavError> {
         let mut folder = Url::parse(url).map_err(|_| FetchError::BadUrl)?;
         folder.set_fragment(None);
         folder.set_query(None);
@@ -166,10 +214,20 @@ impl WebDav {
             }
             .into());
         }
-        if folder.scheme() == "http" && !policy.allows(&folder) {
-            return Err(DavError::Insecure {
-                origin: origin(&folder),
-            });
+        let mut reach = Reach::AskedFor;
+        if !policy.allows(&folder) {
+            let at_home = place == Place::HomeNetwork;
+            if folder.scheme() == "http" {
+                if !at_home || !may_be_nearby(&folder, policy.proxy.is_some()) {
+                    return Err(DavError::Insecure {
+                        origin: origin(&folder),
+                    });
+                }
+                reach = Reach::Nearby;
+            }
+            if at_home {
+                policy = policy.allow(&folder);
+            }
         }
         if !folder.path().ends_with('/') {
             let path = format!("{}/", folder.path());
@@ -178,7 +236,7 @@ impl WebDav {
         let credentials = || base64::engine::general_purpose::STANDARD.encode(format!("{user}:{password}"));
         let authorization = (!user.is_empty()).then(|| format!("Basic {}", credentials()));
         Ok(Self {
-            web: WebContext::new(policy)?,
+            web: WebContext::reaching(policy, outside, reach)?,
             folder,
             authorization,
         })

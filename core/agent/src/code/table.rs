@@ -267,7 +267,7 @@ pub(super) const NET: Rows = &[
     (
         43,
         "insecure_server",
-        "A password would go out unencrypted to a server that the person did not name.",
+        "A password would go out unencrypted: to a server that the person did not name, or that is not in their own network as they said.",
     ),
     (
         44,

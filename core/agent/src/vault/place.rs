@@ -72,6 +72,8 @@ pub struct BackupPlan {
     pub kind: BackupPlaceKind,
     /// What to show: the folder's name, or the server's address.
     pub place: String,
+    /// Whether the person said that the server is in their own network.
+    pub in_home_network: bool,
     /// Whether a backup is made every day.
     pub daily: bool,
     /// When the last backup was made that succeeded.
@@ -105,6 +107,9 @@ enum KeptPlace {
         url: String,
         user: String,
         password: String,
+        /// Not there in vaults of before it could be said.
+        #[serde(default)]
+        in_home_network: bool,
     },
 }
 
@@ -122,13 +127,16 @@ impl Persona {
     pub fn backup_plan(&self) -> Result<Option<BackupPlan>, AgentError> {
         let now_ms = self.clock.now().millis();
         Ok(self.kept_backup()?.map(|kept| {
-            let (kind, place) = match kept.place {
-                KeptPlace::Folder { name, .. } => (BackupPlaceKind::Folder, name),
-                KeptPlace::Server { url, .. } => (BackupPlaceKind::Server, url),
+            let (kind, place, in_home_network) = match kept.place {
+                KeptPlace::Folder { name, .. } => (BackupPlaceKind::Folder, name, false),
+                KeptPlace::Server {
+                    url, in_home_network, ..
+                } => (BackupPlaceKind::Server, url, in_home_network),
             };
             BackupPlan {
                 kind,
                 place,
+                in_home_network,
                 daily: kept.daily,
                 last_ms: kept.last_ms,
                 last_bytes: kept.last_bytes,
@@ -182,6 +190,7 @@ impl Persona {
             url: server.url.clone(),
             user: server.user.clone(),
             password: server.password.expose().to_owned(),
+            in_home_network: server.in_home_network,
         })
     }
 
@@ -217,9 +226,20 @@ impl Persona {
                     Err(AgentError::BackupFolderNeeded)
                 }
             }
-            (KeptPlace::Server { url, user, password }, _) => {
-                Ok(BackupSource::Server(BackupServer::new(&url, &user, password.into())))
-            }
+            (
+                KeptPlace::Server {
+                    url,
+                    user,
+                    password,
+                    in_home_network,
+                },
+                _,
+            ) => Ok(BackupSource::Server(BackupServer {
+                url,
+                user,
+                password: password.into(),
+                in_home_network,
+            })),
         }
     }
 
@@ -307,5 +327,19 @@ mod tests {
         assert!(!is_due(true, Some(now), now));
         assert!(is_due(true, Some(now + 1), now));
         assert!(!is_due(false, None, now));
+    }
+
+    #[test]
+    fn a_server_that_was_kept_before_is_in_no_home_network() {
+        let text = r#"{"place":{"server":{"url":"https://dav.example/","user":"me","password":"pw"}},"daily":true,
+                       "last_ms":null,"last_bytes":null,"last_problem":null}"#;
+        let place = parsed(text).map(|kept| kept.place);
+        assert!(matches!(
+            place,
+            Some(KeptPlace::Server {
+                in_home_network: false,
+                ..
+            })
+        ));
     }
 }

@@ -28,6 +28,7 @@ pub struct BackupServer {
     pub(crate) url: String,
     pub(crate) user: String,
     pub(crate) password: Passphrase,
+    pub(crate) in_home_network: bool,
 }
 
 impl BackupServer {
@@ -38,12 +39,26 @@ impl BackupServer {
             url: url.to_owned(),
             user: user.to_owned(),
             password,
+            in_home_network: false,
         }
+    }
+
+    /// The same server, which the person says is in their own network: its private address may be reached, for backups alone and
+    /// never by a redirect of another server; and without encryption, as long as it does not lead out of that network.
+    #[must_use]
+    pub fn in_home_network(mut self) -> Self {
+        self.in_home_network = true;
+        self
     }
 
     /// Who asks it; nothing is sent yet.
     pub(crate) fn client(&self, policy: &NetPolicy) -> Result<WebDav, DavError> {
-        WebDav::new(policy.clone(), &self.url, &self.user, self.password.expose())
+        let open = if self.in_home_network {
+            WebDav::in_home_network
+        } else {
+            WebDav::new
+        };
+        open(policy.clone(), &self.url, &self.user, self.password.expose())
     }
 }
 

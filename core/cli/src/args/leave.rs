@@ -9,7 +9,7 @@ use clap::{Args, Subcommand};
 pub enum LeaveCommand {
     /// Back the persona up, to the place that it uses, while it stays in use; adds to the backup that is there.
     #[command(
-        after_help = "Example:\n  tekram vault backup --to /media/stick/tekram\n  tekram vault backup --to https://dav.example/backups/ --user me\n  tekram vault backup --if-due"
+        after_help = "Example:\n  tekram vault backup --to /media/stick/tekram\n  tekram vault backup --to https://dav.example/backups/ --user me\n  tekram vault backup --to http://192.168.178.20/backups/ --user me --home-network\n  tekram vault backup --if-due"
     )]
     Backup {
         /// Use this folder, or this folder on a WebDAV server, from now on.
@@ -97,6 +97,10 @@ pub struct Login {
     /// User name on the WebDAV server; the password is asked for, or taken from TEKRAM_SERVER_PASSWORD.
     #[arg(long, value_name = "NAME")]
     pub user: Option<String>,
+    /// The WebDAV server is in my own network: its private address may be reached, for backups alone, and over http: as long as
+    /// that stays in this network. Kept with the place.
+    #[arg(long)]
+    pub home_network: bool,
 }
 
 /// A place with backups.

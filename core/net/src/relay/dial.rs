@@ -14,7 +14,7 @@ use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 use tokio_tungstenite::{Connector, MaybeTlsStream, WebSocketStream, client_async_tls_with_config};
 use url::Url;
 
-use crate::address::{self, NameLookup, Refusal};
+use crate::address::{self, NameLookup, Reach, Refusal};
 use crate::error::BusError;
 use crate::policy::{NetPolicy, origin};
 use crate::tls;
@@ -134,10 +134,15 @@ impl Dialer {
                 .map(tokio_socks::tcp::Socks5Stream::into_inner)
                 .map_err(|_| "unreachable");
         }
-        let addresses = address::resolve(&self.names, host, port, relay.asked_for)
+        let reach = if relay.asked_for {
+            Reach::AskedFor
+        } else {
+            Reach::Public
+        };
+        let addresses = address::resolve(&self.names, host, port, reach)
             .await
             .map_err(|refusal| match refusal {
-                Refusal::Private => "private_address",
+                Refusal::Private | Refusal::NotNearby => "private_address",
                 Refusal::NotFound => "name_not_found",
             })?;
         for address in addresses {

@@ -30,11 +30,12 @@ pub(super) fn server(context: &Context, url: &str, login: &Login) -> Result<Back
         Some(_) => context.secret(SERVER_PASSWORD, "Password on the server: ")?,
         None => Passphrase::from(""),
     };
-    Ok(BackupServer::new(
-        url,
-        login.user.as_deref().unwrap_or_default(),
-        password,
-    ))
+    let server = BackupServer::new(url, login.user.as_deref().unwrap_or_default(), password);
+    Ok(if login.home_network {
+        server.in_home_network()
+    } else {
+        server
+    })
 }
 
 /// The place that is named.
