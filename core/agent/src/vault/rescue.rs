@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 use tekram_primitives::secret::{Passphrase, Secret32};
-use tekram_vault::{Fault, RecoveryPhrase, RescueKey, RescueReport};
+use tekram_vault::{Fault, RecoveryPhrase, Rescue, RescueKey, RescueReport};
 
 use super::watching::WorkWatch;
 use crate::device::{Agent, SCHEMAS, persona_error};
@@ -124,14 +124,19 @@ impl Agent {
             .store
             .open_for_rescue(id, self.rescue_key(key)?)
             .map_err(persona_error)?;
-        let (vault, report) = rescue.save_as(
-            &self.store,
-            new_name,
-            new_passphrase,
-            &SCHEMAS,
-            self.clock.as_ref(),
-            watch,
-        )?;
+        self.saved(&rescue, new_name, new_passphrase, watch)
+    }
+
+    /// What can be read, saved as a new persona and unlocked.
+    pub(crate) fn saved(
+        &self,
+        rescue: &Rescue,
+        new_name: &str,
+        new_passphrase: &Passphrase,
+        watch: &mut WorkWatch<'_>,
+    ) -> Result<(Persona, RescueReport), AgentError> {
+        let clock = self.clock.as_ref();
+        let (vault, report) = rescue.save_as(&self.store, new_name, new_passphrase, &SCHEMAS, clock, watch)?;
         Ok((self.unlocked(Ok(vault))?, report))
     }
 

@@ -75,20 +75,13 @@ impl Agent {
             let file = place.get(name).map_err(place_error)?;
             let watch = &mut |progress| watching.tell(progress);
             let salvage = self.store.salvage(file, key, state, watch).map_err(place_error)?;
-            let (vault, report) = salvage.rescue.save_as(
-                &self.store,
-                new_name,
-                new_passphrase,
-                &SCHEMAS,
-                self.clock.as_ref(),
-                watch,
-            )?;
+            let (persona, report) = self.saved(&salvage.rescue, new_name, new_passphrase, watch)?;
             let salvaged = Salvaged {
                 state: salvage.state,
                 damage: salvage.damage,
                 report,
             };
-            Ok((self.unlocked(Ok(vault))?, salvaged))
+            Ok((persona, salvaged))
         })
     }
 
