@@ -13,10 +13,11 @@
 mod support;
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 use support::program;
+use tekram_harness::folder::files;
 
 /// Marks that occur nowhere by chance.
 const PASSPHRASE: &str = "zqpassphrase of the harbour";
@@ -61,21 +62,6 @@ impl Place {
         }
         (output.status.success(), beside)
     }
-}
-
-/// All files below `folder`, with what is in them.
-fn files(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
-    let mut found = Vec::new();
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            found.extend(files(&path));
-        } else {
-            let content = fs::read(&path).unwrap();
-            found.push((path, content));
-        }
-    }
-    found
 }
 
 fn has(content: &[u8], mark: &str) -> bool {
@@ -150,7 +136,7 @@ fn no_file_no_name_and_no_log_says_what_a_person_typed_or_keeps() {
         "zqwrong",
         TELEPHONE,
     ];
-    let found = files(place.folder.path());
+    let found = files(place.folder.path()).unwrap();
     assert!(found.len() >= 4, "{found:?}");
     for mark in marks {
         for (path, content) in &found {
@@ -164,7 +150,7 @@ fn no_file_no_name_and_no_log_says_what_a_person_typed_or_keeps() {
         assert!(!said.contains(mark), "{mark} was said: {said}");
     }
     assert!(
-        files(&place.path("tmp")).is_empty(),
+        files(&place.path("tmp")).unwrap().is_empty(),
         "temporary files are gone when the program is"
     );
 }

@@ -20,6 +20,7 @@ use std::process::{Command, Stdio};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use support::{fixture, program};
+use tekram_harness::folder::copy_folder;
 use tekram_primitives::secret::Passphrase;
 use tekram_vault::{Store, VaultError};
 
@@ -112,19 +113,6 @@ fn tables(data: &Path) -> BTreeMap<String, u32> {
         .unwrap()
 }
 
-fn copy_folder(from: &Path, to: &Path) {
-    fs::create_dir_all(to).unwrap();
-    for entry in fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
-        let target = to.join(entry.file_name());
-        if entry.path().is_dir() {
-            copy_folder(&entry.path(), &target);
-        } else {
-            fs::copy(entry.path(), target).unwrap();
-        }
-    }
-}
-
 fn fixtures() -> Vec<PathBuf> {
     let entries = fs::read_dir(fixture("vaults"))
         .unwrap()
@@ -141,7 +129,7 @@ fn every_old_vault_opens_and_says_what_it_said() {
     let mut today = BTreeMap::new();
     for folder in fixtures() {
         let data = tempfile::tempdir().unwrap();
-        copy_folder(&folder.join("vaults"), &data.path().join("vaults"));
+        copy_folder(&folder.join("vaults"), &data.path().join("vaults")).unwrap();
         let expected: Expected = serde_json::from_slice(&fs::read(folder.join("expected.json")).unwrap()).unwrap();
         assert!(expected.answers.len() > 10, "{}", folder.display());
         let mut found = Vec::new();
@@ -193,7 +181,7 @@ fn write_fixture(data: &Path, folder: &Path) {
         tables: tables(data),
         answers,
     };
-    copy_folder(&data.join("vaults"), &folder.join("vaults"));
+    copy_folder(&data.join("vaults"), &folder.join("vaults")).unwrap();
     for vault in fs::read_dir(folder.join("vaults")).unwrap() {
         for empty in ["lock", "inbox.lock"] {
             let _ = fs::remove_file(vault.as_ref().unwrap().path().join(empty));

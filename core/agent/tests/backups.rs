@@ -21,6 +21,7 @@ use tekram_agent::{
 };
 use tekram_harness::bad_line::{BadLine, Trouble};
 use tekram_harness::feed_server::FeedServer;
+use tekram_harness::folder::entries;
 use tekram_harness::webdav::WebDavServer;
 use tekram_primitives::time::{FixedClock, Timestamp};
 use tempfile::TempDir;
@@ -115,12 +116,7 @@ fn server() -> (TempDir, WebDavServer) {
 }
 
 fn files(folder: &Path) -> Vec<PathBuf> {
-    let mut files: Vec<PathBuf> = fs::read_dir(folder)
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .collect();
-    files.sort();
-    files
+    entries(folder).unwrap()
 }
 
 #[test]

@@ -294,15 +294,8 @@ fn a_preview_writes_nothing() {
 
 /// Every file below a folder, with its bytes. Shared memory is left out: reading marks pages there.
 fn files(folder: &std::path::Path) -> BTreeMap<std::path::PathBuf, Vec<u8>> {
-    let mut found = BTreeMap::new();
-    for entry in std::fs::read_dir(folder).unwrap().map(Result::unwrap) {
-        let path = entry.path();
-        if path.is_dir() {
-            found.extend(files(&path));
-        } else if !path.to_string_lossy().ends_with("-shm") {
-            found.insert(path.clone(), std::fs::read(&path).unwrap());
-        }
-    }
+    let mut found = tekram_harness::folder::files(folder).unwrap();
+    found.retain(|path, _| !path.to_string_lossy().ends_with("-shm"));
     found
 }
 

@@ -7,7 +7,7 @@
 
 use std::io::{self, Read, Seek, SeekFrom};
 
-use ring::digest::{Context, SHA256};
+use tekram_primitives::canonical::sha256_of_parts;
 
 const MARK: &[u8; 8] = b"TKINBOX1";
 /// Ends a frame. The mark does not have this byte, so the beginning of the next frame never completes a cut one by
@@ -143,10 +143,7 @@ impl<F: Read + Seek> Frames<F> {
 }
 
 fn checksum(length: [u8; 4], body: &[u8]) -> Option<[u8; CHECKSUM_BYTES]> {
-    let mut context = Context::new(&SHA256);
-    context.update(&length);
-    context.update(body);
-    context.finish().as_ref().first_chunk().copied()
+    sha256_of_parts(&[&length, body]).first_chunk().copied()
 }
 
 fn as_u64(bytes: usize) -> u64 {

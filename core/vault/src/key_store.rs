@@ -7,7 +7,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use ring::digest::{SHA256, digest};
+use tekram_primitives::canonical::sha256_hex;
 use tekram_primitives::secret::Secret32;
 use zeroize::Zeroizing;
 
@@ -130,7 +130,7 @@ impl KeyStore for FileKeyStore {
 
 /// A name may hold anything; its hash is always a file name.
 fn file_name(name: &str, end: &str) -> String {
-    format!("{}.{end}", hex::encode(digest(&SHA256, name.as_bytes())))
+    format!("{}.{end}", sha256_hex(name.as_bytes()))
 }
 
 fn associated(name: &str) -> Vec<u8> {

@@ -1,9 +1,9 @@
 //! What the person bought (schema.org `Order`): from whom, what, when, for how much, with the receipt as a file. Prices are
 //! whole minor units of one asset; what came as a signed record keeps the record's id.
 
-use ring::digest::{SHA256, digest};
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 use serde::{Deserialize, Serialize};
+use tekram_primitives::canonical::sha256;
 use tekram_primitives::money::{Asset, Money};
 use tekram_primitives::time::Timestamp;
 
@@ -280,11 +280,7 @@ pub(crate) fn alike_sha256(purchase: &Purchase) -> [u8; 32] {
     };
     // Lengths keep the parts apart.
     let text: String = parts.iter().map(|part| format!("{}:{part}", part.len())).collect();
-    let mut hash = [0; 32];
-    for (to, from) in hash.iter_mut().zip(digest(&SHA256, text.as_bytes()).as_ref()) {
-        *to = *from;
-    }
-    hash
+    sha256(text.as_bytes())
 }
 
 fn contains(purchase: &Purchase, lower_case: &str) -> bool {

@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use support::{Device, PASSPHRASE, passphrase};
+use support::{Device, PASSPHRASE, files, passphrase};
 use tekram_primitives::time::{Clock, SystemClock};
 use tekram_vault::{FileKeyStore, KeyStore, RoomSchema, Scope, VaultError};
 
@@ -129,18 +129,6 @@ fn search(files: &BTreeMap<String, Vec<u8>>, secrets: &[Vec<u8>]) {
             assert_eq!(found, None, "{:?} in {name}", String::from_utf8_lossy(secret));
         }
     }
-}
-
-fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
-    let entries = fs::read_dir(folder).unwrap().map(Result::unwrap);
-    entries
-        .map(|entry| {
-            (
-                entry.file_name().into_string().unwrap(),
-                fs::read(entry.path()).unwrap(),
-            )
-        })
-        .collect()
 }
 
 fn names(folder: &Path) -> std::collections::BTreeSet<String> {

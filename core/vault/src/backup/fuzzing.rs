@@ -8,6 +8,8 @@ use std::collections::BTreeMap;
 use std::io::{Cursor, Read, Seek, SeekFrom, Write};
 use std::ops::ControlFlow;
 
+use tekram_primitives::canonical::sha256;
+
 use super::format::{
     BLOCK_BYTES, CONTENT_BYTES, Chain, End, FirstBlock, Kind, PAGE_RECORD_BYTES, PREFIX_BYTES, Prefix, SegmentKey,
     page_record, page_tag, state_sha256,
@@ -204,8 +206,8 @@ fn first(json: &[u8]) -> Vec<u8> {
     block.extend_from_slice(&u32::try_from(json.len()).unwrap_or(0).to_be_bytes());
     block.extend_from_slice(json);
     block.resize(BLOCK_BYTES - 32, 0);
-    let hash = ring::digest::digest(&ring::digest::SHA256, &block);
-    block.extend_from_slice(hash.as_ref());
+    let hash = sha256(&block);
+    block.extend_from_slice(&hash);
     block
 }
 

@@ -10,9 +10,9 @@
 )]
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::{Path, PathBuf};
 
+use tekram_primitives::canonical::sha256_hex;
 use tekram_primitives::secret::Passphrase;
 use tekram_primitives::time::{Clock, SystemClock};
 use tekram_vault::{RecoveryAnswer, RecoveryPhrase, RoomSchema, Scope, Store, Vault, VaultError, WayInKind};
@@ -114,19 +114,23 @@ pub fn count_notes(vault: &Vault) -> i64 {
 
 /// Every file of a folder with its length and hash, except the lock file, which is always empty.
 pub fn fingerprints(folder: &Path) -> BTreeMap<String, (usize, String)> {
-    let mut files = BTreeMap::new();
-    for entry in fs::read_dir(folder).unwrap() {
-        let entry = entry.unwrap();
-        let name = entry.file_name().into_string().unwrap();
-        let bytes = fs::read(entry.path()).unwrap();
-        if name == "lock" {
-            assert!(bytes.is_empty(), "the lock file holds nothing");
-        } else {
-            let hash = ring::digest::digest(&ring::digest::SHA256, &bytes);
-            files.insert(name, (bytes.len(), hex::encode(hash)));
-        }
+    let mut files = files(folder);
+    if let Some(bytes) = files.remove("lock") {
+        assert!(bytes.is_empty(), "the lock file holds nothing");
     }
     files
+        .into_iter()
+        .map(|(name, bytes)| (name, (bytes.len(), sha256_hex(&bytes))))
+        .collect()
+}
+
+/// Every file below a folder with its bytes.
+pub fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+    let files = tekram_harness::folder::files(folder).unwrap();
+    files
+        .into_iter()
+        .map(|(path, bytes)| (path.into_os_string().into_string().unwrap(), bytes))
+        .collect()
 }
 
 /// The code with which unlocking is refused.
@@ -148,15 +152,7 @@ pub fn fixture(version: &str, root: &Path) -> String {
 }
 
 pub fn copy_folder(from: &Path, to: &Path) {
-    fs::create_dir_all(to).unwrap();
-    for entry in fs::read_dir(from).unwrap().map(Result::unwrap) {
-        let target = to.join(entry.file_name());
-        if entry.path().is_dir() {
-            copy_folder(&entry.path(), &target);
-        } else {
-            fs::copy(entry.path(), target).unwrap();
-        }
-    }
+    tekram_harness::folder::copy_folder(from, to).unwrap();
 }
 
 /// Recovery words that open the vault: shown, and every one of them read back.
