@@ -2,7 +2,6 @@
 //! The same code does a deed again after it was cut.
 
 use std::fmt;
-use std::fs::File;
 use std::io::Write;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
@@ -478,20 +477,5 @@ fn erase_rows(vault: &Vault, first: i64, count: i64) -> Result<(), VaultError> {
 pub fn keep_item(transaction: &Transaction<'_>, item: &InboxItem) -> Result<(), VaultError> {
     let name = String::from_utf8_lossy(&item.bytes);
     transaction.execute("INSERT INTO fault_item (name) VALUES (?1)", [&name])?;
-    Ok(())
-}
-
-/// Copies a folder with all that is in it.
-pub fn copy_folder(from: &Path, to: &Path) -> std::io::Result<()> {
-    std::fs::create_dir_all(to)?;
-    for entry in std::fs::read_dir(from)? {
-        let entry = entry?;
-        let target = to.join(entry.file_name());
-        if entry.file_type()?.is_dir() {
-            copy_folder(&entry.path(), &target)?;
-        } else {
-            std::io::copy(&mut File::open(entry.path())?, &mut File::create(target)?)?;
-        }
-    }
     Ok(())
 }

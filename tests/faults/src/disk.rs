@@ -1,14 +1,16 @@
-//! A disk that loses its power. What a worker did is played again from its tape up to a moment; of what was not synced by then,
+//! A disk that loses its power. What workers did one after the other is played again from their tapes up to a moment; of what was not synced by then,
 //! any part may be missing: whole writes, sectors of a write, lengths, and names in folders.
 //!
 //! It keeps less than real file systems do: syncing a file does not keep its name, and what was not synced goes independently
 //! of everything else. Only what was synced is certain: a file's content and length by syncing the file, names by syncing
 //! their folder.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+
+use tekram_harness::folder::files;
 
 use crate::dice::Dice;
 use crate::tape::Event;
@@ -277,6 +279,18 @@ impl Disk {
     /// The folder that it was.
     pub fn root(&self) -> &str {
         &self.root
+    }
+
+    /// The files that are not, to the last byte, what is played without any loss: where there are any, a call went past the tape.
+    /// Not the file that SQLite shares in memory, which nothing is read from after a crash.
+    pub fn differences(&self) -> io::Result<BTreeSet<PathBuf>> {
+        let played = tempfile::tempdir_in(crate::work_folder())?;
+        self.after_power_cut(self.length, Loss::None, &mut Dice::new(0), played.path())?;
+        let (there, told) = (files(Path::new(&self.root))?, files(played.path())?);
+        let names = there.keys().chain(told.keys());
+        let differing =
+            names.filter(|name| there.get(*name) != told.get(*name) && !name.to_string_lossy().ends_with("-shm"));
+        Ok(differing.cloned().collect())
     }
 }
 

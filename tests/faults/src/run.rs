@@ -5,11 +5,12 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus, Stdio};
 use std::time::Duration;
 
+use tekram_harness::folder::copy_folder;
 use tekram_primitives::time::{Clock, SystemClock};
 use tekram_vault::VaultError;
 use tempfile::TempDir;
 
-use crate::deed::{Deed, Device, FAULT, FIRST_WAY, Hand, answers, copy_folder};
+use crate::deed::{Deed, Device, FAULT, FIRST_WAY, Hand, answers};
 use crate::model::{self, Model, Said};
 use crate::plan::Plan;
 
@@ -141,7 +142,19 @@ pub struct Errand<'a> {
     pub patience: Option<Patience>,
 }
 
-impl Errand<'_> {
+impl<'a> Errand<'a> {
+    /// A worker of this program that is sent to do nothing yet.
+    pub fn new(worker: &'a str, plan: Plan) -> Self {
+        Self {
+            worker: Path::new(worker),
+            plan,
+            deeds: &[],
+            afterwards: &[],
+            tape: None,
+            patience: None,
+        }
+    }
+
     /// Sends a worker to the device, and waits for its end.
     pub fn run(&self, bench: &Bench) -> io::Result<Outcome> {
         let model = &bench.model;

@@ -11,7 +11,8 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::ops::ControlFlow;
 
-use tekram_faults::deed::{Device, FAULT, SCOPE, answers, copy_folder, keep_item};
+use tekram_faults::deed::{Device, FAULT, SCOPE, answers, keep_item};
+use tekram_harness::folder::copy_folder;
 use tekram_primitives::secret::{Passphrase, Secret32};
 use tekram_primitives::time::{Clock, SystemClock};
 use tekram_vault::{

@@ -15,14 +15,12 @@ use std::fs::{self, OpenOptions};
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use tekram_faults::deed::{Deed, Device, FAULT};
 use tekram_faults::dice::Dice;
 use tekram_faults::look::{Finding, content};
 use tekram_faults::model::Content;
-use tekram_faults::report::Tally;
+use tekram_faults::report::spread;
 use tekram_faults::run::{Bench, seed, setting};
 use tekram_vault::{Fault, Vault, VaultError};
 
@@ -137,29 +135,14 @@ fn a_flipped_bit_of_a_page_is_named_or_does_not_matter_and_never_gives_a_wrong_a
             )
         })
         .collect();
-    let (next, done) = (AtomicUsize::new(0), Mutex::new(Tally::default()));
-    std::thread::scope(|scope| {
-        for _ in 0..std::thread::available_parallelism().map_or(1, usize::from) {
-            scope.spawn(|| {
-                let mut tally = Tally::default();
-                while let Some((at, bit)) = places.get(next.fetch_add(1, Ordering::SeqCst)) {
-                    tally.struck("page", 0);
-                    if let Err(finding) = flip_page(&bench, *at, *bit) {
-                        tally.found(vec![finding], &format!("bit {bit} of byte {at}"));
-                    }
-                }
-                done.lock().unwrap().add(tally);
-            });
+    println!("{pages} pages");
+    let tally = spread(&places, |(at, bit), tally| {
+        tally.struck("page", 0);
+        if let Err(finding) = flip_page(&bench, *at, *bit) {
+            tally.found(vec![finding], &format!("bit {bit} of byte {at}"));
         }
     });
-    let tally = done.into_inner().unwrap();
-    println!("{pages} pages");
-    println!("{}", tally.line("flips", seed));
-    assert!(
-        tally.findings.is_empty(),
-        "repeat with TEKRAM_SEED={seed} TEKRAM_FLIPS={flips}: {:#?}",
-        tally.findings
-    );
+    tally.conclude("flips", seed, "TEKRAM_FLIPS", flips as u64);
 }
 
 #[test]

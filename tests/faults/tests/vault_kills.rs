@@ -12,15 +12,12 @@
     missing_docs
 )]
 
-use std::path::Path;
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use tekram_faults::dice::Dice;
 use tekram_faults::look::{Care, Finding, look};
 use tekram_faults::plan::{Moment, Plan};
-use tekram_faults::report::Tally;
+use tekram_faults::report::{Tally, spread};
 use tekram_faults::run::{Bench, Errand, Outcome, Patience, seed, setting};
 use tekram_faults::scenario::{Scenario, mixture, scenarios};
 
@@ -29,17 +26,6 @@ const WORKER: &str = env!("CARGO_BIN_EXE_tekram-fault-worker");
 const RUN: usize = 14;
 /// Runs that one device lives through.
 const LIFE: u64 = 120;
-
-fn errand(plan: Plan) -> Errand<'static> {
-    Errand {
-        worker: Path::new(WORKER),
-        plan,
-        deeds: &[],
-        afterwards: &[],
-        tape: None,
-        patience: None,
-    }
-}
 
 /// A device on which a kind of work can be done, and the calls that the work makes.
 struct Ready {
@@ -60,7 +46,7 @@ fn ready(scenario: Scenario) -> Ready {
     let mut bench = Bench::new().unwrap();
     bench.prepare(&scenario.before).unwrap();
     let copy = bench.copied().unwrap();
-    let mut counting = errand(Plan::Count);
+    let mut counting = Errand::new(WORKER, Plan::Count);
     counting.deeds = &scenario.deeds;
     let outcome = counting.run(&copy).unwrap();
     let said = outcome.follow(&copy.model, &scenario.deeds);
@@ -123,10 +109,13 @@ fn ended_well(outcome: &Outcome, how: &str) -> Result<bool, Vec<Finding>> {
 fn strike(ready: &Ready, point: &Point, dice: &mut Dice, tally: &mut Tally, how: &str) {
     let bench = ready.bench.copied().unwrap();
     let deeds = &ready.scenario.deeds;
-    let mut killing = errand(Plan::Kill {
-        at: point.at,
-        moment: point.moment,
-    });
+    let mut killing = Errand::new(
+        WORKER,
+        Plan::Kill {
+            at: point.at,
+            moment: point.moment,
+        },
+    );
     killing.deeds = deeds;
     let outcome = killing.run(&bench).unwrap();
     match ended_well(&outcome, how) {
@@ -165,11 +154,12 @@ fn live(seed: u64, kills: u64, tally: &mut Tally) {
                 permille: u16::try_from(dice.throw(1001)).unwrap(),
             },
         };
-        let mut killing = errand(if by_call {
+        let plan = if by_call {
             Plan::Kill { at, moment }
         } else {
             Plan::Count
-        });
+        };
+        let mut killing = Errand::new(WORKER, plan);
         killing.deeds = &deeds;
         killing.patience = (!by_call).then(|| Patience(Duration::from_micros(1_000 + dice.throw(120_000))));
         let outcome = killing.run(&bench).unwrap();
@@ -233,63 +223,28 @@ fn what_was_acknowledged_survives_a_kill_at_every_call_and_at_any_moment() {
         sweep.extend(points(&work, &mut dice));
     }
     sweep.truncate(usize::try_from(of_sweep).unwrap());
-    let done = Mutex::new(Tally::default());
-    let (next, struck) = (AtomicUsize::new(0), AtomicU64::new(0));
-    let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    let throws: Vec<u64> = sweep.iter().map(|_| dice.throw(u64::MAX)).collect();
-    std::thread::scope(|scope| {
-        for _ in 0..threads {
-            scope.spawn(|| {
-                let mut tally = Tally::default();
-                loop {
-                    let number = next.fetch_add(1, Ordering::SeqCst);
-                    let Some(point) = sweep.get(number) else { break };
-                    let mut dice = Dice::new(throws[number]);
-                    let ready = &work[point.of];
-                    let how = format!(
-                        "{}, call {} of {} ({:?}), {:?}",
-                        ready.scenario.name,
-                        point.at,
-                        ready.calls.len(),
-                        ready.calls.chars().nth(usize::try_from(point.at).unwrap() - 1),
-                        point.moment
-                    );
-                    strike(ready, point, &mut dice, &mut tally, &how);
-                }
-                struck.fetch_add(tally.faults, Ordering::SeqCst);
-                done.lock().unwrap().add(tally);
-            });
-        }
+    let jobs: Vec<(Point, u64)> = sweep.into_iter().map(|point| (point, dice.throw(u64::MAX))).collect();
+    let mut tally = spread(&jobs, |(point, throws), tally| {
+        let ready = &work[point.of];
+        let how = format!(
+            "{}, call {} of {} ({:?}), {:?}",
+            ready.scenario.name,
+            point.at,
+            ready.calls.len(),
+            ready.calls.chars().nth(usize::try_from(point.at).unwrap() - 1),
+            point.moment
+        );
+        strike(ready, point, &mut Dice::new(*throws), tally, &how);
     });
     // Calls that were not made this time are made up for here.
-    let of_lives = kills.saturating_sub(struck.load(Ordering::SeqCst));
+    let of_lives = kills.saturating_sub(tally.faults);
     let lives: Vec<(u64, u64)> = (0..of_lives.div_ceil(LIFE))
         .map(|life| (dice.throw(u64::MAX) >> 16, LIFE.min(of_lives - life * LIFE)))
         .collect();
-    let next = AtomicUsize::new(0);
-    std::thread::scope(|scope| {
-        for _ in 0..threads {
-            scope.spawn(|| {
-                let mut tally = Tally::default();
-                while let Some((seed, kills)) = lives.get(next.fetch_add(1, Ordering::SeqCst)) {
-                    live(*seed, *kills, &mut tally);
-                }
-                done.lock().unwrap().add(tally);
-            });
-        }
-    });
-    let tally = done.into_inner().unwrap();
+    tally.add(spread(&lives, |(seed, kills), tally| live(*seed, *kills, tally)));
     for work in &work {
         println!("{}: {} calls that write", work.scenario.name, work.calls.len());
     }
     println!("{all_points} points in one sweep");
-    for (finding, how) in &tally.findings {
-        println!("FOUND {finding:?}\n  {how}");
-    }
-    println!("{}", tally.line("kills", seed));
-    assert!(
-        tally.findings.is_empty(),
-        "{} findings; repeat with TEKRAM_SEED={seed} TEKRAM_KILLS={kills}",
-        tally.findings.len()
-    );
+    tally.conclude("kills", seed, "TEKRAM_KILLS", kills);
 }

@@ -12,15 +12,11 @@
     missing_docs
 )]
 
-use std::path::Path;
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
-
 use tekram_faults::deed::Deed;
 use tekram_faults::dice::Dice;
 use tekram_faults::look::{Care, Finding, look};
 use tekram_faults::plan::{Fault, Plan};
-use tekram_faults::report::Tally;
+use tekram_faults::report::{Tally, spread};
 use tekram_faults::run::{Bench, Errand, seed, setting};
 use tekram_faults::scenario::{Scenario, scenarios};
 
@@ -41,22 +37,13 @@ const NAMED: [&str; 13] = [
     "no_such_vault",
 ];
 
+const WORKER: &str = env!("CARGO_BIN_EXE_tekram-fault-worker");
+
 struct Ready {
     scenario: Scenario,
     bench: Bench,
     /// Calls that each fault concerns.
     calls: Vec<(Fault, u64)>,
-}
-
-fn errand(plan: Plan) -> Errand<'static> {
-    Errand {
-        worker: Path::new(env!("CARGO_BIN_EXE_tekram-fault-worker")),
-        plan,
-        deeds: &[],
-        afterwards: &[],
-        tape: None,
-        patience: None,
-    }
 }
 
 /// What is done when the fault is over.
@@ -78,11 +65,14 @@ fn ready(scenario: Scenario) -> Ready {
     bench.prepare(&scenario.before).unwrap();
     let counted = |fault: Fault| {
         let copy = bench.copied().unwrap();
-        let mut counting = errand(Plan::Fail {
-            fault,
-            first: u64::MAX - 1,
-            until: u64::MAX,
-        });
+        let mut counting = Errand::new(
+            WORKER,
+            Plan::Fail {
+                fault,
+                first: u64::MAX - 1,
+                until: u64::MAX,
+            },
+        );
         counting.deeds = &scenario.deeds;
         let outcome = counting.run(&copy).unwrap();
         let said = outcome.follow(&copy.model, &scenario.deeds);
@@ -110,7 +100,7 @@ fn refuse(work: &Ready, dice: &mut Dice, tally: &mut Tally) {
     );
     let bench = work.bench.copied().unwrap();
     let afterwards = afterwards();
-    let mut errand = errand(Plan::Fail { fault, first, until });
+    let mut errand = Errand::new(WORKER, Plan::Fail { fault, first, until });
     errand.deeds = &work.scenario.deeds;
     errand.afterwards = &afterwards;
     let outcome = errand.run(&bench).unwrap();
@@ -158,29 +148,12 @@ fn every_refusal_has_a_name_and_nothing_acknowledged_is_lost_by_it() {
     println!("seed: {seed}");
     let mut dice = Dice::new(seed);
     let work: Vec<Ready> = scenarios().into_iter().map(ready).collect();
-    let throws: Vec<u64> = (0..refusals).map(|_| dice.throw(u64::MAX)).collect();
-    let (next, done) = (AtomicUsize::new(0), Mutex::new(Tally::default()));
-    std::thread::scope(|scope| {
-        for _ in 0..std::thread::available_parallelism().map_or(1, usize::from) {
-            scope.spawn(|| {
-                let mut tally = Tally::default();
-                loop {
-                    let number = next.fetch_add(1, Ordering::SeqCst);
-                    let Some(throws) = throws.get(number) else { break };
-                    refuse(&work[number % work.len()], &mut Dice::new(*throws), &mut tally);
-                }
-                done.lock().unwrap().add(tally);
-            });
-        }
+    let number = usize::try_from(refusals).unwrap();
+    let jobs: Vec<(usize, u64)> = (0..number)
+        .map(|number| (number % work.len(), dice.throw(u64::MAX)))
+        .collect();
+    let tally = spread(&jobs, |(of, throws), tally| {
+        refuse(&work[*of], &mut Dice::new(*throws), tally)
     });
-    let tally = done.into_inner().unwrap();
-    for (finding, how) in &tally.findings {
-        println!("FOUND {finding:?}\n  {how}");
-    }
-    println!("{}", tally.line("refusals", seed));
-    assert!(
-        tally.findings.is_empty(),
-        "{} findings; repeat with TEKRAM_SEED={seed} TEKRAM_REFUSALS={refusals}",
-        tally.findings.len()
-    );
+    tally.conclude("refusals", seed, "TEKRAM_REFUSALS", refusals);
 }
