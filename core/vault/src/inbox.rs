@@ -105,15 +105,11 @@ impl Inbox {
         let _turn = self.turn()?;
         let append = || {
             let path = self.folder.join(FILE);
-            let new = !path.exists();
             let mut file = durable::private(OpenOptions::new().append(true).create(true)).open(path)?;
             file.write_all(&frame)?;
             file.sync_data()?;
-            if new {
-                durable::sync_folder(&self.folder)
-            } else {
-                Ok(())
-            }
+            // Also when the file was there: whoever made or renamed it may have been killed before its name was kept.
+            durable::sync_folder(&self.folder)
         };
         append().map_err(VaultError::io("appending to inbox.log"))?;
         Ok(ItemId(id))

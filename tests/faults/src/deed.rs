@@ -89,6 +89,8 @@ pub enum Deed {
     },
     /// Something arrives in the inbox.
     Seal(String),
+    /// The same by somebody who does not unlock the vault.
+    Leave(String),
     /// The inbox is delivered.
     Drain,
     /// The vault is locked and opened again.
@@ -132,6 +134,7 @@ impl fmt::Display for Deed {
             Self::Erase { first, count } => write!(f, "erase\t{first}\t{count}"),
             Self::Blob { name, bytes } => write!(f, "blob\t{name}\t{bytes}"),
             Self::Seal(name) => write!(f, "seal\t{name}"),
+            Self::Leave(name) => write!(f, "leave\t{name}"),
             Self::Drain => write!(f, "drain"),
             Self::Relock => write!(f, "relock"),
             Self::Migrate(version) => write!(f, "migrate\t{version}"),
@@ -177,6 +180,7 @@ impl FromStr for Deed {
                 bytes: size(bytes)?,
             },
             ["seal", name] => Self::Seal(own(name)),
+            ["leave", name] => Self::Leave(own(name)),
             ["drain"] => Self::Drain,
             ["relock"] => Self::Relock,
             ["migrate", version] => Self::Migrate(version.parse().map_err(|_| bad())?),
@@ -339,6 +343,10 @@ impl Hand {
                 blob.finish().map(|_| ())
             }
             Deed::Seal(name) => self.open()?.inbox().seal(name.as_bytes()).map(|_| ()),
+            Deed::Leave(name) => {
+                let inbox = self.device.store.inbox(&self.id)?;
+                inbox.seal(name.as_bytes()).map(|_| ())
+            }
             Deed::Drain => self.open()?.drain_inbox(SCOPE, keep_item).map(|_| ()),
             Deed::Relock => {
                 self.lock()?;

@@ -84,7 +84,7 @@ impl Model {
             Deed::Blob { name, bytes } => {
                 next.content.blobs.insert(name.clone(), *bytes);
             }
-            Deed::Seal(name) => {
+            Deed::Seal(name) | Deed::Leave(name) => {
                 next.content.items.insert(name.clone());
             }
             Deed::Drain | Deed::Relock | Deed::NewWords => {}

@@ -47,7 +47,7 @@ fn main() {
         }
     }
     let [words, backup_words, version] = settings;
-    system::arm(Path::new(root), plan);
+    system::arm(Path::new(root), plan, tape.first().map(Path::new));
     let mut kinds = String::new();
     let made = Hand::new(Path::new(root), id, words, backup_words, version.parse().unwrap_or(0));
     let mut hand = match made {
@@ -61,9 +61,12 @@ fn main() {
             }
         }
     };
-    match patient(|| hand.open()) {
-        Ok(_) => say("open".to_owned()),
-        Err(error) => say(format!("shut\t{}", error.code())),
+    // Whoever begins by leaving an item does not unlock, which would sync the folder.
+    if !lines.first().is_some_and(|line| line.starts_with("leave\t")) {
+        match patient(|| hand.open()) {
+            Ok(_) => say("open".to_owned()),
+            Err(error) => say(format!("shut\t{}", error.code())),
+        }
     }
     let mut number = 0;
     for line in lines {

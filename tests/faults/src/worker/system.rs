@@ -6,7 +6,7 @@
 
 use std::ffi::CStr;
 use std::os::unix::ffi::OsStrExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
@@ -26,6 +26,8 @@ struct State {
     /// The kind of each call, for a plan that counts.
     kinds: String,
     tape: Tape,
+    /// Where the tape of a process goes that is killed.
+    kept: Option<PathBuf>,
 }
 
 impl State {
@@ -36,15 +38,18 @@ impl State {
             calls: 0,
             kinds: String::new(),
             tape: Tape::new(),
+            kept: None,
         }
     }
 }
 
-/// From now on `plan` is in force for everything under `root`.
-pub fn arm(root: &Path, plan: Plan) {
+/// From now on `plan` is in force for everything under `root`. With a `tape`, which lies elsewhere, what was done until the plan
+/// kills the process is there afterwards.
+pub fn arm(root: &Path, plan: Plan, tape: Option<&Path>) {
     let mut state = STATE.lock().unwrap_or_else(PoisonError::into_inner);
     state.root = root.as_os_str().as_bytes().to_vec();
     state.plan = plan;
+    state.kept = tape.map(Path::to_owned);
     drop(state);
     ARMED.store(true, Ordering::SeqCst);
 }
@@ -97,13 +102,13 @@ impl State {
             Plan::Record => Turn::Whole { last: false },
             Plan::Kill { at, .. } if at != self.calls => Turn::Whole { last: false },
             Plan::Kill { moment, .. } => match moment {
-                Moment::Before => die(),
+                Moment::Before => die(self),
                 Moment::After => Turn::Whole { last: true },
                 Moment::Half { permille } if kind == 'w' && bytes > 1 => Turn::Part {
                     bytes: (bytes * usize::from(permille) / 1000).clamp(1, bytes - 1),
                     last: true,
                 },
-                Moment::Half { .. } => die(),
+                Moment::Half { .. } => die(self),
             },
             Plan::Fail { fault, first, until } => {
                 self.kinds.push(kind);
@@ -134,7 +139,12 @@ impl State {
 }
 
 /// The one way this process ends: as `kill -9` does it.
-fn die() -> ! {
+fn die(state: &State) -> ! {
+    if let Some(file) = &state.kept {
+        // These calls are nobody's. A tape that is not there is noticed by whoever reads it.
+        ARMED.store(false, Ordering::SeqCst);
+        let _ = state.tape.save(file);
+    }
     call(
         libc::SYS_kill,
         [call(libc::SYS_getpid, []), c_long::from(libc::SIGKILL)],
@@ -266,13 +276,13 @@ fn by_turn(
     };
     let done = act(bytes);
     let error = errno();
-    if matches!(state.plan, Plan::Record)
+    if (matches!(state.plan, Plan::Record) || state.kept.is_some())
         && let Ok(done) = usize::try_from(done)
     {
         note(&mut state.tape, done);
     }
     if last {
-        die();
+        die(state);
     }
     if done < 0 { refuse(error) } else { done }
 }
