@@ -42,7 +42,6 @@ import tekram.ui.me.PhoneScreen
 import tekram.ui.me.PhoneScreenActions
 import tekram.ui.me.PhoneScreenState
 import tekram.ui.me.Player
-import tekram.ui.me.ProxyState
 
 /** Settings of this phone. */
 class PhoneActivity : ComponentActivity() {
@@ -97,7 +96,7 @@ class PhoneActivity : ComponentActivity() {
                 process.notices.areBlocked,
                 NoticeKind.entries.map { NoticeSwitch(it.shown(), settings.wants(it), process.notices.isBlocked(it)) },
                 settings.widgetSaysAmounts,
-                ProxyState(process.edition.proxy, settings.proxy),
+                shown.value.proxy.copy(used = process.edition.proxy, next = settings.proxy),
                 shown.value.log,
                 failure,
             )
@@ -149,10 +148,9 @@ class PhoneActivity : ComponentActivity() {
 
             override fun useProxy(address: String?) {
                 val read = address?.let(ProxyAddress::read)
-                if (address != null && read == null) {
-                    shown.value = shown.value.run { copy(proxy = proxy.copy(wrong = true)) }
-                    return
-                }
+                val wrong = address != null && read == null
+                shown.value = shown.value.run { copy(proxy = proxy.copy(wrong = wrong)) }
+                if (wrong) return
                 PhoneSettings(this@PhoneActivity).proxy = read
                 scope.launch { refresh() }
             }
