@@ -21,6 +21,12 @@ pub struct PlayerMedia {
     pub media_ms: Option<i64>,
     /// What kind it is, if anybody knows.
     pub kind: Option<ListenKind>,
+    /// The podcast's or publication's feed, if the player knows it.
+    #[uniffi(default = "")]
+    pub feed_url: String,
+    /// The `guid` of the item in that feed.
+    #[uniffi(default = "")]
+    pub item_guid: String,
 }
 
 /// What a player did.
@@ -65,8 +71,8 @@ pub struct PlayerEvent {
     pub at_ms: i64,
     /// Minutes east of UTC where the device was, if known.
     pub offset_min: Option<i64>,
-    /// When, by a clock that never goes back until the device starts anew.
-    pub monotonic_ms: i64,
+    /// When, by a clock that never goes back until the device starts anew, if there is one.
+    pub monotonic_ms: Option<i64>,
     /// What it did.
     pub action: PlayerAction,
     /// Where in the medium it was then.
@@ -94,6 +100,8 @@ impl PlayerEvent {
                         show: media.show,
                         publisher: media.publisher,
                         url: media.url,
+                        feed_url: media.feed_url,
+                        item_guid: media.item_guid,
                         media_ms: media.media_ms,
                         kind: media.kind.map(Into::into),
                     },
@@ -126,6 +134,9 @@ pub struct Drained {
     pub not_allowed: u64,
     /// Events and items that nothing could be made of.
     pub unreadable: u64,
+    /// Events while the log was paused; nothing of them went into a listen.
+    #[uniffi(default = 0)]
+    pub paused: u64,
     /// Listens that are new in the log.
     pub new_listens: u64,
     /// Listens that went on.
@@ -168,6 +179,7 @@ impl Persona {
                 events: drained.events,
                 not_allowed: drained.not_allowed,
                 unreadable: drained.unreadable,
+                paused: drained.paused,
                 new_listens: drained.new,
                 changed: drained.changed,
             })

@@ -117,6 +117,9 @@ pub struct Listen {
     pub skipped: bool,
     /// The person's thumb, if any.
     pub thumb: Option<Thumb>,
+    /// Whether it counts as a play, by the rules.
+    #[uniffi(default = true)]
+    pub counts: bool,
 }
 
 impl From<tekram_agent::Listen> for Listen {
@@ -138,6 +141,7 @@ impl From<tekram_agent::Listen> for Listen {
             device: listen.device,
             skipped: listen.skipped,
             thumb: listen.thumb.map(Thumb::from),
+            counts: listen.counts,
         }
     }
 }

@@ -193,7 +193,7 @@ async fn what_a_player_did_while_locked_is_in_the_log_after_unlocking() {
         app: "Radio".to_owned(),
         at_ms,
         offset_min: Some(60),
-        monotonic_ms: at_ms,
+        monotonic_ms: Some(at_ms),
         action,
         position_ms: Some(0),
     };
@@ -205,6 +205,8 @@ async fn what_a_player_did_while_locked_is_in_the_log_after_unlocking() {
         url: String::new(),
         media_ms: Some(240_000),
         kind: None,
+        feed_url: String::new(),
+        item_guid: String::new(),
     };
     let begin = 1_790_000_000_000;
     let mut end = event(begin + 200_000, PlayerAction::End);

@@ -28,6 +28,7 @@ mod ways;
 use std::path::Path;
 use std::sync::Arc;
 
+pub use capture::Replayed;
 pub use code::{ErrorCode, error_codes, error_number};
 pub use device::Agent;
 pub use error::AgentError;
@@ -56,8 +57,8 @@ pub use tekram_listen::{
 };
 pub use tekram_listen::{BatchState, EstimateRule, Exported, Identifiers, Kind, Month, Played};
 pub use tekram_listen::{
-    CaptureApp, Credited, Day, Days, Drained, Evidence, Format, Heard, ListenDetail, Media, PlayerEvent,
-    PlayerEventKind, Thumb, TiedBy, ToldBy,
+    CaptureApp, CountingRule, Credited, Day, Days, Drained, Evidence, Format, Heard, ListenDetail, Media, PlayerEvent,
+    PlayerEventKind, Quiet, QuietNow, QuietSpan, Recording, Thumb, TiedBy, ToldBy,
 };
 pub use tekram_net::NetPolicy;
 pub use tekram_pay::PayError;

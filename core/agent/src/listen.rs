@@ -6,8 +6,8 @@ use std::sync::atomic::AtomicBool;
 
 use serde::Serialize;
 use tekram_listen::{
-    Batch, CaptureApp, Cursor, Days, Drained, ExportForm, Exported, ImportOptions, ImportReport, ListQuery, Listen,
-    ListenDetail, Page, Preview, Progress, RefusedLine, SourceHours, Subscription, Thumb,
+    Batch, Cursor, Days, ExportForm, Exported, ImportOptions, ImportReport, ListQuery, Listen, ListenDetail, Page,
+    Preview, Progress, RefusedLine, SourceHours, Subscription, Thumb,
 };
 use tekram_primitives::time::Period;
 
@@ -235,30 +235,6 @@ impl Persona {
     /// `no_such_listen`, the vault's errors.
     pub fn rate(&self, id: i64, thumb: Option<Thumb>) -> Result<Listen, AgentError> {
         Ok(tekram_listen::rate(&self.vault, id, thumb, self.clock.now())?)
-    }
-
-    /// The players that were heard on this device, and which of them the person allowed.
-    ///
-    /// # Errors
-    /// The vault's errors.
-    pub fn capture_apps(&self) -> Result<Vec<CaptureApp>, AgentError> {
-        Ok(tekram_listen::capture_apps(&self.vault)?)
-    }
-
-    /// Allows a player to be listened to, or no longer.
-    ///
-    /// # Errors
-    /// The vault's errors.
-    pub fn set_capture_app(&self, app: &str, allowed: bool) -> Result<(), AgentError> {
-        Ok(tekram_listen::set_capture_app(&self.vault, app, allowed)?)
-    }
-
-    /// Takes what players did since the last time into the log. Unlocking does it too.
-    ///
-    /// # Errors
-    /// The vault's errors.
-    pub fn drain(&self) -> Result<Drained, AgentError> {
-        Ok(tekram_listen::drain_capture(&self.vault, self.clock.now())?)
     }
 
     /// Podcast subscriptions that were imported.

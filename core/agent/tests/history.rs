@@ -37,7 +37,7 @@ fn event(at_ms: i64, kind: PlayerEventKind) -> PlayerEvent {
         app: "AntennaPod".to_owned(),
         at_ms: NOW_MS - 3_600_000 + at_ms,
         offset_min: Some(60),
-        monotonic_ms: at_ms,
+        monotonic_ms: Some(at_ms),
         kind,
         position_ms: None,
     }

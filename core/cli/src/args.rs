@@ -1,5 +1,6 @@
 //! The words of the command line. What each command does is in `commands/`.
 
+pub mod capture;
 mod feed;
 mod keep;
 mod leave;
@@ -7,6 +8,7 @@ mod vault;
 
 use std::path::PathBuf;
 
+use capture::CaptureCommand;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub use feed::FeedCommand;
@@ -208,6 +210,9 @@ pub struct Page {
     pub after: Option<String>,
 }
 
+/// The kinds of what is heard, watched or read.
+const KINDS: [&str; 7] = ["music", "podcast", "radio", "audiobook", "video", "page", "advert"];
+
 /// `tekram listen …`
 #[derive(Debug, Subcommand)]
 pub enum ListenCommand {
@@ -315,22 +320,9 @@ pub enum ListenCommand {
         #[arg(value_enum)]
         thumb: Rating,
     },
-    /// Players that were heard on this device, and which of them may be listened to.
-    #[command(after_help = "Example:\n  tekram listen apps\n  tekram listen apps --allow AntennaPod")]
-    Apps {
-        /// Listen to this player from now on; may be repeated.
-        #[arg(long, value_name = "APP")]
-        allow: Vec<String>,
-        /// Do not listen to this player any more; may be repeated.
-        #[arg(long, value_name = "APP")]
-        deny: Vec<String>,
-    },
-    /// Seal what players did to the persona's vault, as the phone does; nothing is unlocked.
-    #[command(after_help = "Example:\n  tekram listen capture events.json")]
-    Capture {
-        /// JSON array of player events.
-        file: PathBuf,
-    },
+    /// What this device captures.
+    #[command(flatten)]
+    Capture(CaptureCommand),
     /// Write the log to a file in an open format.
     #[command(
         after_help = "Example:\n  tekram listen export listens.jsonl\n  tekram listen export everything.jsonl --form full"
@@ -409,7 +401,7 @@ pub struct Narrow {
     #[arg(long)]
     pub source: Option<String>,
     /// Only of this kind.
-    #[arg(long, value_parser = ["music", "podcast", "radio", "audiobook", "video", "page", "advert"])]
+    #[arg(long, value_parser = KINDS)]
     pub kind: Option<String>,
     /// The zone of months and days.
     #[command(flatten)]

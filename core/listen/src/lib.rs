@@ -20,11 +20,15 @@ mod same_play;
 mod schema;
 
 pub use capture::{
-    CaptureApp, Drained, Media, PlayerEvent, PlayerEventKind, capture_apps, drain_capture, seal_events, set_capture_app,
+    CaptureApp, Drained, Media, PlayerEvent, PlayerEventKind, Quiet, QuietNow, QuietSpan, Recording, Replay,
+    Session as PlayerSession, Sitting, begin_quiet, capture_apps, discard_recording, drain_capture, end_quiet,
+    quiet_now, read_recording, recording, seal_events, set_capture_app, start_recording, stop_recording,
+    write_recording,
 };
 pub use error::ListenError;
 pub use format::{Format, Reason};
 pub use listen::{EstimateRule, Evidence, Identifiers, Kind, Listen, Played, Thumb};
+pub use log::counting::{CountingRule, counting_rules, reset_counting_rules, set_counting_rule};
 pub use log::days::{Day, Days, days};
 pub use log::detail::{Credited, Heard, ListenDetail, ToldBy, detail};
 pub use log::export::{ExportForm, Exported, export};

@@ -156,6 +156,8 @@ pub(crate) const MARK_OFFLINE: i64 = 4;
 pub(crate) const MARK_TOLD_AGAIN: i64 = 8;
 /// The person hid it.
 pub(crate) const MARK_HIDDEN: i64 = 16;
+/// Too short to count as a play, by the rules.
+pub(crate) const MARK_TOO_SHORT: i64 = 32;
 
 /// Names that others know the work by. Empty where unknown.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
@@ -266,6 +268,8 @@ pub struct Listen {
     pub private_session: bool,
     /// Whether the device was offline.
     pub offline: bool,
+    /// Whether it counts as a play, by the rules.
+    pub counts: bool,
     /// What the person thinks of it, if they said.
     pub thumb: Option<Thumb>,
     /// Where the knowledge comes from.

@@ -19,6 +19,8 @@ pub const SCHEMA: RoomSchema = RoomSchema {
         MIGRATION_IDENTITY,
         MIGRATION_SAME_PLAY,
         MIGRATION_FEEDS,
+        MIGRATION_QUIET,
+        MIGRATION_COUNTING,
     ],
 };
 
@@ -43,7 +45,8 @@ CREATE TABLE listen_batch (
 ";
 
 // `played_how`: 0 unknown, 1 total, 2 exact ranges (in `ranges`, JSON), 3 and up an estimate by a rule.
-// `marks`: bit 0 skipped, bit 1 private session, bit 2 offline, bit 3 told again, bit 4 hidden.
+// `marks`: bit 0 skipped, bit 1 private session, bit 2 offline, bit 3 told again, bit 4 hidden, bit 5 too short to count as
+// a play.
 // The one index on plays finds a duplicate and answers by time; exports are in order of time, so it grows at its end.
 const MIGRATION_PLAYS: &str = "
 CREATE TABLE listen_credit (
@@ -318,4 +321,42 @@ CREATE TRIGGER listen_play_told_gone AFTER DELETE ON listen_play BEGIN
     DELETE FROM listen_same_play WHERE lead_play_id = old.play_id;
     DELETE FROM listen_same_play WHERE play_id = old.play_id;
 END;
+";
+
+// `listen_quiet`: when the log was paused or what was heard was private; `until_ms` is the largest number while nobody
+// said when. `listen_recorded`: a recording of what players told, as the events' own JSON, while one is made.
+const MIGRATION_QUIET: &str = "
+CREATE TABLE listen_quiet (
+    quiet_id INTEGER PRIMARY KEY NOT NULL,
+    what TEXT NOT NULL CHECK (what IN ('paused', 'private')),
+    from_ms INTEGER NOT NULL,
+    until_ms INTEGER NOT NULL
+) STRICT;
+CREATE TABLE listen_recording (
+    only_row INTEGER PRIMARY KEY NOT NULL CHECK (only_row = 1),
+    running INTEGER NOT NULL CHECK (running IN (0, 1)),
+    started_ms INTEGER NOT NULL
+) STRICT;
+CREATE TABLE listen_recorded (
+    seq INTEGER PRIMARY KEY NOT NULL,
+    event TEXT NOT NULL
+) STRICT;
+";
+
+// `listen_counting`: rules of what counts as a play, where the person changed them; no `least_ms`: never.
+// `listen_counting_mark`: up to which play they are marked by the rules, of those that were there when the rules changed.
+const MIGRATION_COUNTING: &str = "
+CREATE TABLE listen_counting (
+    kind TEXT PRIMARY KEY NOT NULL,
+    least_ms INTEGER,
+    share_permille INTEGER NOT NULL,
+    enough_ms INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE listen_counting_mark (
+    only_row INTEGER PRIMARY KEY NOT NULL CHECK (only_row = 1),
+    done_play_id INTEGER NOT NULL,
+    until_play_id INTEGER NOT NULL
+) STRICT;
+INSERT INTO listen_counting_mark (only_row, done_play_id, until_play_id)
+SELECT 1, 0, coalesce(max(p.play_id), 0) FROM listen_play p;
 ";

@@ -184,7 +184,7 @@ fn device_calls(sides: &Sides, all: &mut Calls) -> Outcome {
         app: "Quodlibet".to_owned(),
         at_ms: 1_790_000_000_000,
         offset_min: None,
-        monotonic_ms: 1,
+        monotonic_ms: Some(1),
         action: ffi::PlayerAction::Play,
         position_ms: None,
     };
@@ -193,7 +193,7 @@ fn device_calls(sides: &Sides, all: &mut Calls) -> Outcome {
         app: "Quodlibet".to_owned(),
         at_ms: 1_790_000_000_000,
         offset_min: None,
-        monotonic_ms: 1,
+        monotonic_ms: Some(1),
         kind: core::PlayerEventKind::Play,
         position_ms: None,
     };

@@ -6,9 +6,10 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use serde_json::json;
-use tekram_agent::{Batch, ExportForm, Listen, Persona, PlayerEvent, Progress};
+use tekram_agent::{Batch, ExportForm, Listen, Persona, Progress};
 
-use super::{Context, feed, history, new_private_file, readable};
+use super::{Context, capture, feed, history, new_private_file, readable};
+use crate::args::capture::CaptureCommand;
 use crate::args::{Form, ListenCommand, Page};
 use crate::output::{Answer, Failure, hours, table};
 
@@ -17,8 +18,8 @@ const REFUSED_SHOWN: usize = 5;
 
 /// Carries out one command.
 pub async fn run(context: &Context, command: ListenCommand) -> Result<Answer, Failure> {
-    if let ListenCommand::Capture { file } = &command {
-        return capture(context, file);
+    if let ListenCommand::Capture(CaptureCommand::Capture { file }) = &command {
+        return capture::seal(context, file);
     }
     let persona = context.unlock()?;
     let answer = answer(context, &persona, command).await?;
@@ -42,8 +43,7 @@ async fn answer(context: &Context, persona: &Persona, command: ListenCommand) ->
         ListenCommand::Search { text, narrow, page } => history::list(persona, Some(text), &narrow, &page),
         ListenCommand::Show { listen } => history::show(persona, listen),
         ListenCommand::Rate { listen, thumb } => history::rate(persona, listen, thumb),
-        ListenCommand::Apps { allow, deny } => apps(persona, &allow, &deny),
-        ListenCommand::Capture { file } => capture(context, &file),
+        ListenCommand::Capture(command) => capture::answer(persona, command),
         ListenCommand::Export { file, form } => export(persona, &file, form),
         ListenCommand::Subscriptions => subscriptions(persona),
         ListenCommand::Feeds => feed::feeds(persona),
@@ -162,7 +162,11 @@ fn decided(batch: Batch, what: &str) -> Result<Answer, Failure> {
 pub(super) fn listen_row(listen: &Listen) -> Vec<String> {
     vec![
         tekram_agent::time_text(listen.start_ms),
-        listen.played.ms().map_or_else(|| "?".to_owned(), hours),
+        format!(
+            "{}{}",
+            listen.played.ms().map_or_else(|| "?".to_owned(), hours),
+            if listen.counts { "" } else { " (no play)" }
+        ),
         listen.source.clone(),
         [listen.title.as_str(), &listen.creators.join(", "), &listen.show]
             .into_iter()
@@ -246,44 +250,6 @@ fn months(persona: &Persona, zone: Option<&str>) -> Result<Answer, Failure> {
         })
         .collect();
     Ok(Answer::new(json!({"months": months}), table(&rows)))
-}
-
-fn apps(persona: &Persona, allow: &[String], deny: &[String]) -> Result<Answer, Failure> {
-    for (app, allowed) in allow
-        .iter()
-        .map(|app| (app, true))
-        .chain(deny.iter().map(|app| (app, false)))
-    {
-        persona.set_capture_app(app, allowed)?;
-    }
-    let apps = persona.capture_apps()?;
-    let rows: Vec<Vec<String>> = apps
-        .iter()
-        .map(|app| {
-            vec![
-                app.app.clone(),
-                if app.allowed { "listened to" } else { "not listened to" }.to_owned(),
-            ]
-        })
-        .collect();
-    Ok(Answer::new(json!({"apps": apps}), table(&rows)))
-}
-
-fn capture(context: &Context, file: &Path) -> Result<Answer, Failure> {
-    readable(file)?;
-    let bytes = std::fs::read(file)
-        .map_err(|error| Failure::new("io", format!("the file could not be read: {}", error.kind())))?;
-    let events: Vec<PlayerEvent> = serde_json::from_slice(&bytes)
-        .map_err(|_| Failure::new("unknown_format", "that is no JSON array of player events"))?;
-    let entry = context.agent.entry(context.persona.as_deref())?;
-    context.agent.capture(&entry.id, &events)?;
-    Ok(Answer::new(
-        json!({"sealed": events.len()}),
-        format!(
-            "{} events sealed; they land in the log with the next unlock.",
-            events.len()
-        ),
-    ))
 }
 
 fn export(persona: &Persona, file: &Path, form: Form) -> Result<Answer, Failure> {

@@ -1,16 +1,19 @@
 //! Sealing player events into the inbox, and draining them into the log.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
 use rusqlite::{OptionalExtension, Transaction, params};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use tekram_primitives::time::Timestamp;
 use tekram_vault::{Inbox, Vault, VaultError};
 
-use super::event::{Envelope, PlayerEvent, PlayerEventKind};
+use super::event::{Envelope, PlayerEvent};
 use super::machine::{Session, Sitting};
-use super::store::keep;
+use super::quiet::{self, Mode, Spans};
+use super::recording;
+use super::store::{forget, keep};
 use crate::ListenError;
 use crate::format::moment::plausible;
 use crate::log::index::catch_up_with_little;
@@ -21,7 +24,8 @@ const EVENTS_AT_ONCE: usize = 64;
 /// No player and no session has a longer name, in bytes.
 const LONGEST_NAME: usize = 256;
 const MINUTES_OF_A_DAY: i64 = 24 * 60;
-/// A session that never said that it was over is not waited for any longer.
+/// A session that nobody told of for this long is forgotten. It is kept so long, though it said that it was over, so that
+/// events that come again are known.
 const FORGOTTEN_AFTER_MS: i64 = 30 * 24 * 60 * 60 * 1000;
 
 /// What a drain did.
@@ -31,6 +35,8 @@ pub struct Drained {
     pub events: u64,
     /// Events of players that are not allowed; nothing of them was kept.
     pub not_allowed: u64,
+    /// Events while the log was paused; nothing of them went into a listen.
+    pub paused: u64,
     /// Events and items that nothing could be made of.
     pub unreadable: u64,
     /// Listens that are new in the log.
@@ -43,6 +49,7 @@ impl Drained {
     fn add(&mut self, other: Self) {
         self.events += other.events;
         self.not_allowed += other.not_allowed;
+        self.paused += other.paused;
         self.unreadable += other.unreadable;
         self.new += other.new;
         self.changed += other.changed;
@@ -102,42 +109,61 @@ pub fn drain_capture(vault: &Vault, now: Timestamp) -> Result<Drained, ListenErr
 fn take(transaction: &Transaction<'_>, events: &[PlayerEvent], now: Timestamp) -> Result<Drained, ListenError> {
     let mut drained = Drained::default();
     let mut sessions: BTreeMap<(&str, &str), Touched> = BTreeMap::new();
+    let quiet = Spans::read(transaction)?;
+    let records = recording::is_running(transaction)?;
     for event in events {
-        if !is_usable(event, now) {
+        if !is_named(event) {
             drained.unreadable += 1;
-        } else if !is_allowed(transaction, event)? {
+            continue;
+        }
+        let name = (event.app.as_str(), event.session.as_str());
+        let touched = match sessions.entry(name) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(new) => new.insert(load(transaction, name)?),
+        };
+        let Some(event) = dated(event, &touched.kept.session, now) else {
+            drained.unreadable += 1;
+            continue;
+        };
+        if !is_allowed(transaction, &event)? {
             drained.not_allowed += 1;
+            continue;
+        }
+        let mode = quiet.mode_at(event.at_ms);
+        if mode == Mode::Paused {
+            drained.paused += 1;
         } else {
             drained.events += 1;
-            let name = (event.app.as_str(), event.session.as_str());
-            let touched = match sessions.entry(name) {
-                Entry::Occupied(known) => known.into_mut(),
-                Entry::Vacant(new) => new.insert(Touched {
-                    session: load(transaction, name)?,
-                    ..Touched::default()
-                }),
-            };
-            touched.last_ms = event.at_ms;
-            touched.over = event.kind == PlayerEventKind::End;
-            touched.sittings.extend(touched.session.hear(event));
-            if touched.over {
-                // The same name may come again; its sittings go on being numbered by the moment they begin.
-                touched.session = Session::default();
-            }
         }
+        if records && mode == Mode::Open {
+            recording::add(transaction, &event)?;
+        }
+        touched.last_ms = Some(event.at_ms);
+        touched.sittings.extend(touched.kept.session.hear_in(&event, &quiet));
     }
     // By the time of the events, not of the drain: a vault can stay locked for long.
-    if let Some(newest_ms) = sessions.values().map(|touched| touched.last_ms).max() {
+    if let Some(newest_ms) = sessions.values().filter_map(|touched| touched.last_ms).max() {
+        let before_ms = newest_ms.saturating_sub(FORGOTTEN_AFTER_MS);
         transaction
             .prepare_cached("DELETE FROM listen_session WHERE last_ms < ?1")?
-            .execute([newest_ms.saturating_sub(FORGOTTEN_AFTER_MS)])?;
+            .execute([before_ms])?;
+        quiet::forget(transaction, before_ms)?;
     }
-    for (name, mut touched) in sessions {
-        touched.sittings.extend(touched.session.going_on().cloned());
-        let (new, changed) = keep(transaction, name.0, name.1, &touched.sittings, now)?;
+    for ((app, session), mut touched) in sessions {
+        let Some(last_ms) = touched.last_ms else { continue };
+        let so_far = touched.kept.session.so_far_in(&quiet);
+        let name_of = |sitting: &Sitting| (sitting.number, sitting.start_ms);
+        let shown = std::mem::replace(&mut touched.kept.shown, so_far.iter().map(name_of).collect());
+        touched.sittings.extend(so_far);
+        let gone: Vec<_> = shown
+            .into_iter()
+            .filter(|shown| !touched.sittings.iter().any(|sitting| name_of(sitting) == *shown))
+            .collect();
+        forget(transaction, app, session, &gone)?;
+        let (new, changed) = keep(transaction, app, session, &touched.sittings, now)?;
         drained.new += new;
         drained.changed += changed;
-        save(transaction, name, &touched)?;
+        save(transaction, (app, session), &touched.kept, last_ms)?;
     }
     Ok(drained)
 }
@@ -145,18 +171,38 @@ fn take(transaction: &Transaction<'_>, events: &[PlayerEvent], now: Timestamp) -
 /// A session that this item tells of.
 #[derive(Default)]
 struct Touched {
-    session: Session,
+    kept: Kept,
     sittings: Vec<Sitting>,
-    last_ms: i64,
-    over: bool,
+    /// When its last usable event was.
+    last_ms: Option<i64>,
 }
 
-fn is_usable(event: &PlayerEvent, now: Timestamp) -> bool {
+/// What is kept of a session between two drains.
+#[derive(Default, Serialize, Deserialize)]
+#[serde(default)]
+struct Kept {
+    #[serde(flatten)]
+    session: Session,
+    /// Number and start of the listens that were stored before they were over.
+    shown: Vec<(u64, i64)>,
+}
+
+fn is_named(event: &PlayerEvent) -> bool {
     let named = |text: &str| !text.trim().is_empty() && text.len() <= LONGEST_NAME && !text.contains('\0');
     named(&event.app)
         && named(&event.session)
-        && plausible(event.at_ms, "at_ms", now.millis()).is_ok()
         && event.offset_min.is_none_or(|minutes| minutes.abs() < MINUTES_OF_A_DAY)
+}
+
+/// The event with a moment that can be: a device that lost its time while it was offline tells it by the clock that only
+/// goes on, when the session began before that. `None` when nobody knows.
+fn dated<'e>(event: &'e PlayerEvent, session: &Session, now: Timestamp) -> Option<Cow<'e, PlayerEvent>> {
+    let is_plausible = |ms: i64| plausible(ms, "at_ms", now.millis()).is_ok();
+    if is_plausible(event.at_ms) {
+        return Some(Cow::Borrowed(event));
+    }
+    let at_ms = session.wall_ms(event.monotonic_ms?).filter(|ms| is_plausible(*ms))?;
+    Some(Cow::Owned(PlayerEvent { at_ms, ..event.clone() }))
 }
 
 /// Whether the person allowed the player. That it was there is written down, so that it can be allowed.
@@ -169,31 +215,32 @@ fn is_allowed(transaction: &Transaction<'_>, event: &PlayerEvent) -> Result<bool
         .query_row(params![event.app, event.at_ms], |row| row.get(0))?)
 }
 
-fn load(transaction: &Transaction<'_>, (app, session): (&str, &str)) -> Result<Session, ListenError> {
+fn load(transaction: &Transaction<'_>, (app, session): (&str, &str)) -> Result<Touched, ListenError> {
     let state: Option<String> = transaction
         .prepare_cached("SELECT state FROM listen_session WHERE app = ?1 AND session = ?2")?
         .query_row([app, session], |row| row.get(0))
         .optional()?;
-    // A state that this version cannot read ends the session there; what it told before is in the log.
-    Ok(state
-        .and_then(|state| serde_json::from_str(&state).ok())
-        .unwrap_or_default())
+    Ok(Touched {
+        // A state that this version cannot read ends the session there; what it told before is in the log.
+        kept: state
+            .and_then(|state| serde_json::from_str(&state).ok())
+            .unwrap_or_default(),
+        ..Touched::default()
+    })
 }
 
-fn save(transaction: &Transaction<'_>, (app, session): (&str, &str), touched: &Touched) -> Result<(), ListenError> {
-    if touched.over {
-        transaction
-            .prepare_cached("DELETE FROM listen_session WHERE app = ?1 AND session = ?2")?
-            .execute([app, session])?;
-        return Ok(());
-    }
-    let state =
-        serde_json::to_string(&touched.session).map_err(|_| ListenError::Unreadable { what: "player session" })?;
+fn save(
+    transaction: &Transaction<'_>,
+    (app, session): (&str, &str),
+    kept: &Kept,
+    last_ms: i64,
+) -> Result<(), ListenError> {
+    let state = serde_json::to_string(kept).map_err(|_| ListenError::Unreadable { what: "player session" })?;
     transaction
         .prepare_cached(
             "INSERT INTO listen_session (app, session, state, last_ms) VALUES (?1, ?2, ?3, ?4)
              ON CONFLICT (app, session) DO UPDATE SET state = excluded.state, last_ms = excluded.last_ms",
         )?
-        .execute(params![app, session, state, touched.last_ms])?;
+        .execute(params![app, session, state, last_ms])?;
     Ok(())
 }

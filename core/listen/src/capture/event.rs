@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::{Kind, ListenError};
 
 /// One thing that a player did.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct PlayerEvent {
     /// Which of the player's sessions. A new session of the player, or of the program that listens to it, has a new name.
     pub session: String,
@@ -17,8 +17,10 @@ pub struct PlayerEvent {
     /// Minutes east of UTC where the device was, if known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub offset_min: Option<i64>,
-    /// When, in milliseconds of a clock that never goes back until the device starts anew.
-    pub monotonic_ms: i64,
+    /// When, in milliseconds of a clock that never goes back until the device starts anew. Without it, time is measured by
+    /// the clock that can be set, as far as the player's own word about its place agrees.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub monotonic_ms: Option<i64>,
     /// What it did.
     pub kind: PlayerEventKind,
     /// Where in the medium it was then, in milliseconds: before the jump for a seek, in the new medium for a new medium.
@@ -27,7 +29,7 @@ pub struct PlayerEvent {
 }
 
 /// What a player did.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "what")]
 pub enum PlayerEventKind {
     /// It began to play, or went on.
@@ -59,7 +61,7 @@ pub enum PlayerEventKind {
 }
 
 /// What a player says of the medium it plays. Empty where it does not say.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Media {
     /// Title.
@@ -72,6 +74,10 @@ pub struct Media {
     pub publisher: String,
     /// Where the medium or its page is.
     pub url: String,
+    /// The podcast's or publication's feed.
+    pub feed_url: String,
+    /// The `guid` of the item in that feed.
+    pub item_guid: String,
     /// Length in milliseconds, if known.
     pub media_ms: Option<i64>,
     /// What kind it is, if the player or the program that listens to it knows; music where nobody does.

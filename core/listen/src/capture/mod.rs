@@ -8,10 +8,24 @@ mod apps;
 mod drain;
 mod event;
 mod machine;
+mod medium;
 #[cfg(test)]
 mod model;
+mod moment;
+mod order;
+mod quiet;
+mod recording;
 mod store;
+#[cfg(test)]
+mod stories;
+#[cfg(test)]
+mod world;
 
 pub use apps::{CaptureApp, capture_apps, set_capture_app};
 pub use drain::{Drained, drain_capture, seal_events};
 pub use event::{Media, PlayerEvent, PlayerEventKind};
+pub use machine::{Session, Sitting};
+pub use quiet::{Quiet, QuietNow, QuietSpan, begin_quiet, end_quiet, quiet_now};
+pub use recording::{
+    Recording, Replay, discard_recording, read_recording, recording, start_recording, stop_recording, write_recording,
+};

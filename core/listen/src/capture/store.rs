@@ -8,8 +8,8 @@ use tekram_primitives::time::Timestamp;
 use url::Url;
 
 use super::machine::Sitting;
-use crate::format::draft::{Credit, Draft, LONGEST_TEXT, Via, Work, fingerprint};
-use crate::listen::{Kind, MARK_SKIPPED, Played};
+use crate::format::draft::{Credit, Draft, Fingerprint, LONGEST_TEXT, Via, Work, fingerprint};
+use crate::listen::{Kind, MARK_PRIVATE, MARK_SKIPPED, Played};
 use crate::pen::writer::{Memory, Writer};
 use crate::same_play::step::moment_is_due;
 use crate::{Format, ListenError};
@@ -99,11 +99,13 @@ fn draft<'a>(app: &'a str, session: &str, sitting: &'a Sitting) -> Option<Draft<
         show: clean(&media.show),
         publisher: clean(&media.publisher),
         url: clean(&media.url),
+        feed_url: clean(&media.feed_url),
+        item_guid: clean(&media.item_guid),
         ..Work::default()
     };
     let credit = credit(kind, &work)?;
     let skipped = sitting.heard.total_ms() < SKIPPED_BELOW_MS;
-    let number = sitting.number.to_string();
+    let mark = |marked: bool, mark: i64| if marked { mark } else { 0 };
     Some(Draft {
         credit,
         start_ms: sitting.start_ms,
@@ -116,20 +118,53 @@ fn draft<'a>(app: &'a str, session: &str, sitting: &'a Sitting) -> Option<Draft<
             player: Cow::Borrowed(app),
             ..Via::default()
         },
-        marks: if skipped { MARK_SKIPPED } else { 0 },
-        fingerprint: fingerprint(
-            &mut Vec::new(),
-            Format::Capture.source(),
-            sitting.start_ms,
-            &[app, session, &number],
-        ),
+        marks: mark(skipped, MARK_SKIPPED) | mark(sitting.private, MARK_PRIVATE),
+        fingerprint: fingerprint_of(app, session, sitting.number, sitting.start_ms),
         work,
     })
 }
 
-/// Whom it counts for: the show or station, the book, else the first artist; the next best name where that is missing.
+fn fingerprint_of(app: &str, session: &str, number: u64, start_ms: i64) -> Fingerprint {
+    let number = number.to_string();
+    fingerprint(
+        &mut Vec::new(),
+        Format::Capture.source(),
+        start_ms,
+        &[app, session, &number],
+    )
+}
+
+/// Takes out listens that were stored before an event came which should have come earlier, and that are other ones now.
+pub(crate) fn forget(
+    transaction: &Transaction<'_>,
+    app: &str,
+    session: &str,
+    gone: &[(u64, i64)],
+) -> Result<(), ListenError> {
+    for (number, start_ms) in gone {
+        let batch_id: Option<i64> = transaction
+            .prepare_cached("DELETE FROM listen_play WHERE start_ms = ?1 AND fingerprint = ?2 RETURNING batch_id")?
+            .query_row(
+                params![start_ms, fingerprint_of(app, session, *number, *start_ms)],
+                |row| row.get(0),
+            )
+            .optional()?;
+        transaction
+            .prepare_cached(
+                "UPDATE listen_batch SET read_count = read_count - 1, new_count = new_count - 1,
+                    listen_count = listen_count - 1 WHERE batch_id = ?1",
+            )?
+            .execute([batch_id])?;
+    }
+    Ok(())
+}
+
+/// Whom it counts for: the feed, else the show or station, the book, else the first artist; the next best name where that is missing.
 fn credit<'a>(kind: Kind, work: &Work<'a>) -> Option<Credit<'a>> {
     let creator = work.creators.first().cloned().unwrap_or_default();
+    if matches!(kind, Kind::Podcast | Kind::Page) && !work.feed_url.trim().is_empty() {
+        return Some(Credit::Feed(work.feed_url.clone()));
+    }
     let mut names = match kind {
         Kind::Podcast | Kind::Radio => [work.show.clone(), creator, work.publisher.clone(), work.title.clone()],
         Kind::Page => [work.show.clone(), work.publisher.clone(), site(&work.url), creator],

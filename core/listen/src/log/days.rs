@@ -29,7 +29,7 @@ pub struct Day {
     pub played_ms: i64,
     /// How many of these are estimated.
     pub estimated_ms: i64,
-    /// Listens.
+    /// Listens that count as plays.
     pub plays: u64,
     /// Listens of unknown length, which add no time.
     pub unknown_plays: u64,
@@ -90,6 +90,7 @@ pub fn days(
                         via_id: play.via_id,
                         how: play.how,
                         played_ms: play.played_ms,
+                        counts: play.counts,
                     });
                 }
             }

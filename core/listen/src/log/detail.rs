@@ -10,6 +10,7 @@ use super::list::find;
 use super::scan::{IN_LOG, Play, Sum};
 use super::subscriptions::{Shows, Subscription};
 use super::totals::{TiedBy, named};
+use crate::listen::MARK_TOO_SHORT;
 use crate::pen::BatchState;
 use crate::same_play::step::with_evidence;
 use crate::{Format, Listen, ListenError, Played};
@@ -45,7 +46,7 @@ pub struct Credited {
 /// How often the same work was heard, in all sources.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Heard {
-    /// Listens in the log.
+    /// Listens in the log that count as plays.
     pub plays: u64,
     /// Those before this one.
     pub plays_before: u64,
@@ -125,7 +126,7 @@ fn credited(connection: &Connection, credit_id: i64) -> Result<Credited, ListenE
 fn heard(connection: &Connection, work_id: i64, listen: &Listen) -> Result<Heard, ListenError> {
     let (mut heard, mut sum) = (Heard::default(), Sum::default());
     let mut plays = connection.prepare_cached(&format!(
-        "SELECT p.start_ms, p.fingerprint, p.played_how, p.played_ms
+        "SELECT p.start_ms, p.fingerprint, p.played_how, p.played_ms, p.marks
          FROM listen_work_play i CROSS JOIN listen_play p ON p.play_id = i.play_id
          WHERE i.work_id = ?1 AND {IN_LOG}"
     ))?;
@@ -141,7 +142,9 @@ fn heard(connection: &Connection, work_id: i64, listen: &Listen) -> Result<Heard
         while let Some(row) = rows.next()? {
             let start_ms: i64 = row.get(0)?;
             let mark: [u8; 16] = row.get(1)?;
+            let counts = row.get::<_, i64>(4)? & MARK_TOO_SHORT == 0;
             sum.add(Play {
+                counts,
                 start_ms,
                 work_id,
                 via_id: 0,
@@ -150,7 +153,7 @@ fn heard(connection: &Connection, work_id: i64, listen: &Listen) -> Result<Heard
             });
             let place = (start_ms, format!("{:032x}", u128::from_be_bytes(mark)));
             if (place.0, place.1.as_str()) < (listen.start_ms, listen.fingerprint.as_str()) {
-                heard.plays_before += 1;
+                heard.plays_before += u64::from(counts);
             }
             heard.first_ms = Some(heard.first_ms.map_or(start_ms, |first| first.min(start_ms)));
             heard.last_ms = Some(heard.last_ms.map_or(start_ms, |last| last.max(start_ms)));

@@ -18,7 +18,7 @@ pub struct SourceHours {
     pub played_ms: i64,
     /// How many of these are estimated.
     pub estimated_ms: i64,
-    /// Listens.
+    /// Listens that count as plays.
     pub plays: u64,
     /// Listens of unknown length, which add no time.
     pub unknown_plays: u64,
@@ -73,7 +73,7 @@ pub fn hours_by_source(vault: &Vault, period_ms: Option<(i64, i64)>) -> Result<V
 pub struct Month {
     /// The month, in a zone.
     pub period: Period,
-    /// Listens that start in it.
+    /// Listens that start in it and count as plays.
     pub plays: u64,
     /// Milliseconds played, estimates included.
     pub played_ms: i64,
@@ -110,15 +110,14 @@ pub fn months(vault: &Vault, zone: &str) -> Result<Vec<Month>, ListenError> {
         })?;
         Ok(months
             .into_iter()
-            .map(|(period, _)| {
-                let sum = sums.get(&period.start().millis()).copied().unwrap_or_default();
-                Month {
+            .filter_map(|(period, _)| {
+                let sum = sums.get(&period.start().millis()).filter(|sum| sum.listens > 0)?;
+                Some(Month {
                     period,
                     plays: sum.plays,
                     played_ms: sum.played_ms,
-                }
+                })
             })
-            .filter(|month| month.plays > 0)
             .collect())
     })
 }

@@ -4,6 +4,7 @@
 use rusqlite::{Connection, Transaction, params};
 use tekram_vault::{Scope, Vault};
 
+use super::counting;
 use crate::ListenError;
 use crate::identity::step as identity;
 use crate::pen::LOG;
@@ -34,6 +35,9 @@ pub fn catch_up(vault: &Vault) -> Result<(), ListenError> {
     }
     if news {
         vault.write(LOG, |_| Ok::<_, ListenError>(()))?;
+    }
+    while vault.read(counting::behind)? {
+        vault.write(LOG, counting::step)?;
     }
     Ok(())
 }

@@ -6,7 +6,7 @@ use tekram_vault::Vault;
 
 use super::index::catch_up;
 use super::newest::{NEWEST, Newest, Place};
-use crate::listen::{MARK_OFFLINE, MARK_PRIVATE, MARK_SKIPPED};
+use crate::listen::{MARK_OFFLINE, MARK_PRIVATE, MARK_SKIPPED, MARK_TOO_SHORT};
 use crate::{Evidence, Identifiers, Kind, Listen, ListenError, Played, Thumb};
 
 /// What [`listen_from`] reads, and from where.
@@ -162,6 +162,7 @@ pub(crate) fn listen_from(row: &Row<'_>) -> Result<Listen, ListenError> {
         skipped: marks & MARK_SKIPPED != 0,
         private_session: marks & MARK_PRIVATE != 0,
         offline: marks & MARK_OFFLINE != 0,
+        counts: marks & MARK_TOO_SHORT == 0,
         thumb: thumb.and_then(Thumb::from_number),
         evidence: Evidence {
             batch_id: row.get(3)?,

@@ -1,6 +1,7 @@
 //! Questions to the accepted log. Each is one read transaction; lists come in pages, sums in one pass over the narrow
 //! table of plays.
 
+pub(crate) mod counting;
 pub(crate) mod days;
 pub(crate) mod detail;
 pub(crate) mod export;

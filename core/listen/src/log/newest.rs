@@ -11,9 +11,10 @@ use rusqlite::{Connection, Row, params};
 use super::index::Matching;
 use super::list::ListQuery;
 use super::scan::IN_LOG;
+use crate::Kind;
 use crate::ListenError;
+use crate::listen::{HOW_UNKNOWN, MARK_TOO_SHORT};
 use crate::pen::bounded;
-use crate::{Kind, listen::HOW_UNKNOWN};
 
 /// With fewer matching works than this, gathering them costs less than looking through any plays.
 const FEW_WORKS: usize = 1_024;
@@ -35,6 +36,7 @@ pub(crate) struct Found {
     pub(crate) how: i64,
     pub(crate) played_ms: i64,
     pub(crate) offset_min: Option<i64>,
+    pub(crate) counts: bool,
 }
 
 impl Found {
@@ -47,12 +49,14 @@ impl Found {
             how: row.get::<_, Option<i64>>(5)?.unwrap_or(HOW_UNKNOWN),
             played_ms: row.get::<_, Option<i64>>(6)?.unwrap_or(0),
             offset_min: row.get(7)?,
+            counts: row.get::<_, i64>(8)? & MARK_TOO_SHORT == 0,
         })
     }
 }
 
 const COLUMNS: &str =
-    "p.start_ms, p.fingerprint, p.play_id, p.work_id, p.via_id, p.played_how, p.played_ms, p.offset_min";
+    "p.start_ms, p.fingerprint, p.play_id, p.work_id, p.via_id, p.played_how, p.played_ms, p.offset_min,
+    p.marks";
 
 // Parameters: 1 and 2 the place before which to look, 3 the earliest start, 4 source, 5 kind, 6 how many.
 const NARROWED: &str = "(p.start_ms, p.fingerprint) < (?1, ?2) AND p.start_ms >= ?3

@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use rusqlite::Connection;
 
 use crate::ListenError;
-use crate::listen::{HOW_UNKNOWN, HOW_WHOLE_TRACK, MARK_HIDDEN, MARK_TOLD_AGAIN};
+use crate::listen::{HOW_UNKNOWN, HOW_WHOLE_TRACK, MARK_HIDDEN, MARK_TOLD_AGAIN, MARK_TOO_SHORT};
 
 /// A play `p` is in the log when its batch is accepted, it is not only further evidence of another play, and the person did
 /// not hide it. Every query of the log has this in its `WHERE`, or [`OUT_OF_LOG`] in a scan; 24 is that mask.
@@ -23,6 +23,8 @@ pub(crate) struct Play {
     pub(crate) via_id: i64,
     pub(crate) how: i64,
     pub(crate) played_ms: i64,
+    /// Whether it is long enough to count as a play, by the rules.
+    pub(crate) counts: bool,
 }
 
 /// Sums over plays.
@@ -30,13 +32,17 @@ pub(crate) struct Play {
 pub(crate) struct Sum {
     pub(crate) played_ms: i64,
     pub(crate) estimated_ms: i64,
+    /// Those that count, by the rules.
     pub(crate) plays: u64,
     pub(crate) unknown_plays: u64,
+    /// All of them.
+    pub(crate) listens: u64,
 }
 
 impl Sum {
     pub(crate) fn add(&mut self, play: Play) {
-        self.plays += 1;
+        self.listens += 1;
+        self.plays += u64::from(play.counts);
         self.played_ms = self.played_ms.saturating_add(play.played_ms);
         if play.how == HOW_UNKNOWN {
             self.unknown_plays += 1;
@@ -50,6 +56,7 @@ impl Sum {
         self.estimated_ms = self.estimated_ms.saturating_add(other.estimated_ms);
         self.plays += other.plays;
         self.unknown_plays += other.unknown_plays;
+        self.listens += other.listens;
     }
 }
 
@@ -82,7 +89,8 @@ pub(crate) fn plays(
     ))?;
     let mut rows = statement.query([start_ms, end_ms])?;
     while let Some(row) = rows.next()? {
-        if row.get::<_, i64>(6)? & OUT_OF_LOG != 0 || (!waiting.is_empty() && waiting.contains(&row.get(5)?)) {
+        let marks: i64 = row.get(6)?;
+        if marks & OUT_OF_LOG != 0 || (!waiting.is_empty() && waiting.contains(&row.get(5)?)) {
             continue;
         }
         each(Play {
@@ -91,6 +99,7 @@ pub(crate) fn plays(
             via_id: row.get(2)?,
             how: row.get(3)?,
             played_ms: row.get::<_, Option<i64>>(4)?.unwrap_or(0),
+            counts: marks & MARK_TOO_SHORT == 0,
         });
     }
     Ok(())

@@ -40,7 +40,7 @@ pub struct PlayedTotal {
     pub played_ms: i64,
     /// How many of these are estimated.
     pub estimated_ms: i64,
-    /// Listens.
+    /// Listens that count as plays.
     pub plays: u64,
     /// Listens of unknown length.
     pub unknown_plays: u64,
@@ -59,7 +59,7 @@ pub struct ItemTotal {
     pub title: String,
     /// Milliseconds played.
     pub played_ms: i64,
-    /// Listens.
+    /// Listens that count as plays.
     pub plays: u64,
 }
 

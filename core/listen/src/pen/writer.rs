@@ -10,7 +10,8 @@ use tekram_primitives::ranges::Ranges;
 use crate::format::draft::{Credit, Draft, Via, Work, feed_key};
 use crate::format::opml::Feed;
 use crate::format::sitting::Sitting;
-use crate::listen::{Kind, Played};
+use crate::listen::{Kind, MARK_OFFLINE, MARK_PRIVATE, MARK_SKIPPED, MARK_TOO_SHORT, Played};
+use crate::log::counting::Rules;
 use crate::{Format, ListenError, Reason};
 
 /// Works whose number is remembered; when there are more, remembering starts anew.
@@ -78,6 +79,7 @@ pub(crate) struct Writer<'t> {
     batch_id: i64,
     format: Format,
     next_play_id: i64,
+    rules: Rules,
     add_play: CachedStatement<'t>,
     add_work: CachedStatement<'t>,
     find_work: CachedStatement<'t>,
@@ -98,6 +100,7 @@ impl<'t> Writer<'t> {
             batch_id,
             format,
             next_play_id: last + 1,
+            rules: Rules::read(transaction)?,
             add_play: transaction.prepare_cached(
                 "INSERT INTO listen_play (play_id, start_ms, fingerprint, batch_id, work_id, via_id, record, played_how,
                     played_ms, media_ms, marks, ranges, offset_min)
@@ -136,8 +139,9 @@ impl<'t> Writer<'t> {
         let work_id = self.work_id(memory, &hash, &draft.work, &draft.credit, &mut JustAdded::default())?;
         self.transaction
             .prepare_cached(
+                // What the person and other sources said of it stays.
                 "UPDATE listen_play SET work_id = ?3, played_how = ?4, played_ms = ?5, media_ms = ?6,
-                    marks = (marks & 24) | ?7, ranges = ?8 WHERE start_ms = ?1 AND fingerprint = ?2",
+                    marks = (marks & ~?9) | ?7, ranges = ?8 WHERE start_ms = ?1 AND fingerprint = ?2",
             )?
             .execute(params![
                 draft.start_ms,
@@ -146,10 +150,17 @@ impl<'t> Writer<'t> {
                 draft.played.how(),
                 draft.played.ms(),
                 draft.media_ms,
-                draft.marks,
+                self.marks(draft),
                 draft.played.ranges_column(),
+                MARK_SKIPPED | MARK_PRIVATE | MARK_OFFLINE | MARK_TOO_SHORT,
             ])?;
         Ok(false)
+    }
+
+    /// What the source says of it, and whether it is too short to count.
+    fn marks(&self, draft: &Draft<'_>) -> i64 {
+        let (kind, played) = (draft.work.kind(), &draft.played);
+        draft.marks | self.rules.mark(kind, played.how(), played.ms(), draft.media_ms)
     }
 
     /// The number of the play if it is new.
@@ -159,6 +170,7 @@ impl<'t> Writer<'t> {
         let work_id = self.work_id(memory, &hash, &draft.work, &draft.credit, &mut just)?;
         let via_id = self.via_id(memory, &draft.via)?;
         let play_id = self.next_play_id;
+        let marks = self.marks(draft);
         let added = self.add_play.execute(params![
             play_id,
             draft.start_ms,
@@ -170,7 +182,7 @@ impl<'t> Writer<'t> {
             draft.played.how(),
             draft.played.ms(),
             draft.media_ms,
-            draft.marks,
+            marks,
             draft.played.ranges_column(),
             draft.offset_min,
         ])?;
