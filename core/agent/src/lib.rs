@@ -38,7 +38,7 @@ pub use holdings::{
     PenItemView, PenKind, PenPage, PreferenceView, PurchaseItemView, PurchaseView, attribute_text,
 };
 pub use intent::{AcceptedView, IntentView, OfferView, Offers, Want};
-pub use listen::{ListenView, MonthHours, SourcePayee, SourceRelation};
+pub use listen::{ListenView, MonthHours, ReadAs, SourcePayee, SourceRelation, look_at_export};
 pub use mints::{MintTaker, MintTakers};
 pub use network::{NetworkKind, NetworkUse, NetworkWhy};
 pub use pay::{ChangeView, FeedLook};
@@ -57,8 +57,9 @@ pub use tekram_listen::{
 };
 pub use tekram_listen::{BatchState, EstimateRule, Exported, Identifiers, Kind, Month, Played};
 pub use tekram_listen::{
-    CaptureApp, CountingRule, Credited, Day, Days, Drained, Evidence, Format, Heard, ListenDetail, Media, PlayerEvent,
-    PlayerEventKind, Quiet, QuietNow, QuietSpan, Recording, Thumb, TiedBy, ToldBy,
+    CaptureApp, ColumnRole, CountingRule, Credited, Day, Days, Drained, Evidence, Format, Heard, ListenDetail, Look,
+    LookedFile, LookedTable, Media, PlayerEvent, PlayerEventKind, Quiet, QuietNow, QuietSpan, Recording, TableMapping,
+    Thumb, TiedBy, ToldBy,
 };
 pub use tekram_net::NetPolicy;
 pub use tekram_pay::PayError;

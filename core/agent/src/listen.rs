@@ -6,13 +6,30 @@ use std::sync::atomic::AtomicBool;
 
 use serde::Serialize;
 use tekram_listen::{
-    Batch, Cursor, Days, ExportForm, Exported, ImportOptions, ImportReport, ListQuery, Listen, ListenDetail, Page,
-    Preview, Progress, RefusedLine, SourceHours, Subscription, Thumb,
+    Batch, Cursor, Days, ExportForm, Exported, ImportOptions, ImportReport, ListQuery, Listen, ListenDetail, Look,
+    Page, Preview, Progress, RefusedLine, SourceHours, Subscription, TableMapping, Thumb,
 };
 use tekram_primitives::time::Period;
 
 use crate::error::AgentError;
 use crate::persona::Persona;
+
+/// What a person says of a file that it does not say itself.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ReadAs {
+    /// IANA zone in which its times were written, where they name none. Without it they are taken for UTC and marked.
+    pub zone: Option<String>,
+    /// The columns of a table of no known format.
+    pub mapping: Option<TableMapping>,
+}
+
+/// Looks at the beginning of an export, and keeps nothing: which format it is, and of a table what its columns may mean.
+///
+/// # Errors
+/// `io`, `truncated_archive` and the log's others.
+pub fn look_at_export(file: &Path) -> Result<Look, AgentError> {
+    Ok(tekram_listen::look(file)?)
+}
 
 /// What was heard in one month.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -68,9 +85,25 @@ impl Persona {
         progress: &mut dyn FnMut(Progress),
         cancel: Arc<AtomicBool>,
     ) -> Result<ImportReport, AgentError> {
+        self.import_as(file, ReadAs::default(), progress, cancel)
+    }
+
+    /// As [`Persona::import`], with what the person says of the file.
+    ///
+    /// # Errors
+    /// `mapping_needed` for a table of no known format, `bad_mapping`, `unknown_zone`, and as [`Persona::import`].
+    pub fn import_as(
+        &self,
+        file: &Path,
+        read_as: ReadAs,
+        progress: &mut dyn FnMut(Progress),
+        cancel: Arc<AtomicBool>,
+    ) -> Result<ImportReport, AgentError> {
         let options = ImportOptions {
             format: None,
             now: self.clock.now(),
+            zone: read_as.zone,
+            mapping: read_as.mapping,
             progress: Some(progress),
             cancel,
         };

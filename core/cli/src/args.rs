@@ -4,6 +4,7 @@ pub mod capture;
 mod feed;
 mod keep;
 mod leave;
+mod reading;
 mod vault;
 
 use std::path::PathBuf;
@@ -17,6 +18,7 @@ pub use keep::{
     MembershipCommand, PenCommand, PreferenceCommand, PurchaseCommand, SetAttribute, ShowCredential, Stance,
 };
 pub use leave::{Backup, From, LeaveCommand, Login};
+pub use reading::ReadingArgs;
 pub use vault::{AuditArgs, FaceArgs, Shown, VaultCommand};
 
 /// Your side of every deal: hear, choose, pay; want, offer, accept.
@@ -218,7 +220,7 @@ const KINDS: [&str; 7] = ["music", "podcast", "radio", "audiobook", "video", "pa
 pub enum ListenCommand {
     /// Read an export into the holding pen; nothing counts until it is accepted.
     #[command(
-        after_help = "Formats, told by their content: ListenBrainz (zip, JSON Lines), Spotify extended history (zip, JSON),\ngpodder episode actions (JSON), OPML subscriptions.\n\nExample:\n  tekram listen import listenbrainz_export.zip"
+        after_help = "Formats are told by their content; `tekram listen look FILE` says which one it is. A table of no known format\nneeds its columns named.\n\nExample:\n  tekram listen import listenbrainz_export.zip\n  tekram listen import .scrobbler.log --zone Europe/Berlin\n  tekram listen import history.csv --column time=Date --column title=Song --column artist=2"
     )]
     Import {
         /// The file.
@@ -226,6 +228,14 @@ pub enum ListenCommand {
         /// Accept what is new at once.
         #[arg(long)]
         accept: bool,
+        #[command(flatten)]
+        read_as: ReadingArgs,
+    },
+    /// Look at an export without importing it: its format, and of a table the headings, first rows and likely columns.
+    #[command(after_help = "Example:\n  tekram listen look history.csv")]
+    Look {
+        /// The file.
+        file: PathBuf,
     },
     /// The holding pen and past imports.
     #[command(after_help = "Example:\n  tekram listen batches")]

@@ -19,6 +19,15 @@ pub enum ListenError {
     /// Nothing in the file looks like a listening history that is understood here.
     #[error("this is no listening history in a known format")]
     UnknownFormat,
+    /// The file is a table whose columns only the person can name.
+    #[error("this table is of no known format: say which of its columns is what")]
+    MappingNeeded,
+    /// A mapping of columns leaves out what is needed, or cannot be one.
+    #[error("the columns cannot be read so: {what}")]
+    BadMapping {
+        /// What is missing or wrong.
+        what: &'static str,
+    },
     /// The file is a zip archive whose end is missing: the download was cut off.
     #[error("the zip archive is cut off or damaged: fetch it again")]
     TruncatedArchive,
@@ -109,6 +118,8 @@ impl ListenError {
             Self::Vault(error) => error.code(),
             Self::Io { .. } => "io",
             Self::UnknownFormat => "unknown_format",
+            Self::MappingNeeded => "mapping_needed",
+            Self::BadMapping { .. } => "bad_mapping",
             Self::TruncatedArchive => "truncated_archive",
             Self::ArchiveBomb { .. } => "archive_bomb",
             Self::LockedArchive => "locked_archive",

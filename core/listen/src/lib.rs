@@ -26,6 +26,7 @@ pub use capture::{
     write_recording,
 };
 pub use error::ListenError;
+pub use format::columns::{ColumnRole, TableMapping};
 pub use format::{Format, Reason};
 pub use listen::{EstimateRule, Evidence, Identifiers, Kind, Listen, Played, Thumb};
 pub use log::counting::{CountingRule, counting_rules, reset_counting_rules, set_counting_rule};
@@ -39,5 +40,6 @@ pub use log::subscriptions::{Subscription, subscriptions};
 pub use log::thumb::rate;
 pub use log::totals::{ItemTotal, PlayedTotal, TiedBy, totals};
 pub use pen::import::{ImportOptions, ImportReport, Progress, import, import_stream};
+pub use pen::look::{Look, LookedFile, LookedTable, look};
 pub use pen::{Batch, BatchState, Preview, RefusedLine, accept, batch, batches, preview, refused, reject, sweep, undo};
 pub use schema::SCHEMA;

@@ -158,6 +158,8 @@ pub(crate) const MARK_TOLD_AGAIN: i64 = 8;
 pub(crate) const MARK_HIDDEN: i64 = 16;
 /// Too short to count as a play, by the rules.
 pub(crate) const MARK_TOO_SHORT: i64 = 32;
+/// The source gave the start without a zone; without an offset it was taken for UTC.
+pub(crate) const MARK_ZONELESS: i64 = 64;
 
 /// Names that others know the work by. Empty where unknown.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
@@ -250,6 +252,8 @@ pub struct Listen {
     pub start_ms: i64,
     /// Minutes east of UTC where it was heard, if known.
     pub offset_min: Option<i64>,
+    /// Whether the source gave the start without a zone, and it was taken for UTC.
+    pub zone_assumed: bool,
     /// How much was played.
     pub played: Played,
     /// Length of the medium in milliseconds, if known.

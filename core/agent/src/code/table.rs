@@ -529,6 +529,16 @@ pub(super) const LISTEN: Rows = &[
     ),
     (19, "gone", "A feed is gone for good (410)."),
     (20, "too_many_requests", "A server wants to be asked less often (429)."),
+    (
+        21,
+        "mapping_needed",
+        "The file is a table whose columns only the person can name.",
+    ),
+    (
+        22,
+        "bad_mapping",
+        "A mapping of a table's columns leaves out the time or the title, or cannot be one.",
+    ),
 ];
 
 pub(super) const PAY: Rows = &[

@@ -8,9 +8,9 @@ use std::sync::atomic::AtomicBool;
 use serde_json::json;
 use tekram_agent::{Batch, ExportForm, Listen, Persona, Progress};
 
-use super::{Context, capture, feed, history, new_private_file, readable};
+use super::{Context, capture, feed, history, new_private_file, readable, reading};
 use crate::args::capture::CaptureCommand;
-use crate::args::{Form, ListenCommand, Page};
+use crate::args::{Form, ListenCommand, Page, ReadingArgs};
 use crate::output::{Answer, Failure, hours, table};
 
 /// Refused lines shown under an import.
@@ -21,6 +21,9 @@ pub async fn run(context: &Context, command: ListenCommand) -> Result<Answer, Fa
     if let ListenCommand::Capture(CaptureCommand::Capture { file }) = &command {
         return capture::seal(context, file);
     }
+    if let ListenCommand::Look { file } = &command {
+        return reading::look(file);
+    }
     let persona = context.unlock()?;
     let answer = answer(context, &persona, command).await?;
     persona.lock()?;
@@ -29,7 +32,8 @@ pub async fn run(context: &Context, command: ListenCommand) -> Result<Answer, Fa
 
 async fn answer(context: &Context, persona: &Persona, command: ListenCommand) -> Result<Answer, Failure> {
     match command {
-        ListenCommand::Import { file, accept } => import(context, persona, &file, accept),
+        ListenCommand::Import { file, accept, read_as } => import(context, persona, &file, accept, &read_as),
+        ListenCommand::Look { file } => reading::look(&file),
         ListenCommand::Batches => batches(persona),
         ListenCommand::Preview { batch, page } => preview(persona, batch, &page),
         ListenCommand::Refused { batch, page } => refused(persona, batch, &page),
@@ -54,8 +58,15 @@ async fn answer(context: &Context, persona: &Persona, command: ListenCommand) ->
     }
 }
 
-fn import(context: &Context, persona: &Persona, file: &Path, accept: bool) -> Result<Answer, Failure> {
+fn import(
+    context: &Context,
+    persona: &Persona,
+    file: &Path,
+    accept: bool,
+    said: &ReadingArgs,
+) -> Result<Answer, Failure> {
     readable(file)?;
+    let read_as = reading::read_as(file, said)?;
     let mut progress = |progress: Progress| {
         let of_all = match progress.bytes_total {
             Some(total) if total > 0 => format!("{} %", progress.bytes_read.saturating_mul(100) / total),
@@ -63,7 +74,7 @@ fn import(context: &Context, persona: &Persona, file: &Path, accept: bool) -> Re
         };
         context.progress(&format!("Reading {of_all}, {} records", progress.records));
     };
-    let imported = persona.import(file, &mut progress, Arc::new(AtomicBool::new(false)));
+    let imported = persona.import_as(file, read_as, &mut progress, Arc::new(AtomicBool::new(false)));
     context.progress_done();
     let report = imported?;
     let mut text = format!(
@@ -75,6 +86,12 @@ fn import(context: &Context, persona: &Persona, file: &Path, accept: bool) -> Re
         report.duplicates,
         report.refused
     );
+    if report.assumed_utc > 0 {
+        text.push_str(&format!(
+            "{} times name no zone and were taken for UTC. If that is wrong, reject the import and name the zone: --zone\n",
+            report.assumed_utc
+        ));
+    }
     let refused = persona.refused(report.batch_id, 0, REFUSED_SHOWN)?;
     let rows: Vec<Vec<String>> = refused.iter().map(refused_row).collect();
     text.push_str(&table(&rows));
@@ -99,6 +116,7 @@ fn import(context: &Context, persona: &Persona, file: &Path, accept: bool) -> Re
     let json = json!({
         "batch": report.batch_id, "format": report.format, "state": state,
         "read": report.read, "new": report.new, "duplicates": report.duplicates, "refused": report.refused,
+        "assumed_utc": report.assumed_utc,
     });
     Ok(Answer::new(json, text))
 }

@@ -9,6 +9,7 @@ mod listen;
 mod outward;
 mod pay;
 mod persona;
+mod reading;
 mod recovery;
 mod relate;
 mod split;

@@ -567,3 +567,44 @@ fn nobody_was_met_and_nothing_left_a_new_persona() {
     );
     device.done(&["--rail-off", "cashu", "--rail-off", "hand_off", "pay", "statement"]);
 }
+
+#[test]
+fn a_table_is_looked_at_and_its_columns_are_named() {
+    let device = Device::with_persona();
+    let file = device.folder.path().join("history.csv");
+    std::fs::write(
+        &file,
+        "Wann;Stück;Interpret\n31.07.2026 18:05;Errata;Vera Quill\n31.07.2026 18:09;Margins;Vera Quill\n",
+    )
+    .unwrap();
+    let file = file.to_str().unwrap();
+    let look = device.done(&["listen", "look", file]);
+    assert_eq!(look["mapping_needed"], true);
+    assert_eq!(look["table"]["headings"][1], "Stück");
+    assert_eq!(look["table"]["suggested"]["columns"]["time"], 0);
+    assert_eq!(device.refused(&["listen", "import", file]), "mapping_needed");
+    assert_eq!(
+        device.refused(&["listen", "import", file, "--as-suggested", "--column", "title=Lied"]),
+        "bad_mapping"
+    );
+    let said = [
+        "--as-suggested",
+        "--column",
+        "title=Stück",
+        "--zone",
+        "Europe/Berlin",
+        "--accept",
+    ];
+    let report = device.done(&[&["listen", "import", file], &said[..]].concat());
+    assert_eq!(
+        (report["new"].as_i64(), report["assumed_utc"].as_i64()),
+        (Some(2), Some(0))
+    );
+    let listens = device.done(&["listen", "list"])["listens"].clone();
+    assert_eq!(listens[1]["start_ms"], 1_785_513_900_000_i64);
+    let assumed = device.done(&["listen", "import", file, "--as-suggested", "--column", "title=2"]);
+    assert_eq!(
+        (assumed["new"].as_i64(), assumed["assumed_utc"].as_i64()),
+        (Some(0), Some(2))
+    );
+}

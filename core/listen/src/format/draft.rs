@@ -97,11 +97,13 @@ pub(crate) enum Credit<'a> {
     Artist(Cow<'a, str>),
     /// Whoever advertises. Kept apart, so that nobody's seconds have an advert in them.
     Advert(Cow<'a, str>),
+    /// Nobody whom the source names: the title of what was played.
+    Unknown(Cow<'a, str>),
 }
 
 impl Credit<'_> {
-    /// The key that the credit is kept and paid under: `feed:`, `show:`, `audiobook:`, `artist:` or `advert:` and the name
-    /// folded.
+    /// The key that the credit is kept and paid under: `feed:`, `show:`, `audiobook:`, `artist:`, `advert:` or `unknown:` and
+    /// the name folded.
     pub(crate) fn key(&self) -> String {
         match self {
             Self::Feed(url) => feed_key(url),
@@ -109,6 +111,7 @@ impl Credit<'_> {
             Self::Audiobook(name) => format!("audiobook:{}", folded(name)),
             Self::Artist(name) => format!("artist:{}", folded(name)),
             Self::Advert(name) => format!("advert:{}", folded(name)),
+            Self::Unknown(title) => format!("unknown:{}", folded(title)),
         }
     }
 
@@ -116,7 +119,11 @@ impl Credit<'_> {
     pub(crate) fn name(&self) -> &str {
         match self {
             Self::Feed(_) => "",
-            Self::Show(name) | Self::Audiobook(name) | Self::Artist(name) | Self::Advert(name) => name,
+            Self::Show(name)
+            | Self::Audiobook(name)
+            | Self::Artist(name)
+            | Self::Advert(name)
+            | Self::Unknown(name) => name,
         }
     }
 

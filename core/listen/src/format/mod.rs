@@ -3,14 +3,26 @@
 //! Each format turns one record into a [`Draft`](draft::Draft) as a pure function; reading, limits and storing are
 //! elsewhere.
 
+pub(crate) mod apple;
+pub(crate) mod columns;
 pub(crate) mod draft;
 pub(crate) mod gpodder;
+pub(crate) mod lastfm;
+pub(crate) mod layout;
 pub(crate) mod listenbrainz;
+pub(crate) mod maloja;
 pub(crate) mod moment;
 pub(crate) mod opml;
+pub(crate) mod pano;
+pub(crate) mod play;
+pub(crate) mod plays;
 mod reason;
+pub(crate) mod scrobbler_log;
 pub(crate) mod sitting;
 pub(crate) mod spotify;
+pub(crate) mod spotify_short;
+pub(crate) mod stated;
+pub(crate) mod takeout;
 
 pub use reason::Reason;
 
@@ -27,17 +39,44 @@ pub enum Format {
     GpodderActions,
     /// A list of podcast subscriptions (OPML 2.0).
     Opml,
+    /// Last.fm, by the tools that export it: tables, or answers of its API and arrays of their tracks.
+    Lastfm,
+    /// Libre.fm, as LastToLibre exports it: a table without headings.
+    Librefm,
+    /// `.scrobbler.log` of players without a network.
+    ScrobblerLog,
+    /// Apple Music's play activity.
+    AppleMusic,
+    /// Pano Scrobbler's file: a table or JSON Lines.
+    PanoScrobbler,
+    /// Maloja: its export, or answers of its API.
+    Maloja,
+    /// Spotify's short history of the last year.
+    SpotifyShort,
+    /// What was watched on YouTube and heard on YouTube Music, from Google Takeout.
+    Youtube,
+    /// Any other table, whose columns the person named.
+    Csv,
     /// What was heard on this device: no file, but the batch that holds it.
     Capture,
 }
 
 impl Format {
     /// Every format.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 14] = [
         Self::Listenbrainz,
         Self::SpotifyExtended,
         Self::GpodderActions,
         Self::Opml,
+        Self::Lastfm,
+        Self::Librefm,
+        Self::ScrobblerLog,
+        Self::AppleMusic,
+        Self::PanoScrobbler,
+        Self::Maloja,
+        Self::SpotifyShort,
+        Self::Youtube,
+        Self::Csv,
         Self::Capture,
     ];
 
@@ -49,6 +88,15 @@ impl Format {
             Self::SpotifyExtended => "spotify_extended",
             Self::GpodderActions => "gpodder_actions",
             Self::Opml => "opml",
+            Self::Lastfm => "lastfm",
+            Self::Librefm => "librefm",
+            Self::ScrobblerLog => "scrobbler_log",
+            Self::AppleMusic => "apple_music",
+            Self::PanoScrobbler => "pano_scrobbler",
+            Self::Maloja => "maloja",
+            Self::SpotifyShort => "spotify_short",
+            Self::Youtube => "youtube",
+            Self::Csv => "csv",
             Self::Capture => "capture",
         }
     }
@@ -63,9 +111,17 @@ impl Format {
     pub(crate) fn source(self) -> &'static str {
         match self {
             Self::Listenbrainz => "listenbrainz",
-            Self::SpotifyExtended => "spotify",
+            Self::SpotifyExtended | Self::SpotifyShort => "spotify",
             Self::GpodderActions => "gpodder",
             Self::Opml => "opml",
+            Self::Lastfm => "lastfm",
+            Self::Librefm => "librefm",
+            Self::ScrobblerLog => "scrobbler_log",
+            Self::AppleMusic => "apple_music",
+            Self::PanoScrobbler => "pano_scrobbler",
+            Self::Maloja => "maloja",
+            Self::Youtube => "youtube",
+            Self::Csv => "csv",
             Self::Capture => "this_device",
         }
     }

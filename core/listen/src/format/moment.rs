@@ -40,7 +40,7 @@ pub(crate) fn plausible(ms: i64, field: &'static str, now_ms: i64) -> Result<i64
 }
 
 /// Milliseconds from a number of unknown unit.
-fn by_size(number: i64) -> Option<i64> {
+pub(crate) fn by_size(number: i64) -> Option<i64> {
     match number.unsigned_abs() {
         0..100_000_000_000 => number.checked_mul(1000),
         100_000_000_000..100_000_000_000_000 => Some(number),
@@ -51,7 +51,7 @@ fn by_size(number: i64) -> Option<i64> {
 
 // Below 1e11 a double holds a second's thousandth exactly enough; above, it is whole units already.
 #[expect(clippy::cast_possible_truncation, reason = "checked to lie within ±9e18 before")]
-fn float_moment(number: f64) -> Option<i64> {
+pub(crate) fn float_moment(number: f64) -> Option<i64> {
     if !number.is_finite() || number.abs() > 9e18 {
         None
     } else if number.abs() < 1e11 {

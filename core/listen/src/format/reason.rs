@@ -18,6 +18,10 @@ pub enum Reason {
     CutOff,
     /// The archive's entry is damaged from here on.
     ArchiveDamaged,
+    /// A quote of a table is never closed.
+    UnclosedQuote,
+    /// A row has more columns than any table.
+    TooManyColumns,
     /// It is not XML, or not well-formed from here on.
     NotXml,
     /// A field that is needed is missing or empty.
@@ -60,6 +64,8 @@ impl Reason {
             Self::TooLong => "too_long",
             Self::CutOff => "cut_off",
             Self::ArchiveDamaged => "archive_damaged",
+            Self::UnclosedQuote => "unclosed_quote",
+            Self::TooManyColumns => "too_many_columns",
             Self::NotXml => "not_xml",
             Self::MissingField(_) => "missing_field",
             Self::WrongType(_) => "wrong_type",

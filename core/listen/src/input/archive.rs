@@ -4,6 +4,7 @@
 use std::io::{Read, Seek, SeekFrom};
 
 use zip::ZipArchive;
+use zip::read::ZipFile;
 use zip::result::ZipError;
 
 use super::metered::read_error;
@@ -21,6 +22,15 @@ const END_MARK: &[u8] = b"PK\x05\x06";
 pub(crate) fn open<R: Read + Seek>(mut file: R) -> Result<ZipArchive<R>, ListenError> {
     check_list(&mut file)?;
     ZipArchive::new(file).map_err(|error| zip_error(&error))
+}
+
+/// An entry's name as it can be kept.
+pub(crate) fn name<R: Read>(entry: &ZipFile<'_, R>) -> String {
+    String::from_utf8_lossy(entry.name_raw())
+        .chars()
+        .filter(|letter| *letter != '\0')
+        .take(255)
+        .collect()
 }
 
 /// The room's error for an archive that does not open.

@@ -3,11 +3,18 @@
 
 use std::io::{self, Read};
 
+use super::header::array_under;
 use super::window::Window;
 use super::{Found, Pulled, RecordKind, excerpt, why_not_json};
 use crate::format::Reason;
 
-/// Reads one element at a time; the window starts after the array's `[`.
+/// Where a page of an API's answers has its list: the keys that lead to it. It is read element by element like the rest,
+/// because a page can be larger than a record may be.
+pub(crate) const PAGES: &[&[&[u8]]] = &[&[b"track"], &[b"recenttracks", b"track"], &[b"scrobbles"], &[b"list"]];
+/// Lists inside lists are followed no deeper.
+const DEEPEST: usize = 8;
+
+/// Reads one element at a time; the window starts after the array's `[`, or where the first page does.
 pub(crate) struct Elements<R> {
     window: Window<R>,
     /// Inside an element that is too long.
@@ -15,6 +22,14 @@ pub(crate) struct Elements<R> {
     /// An element's end was guessed, so that a closing bracket may belong to what was cut in two.
     guessed: bool,
     closed: bool,
+    /// Whether an element can be a page of elements.
+    pages: bool,
+    /// Whether there is no array around all.
+    bare: bool,
+    /// For each list that was entered, how many objects close after it.
+    entered: Vec<u64>,
+    /// Objects around a list that ended: what else is in them is passed over.
+    leaving: bool,
 }
 
 impl<R: Read> Elements<R> {
@@ -24,12 +39,49 @@ impl<R: Read> Elements<R> {
             skipping: None,
             guessed: false,
             closed: false,
+            pages: false,
+            bare: false,
+            entered: Vec::new(),
+            leaving: false,
+        }
+    }
+
+    /// Elements that can be pages of elements; `bare` when they stand one after the other without an array around them.
+    pub(crate) fn in_pages(window: Window<R>, bare: bool) -> Self {
+        Self {
+            pages: true,
+            bare,
+            ..Self::new(window)
         }
     }
 
     /// Whether the file ended before the array did.
     pub(crate) fn ended_early(&self) -> bool {
-        !self.closed && !self.guessed
+        !self.closed && !self.guessed && (!self.bare || !self.entered.is_empty() || self.leaving)
+    }
+
+    /// Goes into a page or a list at the start of the window; `false` when there is none.
+    fn enter(&mut self) -> bool {
+        if !self.pages || self.entered.len() >= DEEPEST {
+            return false;
+        }
+        let bytes = self.window.view();
+        let (length, objects) = match bytes.first() {
+            Some(b'[') => (1, 0),
+            Some(b'{') => {
+                let found = PAGES
+                    .iter()
+                    .find_map(|path| Some((array_under(bytes, &[path])?, path.len())));
+                match found {
+                    Some((after, depth)) => (after, u64::try_from(depth).unwrap_or(u64::MAX)),
+                    None => return false,
+                }
+            }
+            _ => return false,
+        };
+        self.window.consume(length);
+        self.entered.push(objects);
+        true
     }
 
     /// The next element, handed to `take` while it can be borrowed.
@@ -47,7 +99,7 @@ impl<R: Read> Elements<R> {
             if !self.window.skip_space()? {
                 return Ok(Pulled::End);
             }
-            match self.window.view().first() {
+            match self.window.view().first().copied() {
                 Some(b',') => {
                     self.window.consume(1);
                     continue;
@@ -56,10 +108,23 @@ impl<R: Read> Elements<R> {
                     self.window.consume(1);
                     continue;
                 }
+                Some(b']') if !self.entered.is_empty() => {
+                    self.window.consume(1);
+                    let objects = self.entered.pop().unwrap_or_default();
+                    if objects > 0 {
+                        self.leaving = true;
+                        self.skipping = Some(Balance {
+                            depth: objects,
+                            ..Balance::default()
+                        });
+                    }
+                    continue;
+                }
                 Some(b']') => {
                     self.closed = true;
                     return Ok(Pulled::End);
                 }
+                _ if self.enter() => continue,
                 _ => {}
             }
             let line = self.window.line();
@@ -164,6 +229,7 @@ impl<R: Read> Elements<R> {
         if let Some(length) = end {
             self.window.consume(length);
             self.skipping = None;
+            self.leaving = false;
             return Ok(Pulled::Skipping);
         }
         self.window.consume(self.window.view().len());
@@ -351,6 +417,56 @@ mod tests {
         assert_eq!(both("{\"n\":1},\n{\"n\":2}"), (vec![1, 2], vec![], true));
     }
 
+    fn read_pages(text: &str, bare: bool) -> (Vec<u32>, Vec<&'static str>, bool) {
+        let read = |from: &mut dyn Read| {
+            let mut elements = Elements::in_pages(Window::new(from), bare);
+            let (mut good, mut bad) = (Vec::new(), Vec::new());
+            loop {
+                match elements.next::<NumberedKind, _>(|found| found.row.n).unwrap() {
+                    Pulled::Record(number) => good.extend(number),
+                    Pulled::Refused { reason, .. } => bad.push(reason.code()),
+                    Pulled::Skipping => {}
+                    Pulled::End => return (good, bad, elements.ended_early()),
+                }
+            }
+        };
+        let whole = read(&mut text.as_bytes());
+        assert_eq!(
+            whole,
+            read(&mut Trickle(text.as_bytes())),
+            "the size of the reads must not matter"
+        );
+        whole
+    }
+
+    #[test]
+    fn pages_are_read_element_by_element() {
+        let page = r#"{"recenttracks":{"@attr":{"page":"1"},"track":[{"n":1},{"n":2}],"x":[{"n":9}]}}"#;
+        let other = r#"{"track":[{"n":3},null],"@attr":{"a":"]"}}"#;
+        assert_eq!(
+            read_pages(&format!("{page},{other}]"), false),
+            (vec![1, 2, 3], vec!["not_an_object"], false)
+        );
+        assert_eq!(
+            read_pages(&format!("{page}\n{other}\n"), true),
+            (vec![1, 2, 3], vec!["not_an_object"], false)
+        );
+        assert_eq!(
+            read_pages(r#"[{"n":1}],[[{"n":2}]],{"n":3}]"#, false),
+            (vec![1, 2, 3], vec![], false)
+        );
+        assert_eq!(read_pages(r#"{"a":1,"scrobbles":[{"n":1},{"n":"#, true).0, [1]);
+        assert!(read_pages(r#"{"a":1,"scrobbles":[{"n":1},{"n":"#, true).2);
+        let large = format!(
+            r#"{{"track":[{}]}}"#,
+            vec![r#"{"n":1,"image":"xxxxxxxxxxxxxxxxxxxx"}"#; 60_000].join(",")
+        );
+        let mut elements = Elements::in_pages(Window::new(large.as_bytes()), true);
+        let mut count = 0;
+        while !matches!(elements.next::<NumberedKind, _>(|_| count += 1).unwrap(), Pulled::End) {}
+        assert_eq!(count, 60_000, "a page may be larger than a record");
+    }
+
     #[test]
     fn a_huge_element_is_refused_without_being_held() {
         let huge = 40 * super::super::MAX_RECORD_BYTES;
@@ -366,6 +482,15 @@ mod tests {
             any::<u8>(), Just(b'{'), Just(b'}'), Just(b'"'), Just(b','), Just(b']'), Just(b'['), Just(b'\n')], 0..400)) {
             let whole = read_all(&bytes[..]);
             prop_assert_eq!(whole, read_all(Trickle(&bytes)));
+        }
+
+        #[test]
+        fn any_bytes_in_pages_are_read_to_their_end(bytes in proptest::collection::vec(prop_oneof![
+            any::<u8>(), Just(b'{'), Just(b'}'), Just(b'"'), Just(b','), Just(b']'), Just(b'['), Just(b'\n')], 0..300),
+            head in 0_usize..3) {
+            let head = ["{\"track\":[{\"n\":1},", "[[[", "{\"list\":["][head];
+            let mut elements = Elements::in_pages(Window::new(head.as_bytes().chain(&bytes[..])), true);
+            while !matches!(elements.next::<NumberedKind, _>(|_| ()).unwrap(), Pulled::End) {}
         }
 
         #[test]

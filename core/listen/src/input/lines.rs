@@ -1,4 +1,4 @@
-//! JSON Lines: one record a line. Blank lines are passed over; a line that is too long is refused without being held
+//! JSON Lines: one record a line. Blank lines and comments are passed over; a line that is too long is refused without being held
 //! in memory, and the next one is read as if nothing had been.
 
 use std::io::{self, Read};
@@ -66,19 +66,24 @@ impl<R: Read> Lines<R> {
                 continue;
             }
             let pulled = match parsed::<K>(raw) {
-                Ok(row) => Pulled::Record(take(Found { row, raw, line })),
+                Ok(row) => Some(Pulled::Record(take(Found { row, raw, line }))),
+                // JSON has no comments, but people write some.
+                Err(_) if raw.starts_with(b"#") || raw.starts_with(b"//") => None,
                 Err(error) => {
                     let cut = error.is_eof() && length == with_end;
                     let reason = if cut { Reason::CutOff } else { why_not_json(raw, &error) };
-                    Pulled::Refused {
+                    Some(Pulled::Refused {
                         reason,
                         excerpt: excerpt(raw),
                         line,
-                    }
+                    })
                 }
             };
             self.window.consume(with_end);
-            return Ok(pulled);
+            match pulled {
+                Some(pulled) => return Ok(pulled),
+                None => looked = 0,
+            }
         }
     }
 

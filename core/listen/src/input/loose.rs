@@ -146,6 +146,73 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for NestedVisitor<T> {
     }
 }
 
+/// A value that some programs write plain and others as an object with parts.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Labelled<'a, T> {
+    /// Anything but an object.
+    Plain(Loose<'a>),
+    /// The object.
+    Parts(T),
+}
+
+impl<T> Default for Labelled<'_, T> {
+    fn default() -> Self {
+        Self::Plain(Loose::Absent)
+    }
+}
+
+impl<'de: 'a, 'a, T: Deserialize<'de>> Deserialize<'de> for Labelled<'a, T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(LabelledVisitor(PhantomData))
+    }
+}
+
+struct LabelledVisitor<'a, T>(PhantomData<(&'a (), T)>);
+
+impl<'de: 'a, 'a, T: Deserialize<'de>> Visitor<'de> for LabelledVisitor<'a, T> {
+    type Value = Labelled<'a, T>;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("any value")
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Self::Value, E> {
+        Ok(Labelled::Plain(Loose::Bool(value)))
+    }
+
+    fn visit_i64<E: serde::de::Error>(self, value: i64) -> Result<Self::Value, E> {
+        LooseVisitor(PhantomData).visit_i64(value).map(Labelled::Plain)
+    }
+
+    fn visit_u64<E: serde::de::Error>(self, value: u64) -> Result<Self::Value, E> {
+        LooseVisitor(PhantomData).visit_u64(value).map(Labelled::Plain)
+    }
+
+    fn visit_f64<E>(self, value: f64) -> Result<Self::Value, E> {
+        Ok(Labelled::Plain(Loose::Float(value)))
+    }
+
+    fn visit_borrowed_str<E>(self, value: &'de str) -> Result<Self::Value, E> {
+        Ok(Labelled::Plain(Loose::Text(Cow::Borrowed(value))))
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<Self::Value, E> {
+        Ok(Labelled::Plain(Loose::Text(Cow::Owned(value.to_owned()))))
+    }
+
+    fn visit_unit<E>(self) -> Result<Self::Value, E> {
+        Ok(Labelled::Plain(Loose::Null))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, items: A) -> Result<Self::Value, A::Error> {
+        LooseVisitor(PhantomData).visit_seq(items).map(Labelled::Plain)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, entries: A) -> Result<Self::Value, A::Error> {
+        T::deserialize(MapAccessDeserializer::new(entries)).map(Labelled::Parts)
+    }
+}
+
 /// An array inside a record; whatever is not an array counts as an empty one.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Several<T>(pub(crate) Vec<T>);

@@ -3,11 +3,13 @@
 
 pub(crate) mod archive;
 pub(crate) mod elements;
+pub(crate) mod encoding;
 pub(crate) mod header;
 pub(crate) mod lines;
 pub(crate) mod loose;
 pub(crate) mod metered;
 pub(crate) mod recognise;
+pub(crate) mod table;
 pub(crate) mod window;
 
 use std::ops::Range;

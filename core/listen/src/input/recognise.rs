@@ -3,12 +3,14 @@
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
-use super::elements::Elements;
+use super::elements::{Elements, PAGES};
 use super::header::array_under;
 use super::lines::Lines;
+use super::loose::Loose;
 use super::window::Window;
 use super::{Pulled, RecordKind};
 use crate::format::Format;
+use crate::format::layout::{self, TableShape};
 
 /// How much of a file is looked at.
 pub(crate) const LOOK_BYTES: usize = 1 << 18;
@@ -16,7 +18,7 @@ pub(crate) const LOOK_BYTES: usize = 1 << 18;
 const LOOK_RECORDS: usize = 256;
 
 /// How the records stand in the file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Shape {
     /// One a line.
     Lines,
@@ -25,6 +27,15 @@ pub(crate) enum Shape {
         /// Bytes up to and with the `[`.
         after: usize,
     },
+    /// In pages of an API's answers, which start after so many bytes; `bare` when no array is around them.
+    Pages {
+        /// Bytes before the first.
+        after: usize,
+        /// Whether they stand one after the other.
+        bare: bool,
+    },
+    /// As rows of a table.
+    Table(Box<TableShape>),
     /// As XML elements.
     Xml,
 }
@@ -49,32 +60,66 @@ pub(crate) fn recognise(start: &[u8], asked: Option<Format>) -> Option<(Format, 
         }
         b'[' => {
             let after = space + 1;
-            let format = asked.or_else(|| array_format(start.get(after..)?))?;
-            (format != Format::Opml).then_some((format, Shape::Array { after }))
+            let elements = start.get(after..)?;
+            let pages = || format_of(Elements::in_pages(Window::new(elements), false));
+            match asked {
+                Some(Format::Opml) => None,
+                Some(Format::Lastfm | Format::Maloja) => Some((asked?, Shape::Pages { after, bare: false })),
+                Some(format) => Some((format, Shape::Array { after })),
+                None => match format_of(Elements::new(Window::new(elements))) {
+                    Some(format) => Some((format, Shape::Array { after })),
+                    None => Some((pages()?, Shape::Pages { after, bare: false })),
+                },
+            }
         }
         _ => {
             if asked == Some(Format::Opml) {
                 return None;
             }
+            if body.first() == Some(&b'{')
+                && let Some(found) = document(start, space, asked)
+            {
+                return Some(found);
+            }
             let seen = line_format(body);
             if let Some(format) = seen.filter(|seen| asked.is_none_or(|asked| asked == *seen)) {
                 return Some((format, Shape::Lines));
             }
-            let after = space
-                + array_under(
-                    body,
-                    &[&[b"actions"], &[b"payload"], &[b"payload", b"listens"], &[b"listens"]],
-                )?;
-            let format = asked.or_else(|| array_format(start.get(after..)?))?;
-            Some((format, Shape::Array { after }))
+            if body.first() == Some(&b'{') {
+                return None;
+            }
+            layout::known(body, asked).map(|(format, shape)| (format, Shape::Table(Box::new(shape))))
         }
     }
 }
 
-fn array_format(elements: &[u8]) -> Option<Format> {
-    let mut elements = Elements::new(Window::new(elements));
+/// An object whose list is what counts, or several such.
+fn document(start: &[u8], space: usize, asked: Option<Format>) -> Option<(Format, Shape)> {
+    let body = start.get(space..)?;
+    let under = array_under(
+        body,
+        &[&[b"actions"], &[b"payload"], &[b"payload", b"listens"], &[b"listens"]],
+    );
+    if let Some(under) = under {
+        let after = space + under;
+        let format = asked.or_else(|| format_of(Elements::new(Window::new(start.get(after..)?))))?;
+        return Some((format, Shape::Array { after }));
+    }
+    array_under(body, PAGES)?;
+    let format = format_of(Elements::in_pages(Window::new(body), true))?;
+    let shape = Shape::Pages {
+        after: space,
+        bare: true,
+    };
+    asked.is_none_or(|asked| asked == format).then_some((format, shape))
+}
+
+fn format_of(mut elements: Elements<&[u8]>) -> Option<Format> {
     for _ in 0..LOOK_RECORDS {
-        match elements.next::<ProbeKind, _>(|found| found.row.format()).ok()? {
+        match elements
+            .next::<ProbeKind, _>(|found| found.raw.starts_with(b"{").then(|| found.row.format()).flatten())
+            .ok()?
+        {
             Pulled::Record(Some(format)) => return Some(format),
             Pulled::End => return None,
             Pulled::Record(None) | Pulled::Refused { .. } | Pulled::Skipping => {}
@@ -86,7 +131,10 @@ fn array_format(elements: &[u8]) -> Option<Format> {
 fn line_format(lines: &[u8]) -> Option<Format> {
     let mut lines = Lines::new(Window::new(lines));
     for _ in 0..LOOK_RECORDS {
-        match lines.next::<ProbeKind, _>(|found| found.row.format()).ok()? {
+        match lines
+            .next::<ProbeKind, _>(|found| found.raw.starts_with(b"{").then(|| found.row.format()).flatten())
+            .ok()?
+        {
             Pulled::Record(Some(format)) => return Some(format),
             Pulled::End => return None,
             Pulled::Record(None) | Pulled::Refused { .. } | Pulled::Skipping => {}
@@ -98,32 +146,68 @@ fn line_format(lines: &[u8]) -> Option<Format> {
 struct ProbeKind;
 
 impl RecordKind for ProbeKind {
-    type Row<'a> = Probe;
+    type Row<'a> = Probe<'a>;
 }
 
 /// The keys that tell the formats apart.
 #[derive(Deserialize, Default)]
 #[serde(default)]
-struct Probe {
+struct Probe<'a> {
     track_metadata: Option<IgnoredAny>,
     ts: Option<IgnoredAny>,
     ms_played: Option<IgnoredAny>,
     podcast: Option<IgnoredAny>,
     episode: Option<IgnoredAny>,
     action: Option<IgnoredAny>,
+    #[serde(rename = "endTime")]
+    end_time: Option<IgnoredAny>,
+    #[serde(rename = "msPlayed")]
+    short_ms_played: Option<IgnoredAny>,
+    #[serde(rename = "timeMs")]
+    time_ms: Option<IgnoredAny>,
+    #[serde(borrow)]
+    header: Loose<'a>,
+    #[serde(borrow)]
+    track: Loose<'a>,
+    #[serde(borrow)]
+    artists: Loose<'a>,
+    artist: Option<IgnoredAny>,
+    name: Option<IgnoredAny>,
+    title: Option<IgnoredAny>,
+    time: Option<IgnoredAny>,
+    date: Option<IgnoredAny>,
+    uts: Option<IgnoredAny>,
+    timestamp: Option<IgnoredAny>,
 }
 
-impl Probe {
+impl Probe<'_> {
     fn format(&self) -> Option<Format> {
+        let named = self.track != Loose::Absent || self.name.is_some();
+        let dated = self.date.is_some() || self.uts.is_some() || self.timestamp.is_some();
         if self.track_metadata.is_some() {
             Some(Format::Listenbrainz)
         } else if self.ts.is_some() && self.ms_played.is_some() {
             Some(Format::SpotifyExtended)
         } else if self.podcast.is_some() && self.episode.is_some() && self.action.is_some() {
             Some(Format::GpodderActions)
+        } else if self.end_time.is_some() && self.short_ms_played.is_some() {
+            Some(Format::SpotifyShort)
+        } else if self.time_ms.is_some() && self.artist.is_some() {
+            Some(Format::PanoScrobbler)
+        } else if self.time.is_some() && self.title.is_some() && self.is_youtube() {
+            Some(Format::Youtube)
+        } else if self.time.is_some() && (self.track == Loose::Object || self.artists == Loose::List) {
+            Some(Format::Maloja)
+        } else if self.artist.is_some() && named && dated {
+            Some(Format::Lastfm)
         } else {
             None
         }
+    }
+
+    /// Takeout's other activities look the same.
+    fn is_youtube(&self) -> bool {
+        matches!(&self.header, Loose::Text(header) if header.starts_with("YouTube"))
     }
 }
 

@@ -103,15 +103,6 @@ impl<R: Read> Window<R> {
         Ok(())
     }
 
-    /// Takes a UTF-8 byte-order mark away if the window starts with one.
-    pub(crate) fn skip_byte_order_mark(&mut self) -> io::Result<()> {
-        self.fill_to(3)?;
-        if self.view().starts_with(b"\xef\xbb\xbf") {
-            self.consume(3);
-        }
-        Ok(())
-    }
-
     /// Takes white space away, reading on; `false` at the end of the stream.
     pub(crate) fn skip_space(&mut self) -> io::Result<bool> {
         loop {

@@ -6,7 +6,7 @@ use tekram_vault::Vault;
 
 use super::index::catch_up;
 use super::newest::{NEWEST, Newest, Place};
-use crate::listen::{MARK_OFFLINE, MARK_PRIVATE, MARK_SKIPPED, MARK_TOO_SHORT};
+use crate::listen::{MARK_OFFLINE, MARK_PRIVATE, MARK_SKIPPED, MARK_TOO_SHORT, MARK_ZONELESS};
 use crate::{Evidence, Identifiers, Kind, Listen, ListenError, Played, Thumb};
 
 /// What [`listen_from`] reads, and from where.
@@ -129,6 +129,7 @@ pub(crate) fn listen_from(row: &Row<'_>) -> Result<Listen, ListenError> {
     let kind: String = row.get(11)?;
     let ranges: Option<String> = row.get(10)?;
     let marks: i64 = row.get(9)?;
+    let offset_min: Option<i64> = row.get(8)?;
     let mark: [u8; 16] = row.get(2)?;
     let thumb: Option<i64> = row.get(29)?;
     let also_in: Option<String> = row.get(30)?;
@@ -151,7 +152,8 @@ pub(crate) fn listen_from(row: &Row<'_>) -> Result<Listen, ListenError> {
             spotify_uri: row.get(24)?,
         },
         start_ms: row.get(1)?,
-        offset_min: row.get(8)?,
+        offset_min,
+        zone_assumed: marks & MARK_ZONELESS != 0 && offset_min.is_none(),
         played: Played::from_columns(row.get(5)?, row.get(6)?, ranges.as_deref())
             .ok_or(ListenError::Unreadable { what: "length played" })?,
         media_ms: row.get(7)?,

@@ -8,29 +8,27 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
+use jiff::tz::TimeZone;
 use rusqlite::{Transaction, params};
 use serde::Serialize;
 use tekram_primitives::time::Timestamp;
 use tekram_vault::Vault;
 
 use super::running::Running;
+use super::step::{Source, Step, Stopped};
 use super::writer::{Counts, Memory, Writer};
 use super::{BatchState, LOG, PEN, sweep_alone};
+use crate::format::columns::TableMapping;
+use crate::format::layout;
+use crate::format::plays::Context;
 use crate::format::sitting::Sittings;
-use crate::format::{gpodder, listenbrainz, opml, spotify};
+use crate::format::stated::Times;
 use crate::input::archive;
-use crate::input::elements::Elements;
-use crate::input::lines::Lines;
+use crate::input::encoding::Decoded;
 use crate::input::metered::{LARGEST_TOTAL, Metered, Unpacked, read_error};
 use crate::input::recognise::{LOOK_BYTES, Shape, is_zip, recognise};
 use crate::input::window::Window;
-use crate::input::{Found, Pulled, RecordKind};
 use crate::{Format, ListenError, Reason};
-
-/// Records in one transaction.
-const AT_ONCE: usize = 32_768;
-/// Windows of an overlong record that are skipped in one transaction.
-const SKIPS_AT_ONCE: usize = 64;
 
 /// How far an import is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,6 +47,11 @@ pub struct ImportOptions<'a> {
     pub format: Option<Format>,
     /// Now: later times (by more than a day) are refused.
     pub now: Timestamp,
+    /// IANA name of the zone in which times without one were written, where the format leaves that open. Without it
+    /// they are taken for UTC, and their listens are marked.
+    pub zone: Option<String>,
+    /// How to read a table of no known format, as the person confirmed it; nothing else is read then.
+    pub mapping: Option<TableMapping>,
     /// Told after every some ten thousand records, outside of any transaction.
     pub progress: Option<&'a mut dyn FnMut(Progress)>,
     /// Set it to stop; the import ends with `cancelled` and leaves nothing.
@@ -62,6 +65,8 @@ impl ImportOptions<'_> {
         Self {
             format: None,
             now,
+            zone: None,
+            mapping: None,
             progress: None,
             cancel: Arc::default(),
         }
@@ -94,6 +99,8 @@ pub struct ImportReport {
     pub refused: u64,
     /// Listens made of the new records.
     pub listens: u64,
+    /// Records whose time has no zone and was taken for UTC, because none was named.
+    pub assumed_utc: u64,
     /// Files of the archive that are no listening history.
     pub files_skipped: u64,
     /// Whether the file ended before its list did: fetch it again to get the rest.
@@ -103,8 +110,8 @@ pub struct ImportReport {
 /// Imports a file into the holding pen: plain or zipped, its format recognised by its content.
 ///
 /// # Errors
-/// `io`, `unknown_format`, `truncated_archive`, `locked_archive`, `archive_bomb`, `file_too_large` (subscription lists
-/// only), `cancelled`, `import_running`, or when the vault fails. On an error nothing of the import is kept.
+/// `io`, `unknown_format`, `mapping_needed` for a table of no known format, `bad_mapping`, `unknown_zone`,
+/// `truncated_archive`, `locked_archive`, `archive_bomb`, `file_too_large` (subscription lists only), `cancelled`, `import_running`, or when the vault fails. On an error nothing of the import is kept.
 pub fn import(vault: &Vault, path: &Path, options: ImportOptions<'_>) -> Result<ImportReport, ListenError> {
     let io = |error: std::io::Error| read_error(&error);
     let file = File::open(path).map_err(io)?;
@@ -152,23 +159,6 @@ pub fn import_stream(
     run.end(done)
 }
 
-/// The records of one file.
-enum Source<R: Read> {
-    Lines(Lines<R>),
-    Elements(Elements<R>),
-    Outlines(opml::Outlines<BufReader<std::io::Take<Window<R>>>>),
-}
-
-impl<R: Read> Source<R> {
-    fn next<K: RecordKind, T>(&mut self, take: impl FnMut(Found<'_, K::Row<'_>>) -> T) -> std::io::Result<Pulled<T>> {
-        match self {
-            Self::Lines(lines) => lines.next::<K, T>(take),
-            Self::Elements(elements) => elements.next::<K, T>(take),
-            Self::Outlines(_) => Ok(Pulled::End),
-        }
-    }
-}
-
 /// Whether a file of an archive is read to its end although it is damaged.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Damage {
@@ -179,6 +169,7 @@ enum Damage {
 struct Run<'v, 'o> {
     vault: &'v Vault,
     options: ImportOptions<'o>,
+    times: Times,
     file_name: String,
     bytes_read: Arc<AtomicU64>,
     bytes_total: Option<u64>,
@@ -198,11 +189,21 @@ impl<'v, 'o> Run<'v, 'o> {
         bytes_total: Option<u64>,
         bytes_read: Arc<AtomicU64>,
     ) -> Result<Self, ListenError> {
+        let zone = match &options.zone {
+            Some(zone) => Some(TimeZone::get(zone).map_err(|_| ListenError::UnknownZone)?),
+            None => None,
+        };
+        let times = Times {
+            now_ms: options.now.millis(),
+            zone,
+            day_first: options.mapping.as_ref().is_some_and(|mapping| mapping.day_first),
+        };
         let running = Running::begin(vault.id())?;
         sweep_alone(vault)?;
         Ok(Self {
             vault,
             options,
+            times,
             file_name,
             bytes_read,
             bytes_total,
@@ -248,6 +249,7 @@ impl<'v, 'o> Run<'v, 'o> {
             duplicates,
             refused,
             listens,
+            assumed_utc: self.memory.assumed_utc,
             files_skipped: self.files_skipped,
             cut_off: self.cut_off,
         })
@@ -287,11 +289,7 @@ impl<'v, 'o> Run<'v, 'o> {
             if entry.is_dir() {
                 continue;
             }
-            let name: String = String::from_utf8_lossy(entry.name_raw())
-                .chars()
-                .filter(|c| *c != '\0')
-                .take(255)
-                .collect();
+            let name = archive::name(&entry);
             let packed = entry.compressed_size();
             if !self.file(Unpacked::new(entry, packed, &mut total_left), &name, Damage::EndsFile)? {
                 self.files_skipped += 1;
@@ -302,9 +300,8 @@ impl<'v, 'o> Run<'v, 'o> {
 
     /// Reads one file to its end; `false` when it is no listening history.
     fn file(&mut self, from: impl Read, name: &str, damage: Damage) -> Result<bool, ListenError> {
-        let mut window = Window::new(from);
-        let looked = window.skip_byte_order_mark().and_then(|()| window.fill_to(LOOK_BYTES));
-        let damaged_early = match looked.map_err(|error| read_error(&error)) {
+        let mut window = Window::new(Decoded::new(from));
+        let damaged_early = match window.fill_to(LOOK_BYTES).map_err(|error| read_error(&error)) {
             Ok(()) => false,
             // What came before the damage is whole.
             Err(ListenError::Io { .. }) if damage == Damage::EndsFile => {
@@ -313,24 +310,16 @@ impl<'v, 'o> Run<'v, 'o> {
             }
             Err(error) => return Err(error),
         };
-        let Some((format, shape)) = recognise(window.view(), self.options.format) else {
+        let Some((format, shape)) = self.recognise(window.view(), damage)? else {
             return Ok(false);
         };
-        let mut source = match shape {
-            Shape::Lines => Source::Lines(Lines::new(window)),
-            Shape::Array { after } => {
-                window.consume(after);
-                Source::Elements(Elements::new(window))
-            }
-            Shape::Xml => Source::Outlines(opml::Outlines::new(BufReader::new(
-                window.take(opml::LARGEST_BYTES + 1),
-            ))),
-        };
-        name.clone_into(&mut self.memory.file);
+        let context = Context::new(format, self.times.clone(), name);
+        let mut source = Source::new(window, shape);
+        self.memory.begin_file(name);
         let mut sittings = Sittings::default();
         loop {
             self.check_cancelled()?;
-            let (memory, now_ms) = (&mut self.memory, self.options.now.millis());
+            let (memory, context, now_ms) = (&mut self.memory, &context, self.times.now_ms);
             let (open, file_name) = (self.batch, &self.file_name);
             let (batch_id, more) = self.vault.write(PEN, |transaction| {
                 // With its first records, to wait for the disk once less.
@@ -342,9 +331,9 @@ impl<'v, 'o> Run<'v, 'o> {
                 let mut step = Step {
                     writer: &mut writer,
                     memory,
-                    now_ms,
+                    context,
                 };
-                let more = match step.some(&mut source, &mut sittings, format) {
+                let more = match step.some(&mut source, &mut sittings) {
                     Ok(more) => more,
                     Err(Stopped::Room(error)) => return Err(error),
                     Err(Stopped::Read(error)) => match (read_error(&error), damage) {
@@ -379,10 +368,29 @@ impl<'v, 'o> Run<'v, 'o> {
                 break;
             }
         }
-        if let Source::Elements(elements) = &source {
-            self.cut_off |= elements.ended_early();
-        }
+        self.cut_off |= source.ended_early();
         Ok(true)
+    }
+
+    /// What the file is. A table of no known format is one that the person can say the columns of; inside an archive it
+    /// is passed over.
+    fn recognise(&self, start: &[u8], damage: Damage) -> Result<Option<(Format, Shape)>, ListenError> {
+        let alone = damage == Damage::EndsImport;
+        if let Some(mapping) = &self.options.mapping {
+            if !alone || layout::unknown(start).is_none() {
+                return Ok(None);
+            }
+            return Ok(Some((
+                Format::Csv,
+                Shape::Table(Box::new(layout::mapped(start, mapping)?)),
+            )));
+        }
+        let found = recognise(start, self.options.format);
+        let may_be_table = self.options.format.is_none_or(|format| format == Format::Csv);
+        if found.is_none() && alone && may_be_table && layout::unknown(start).is_some() {
+            return Err(ListenError::MappingNeeded);
+        }
+        Ok(found)
     }
 }
 
@@ -391,129 +399,4 @@ fn open_batch(transaction: &Transaction<'_>, format: Format, file_name: &str, no
         .prepare_cached("INSERT INTO listen_batch (state, format, file_name, started_ms) VALUES (?1, ?2, ?3, ?4)")?
         .execute(params![BatchState::Importing.name(), format.name(), file_name, now_ms])?;
     Ok(transaction.last_insert_rowid())
-}
-
-/// Why a step could not go on: the stream, or the room.
-enum Stopped {
-    Read(std::io::Error),
-    Room(ListenError),
-}
-
-impl From<ListenError> for Stopped {
-    fn from(error: ListenError) -> Self {
-        Self::Room(error)
-    }
-}
-
-impl From<std::io::Error> for Stopped {
-    fn from(error: std::io::Error) -> Self {
-        Self::Read(error)
-    }
-}
-
-/// What happens in one transaction.
-struct Step<'s, 't> {
-    writer: &'s mut Writer<'t>,
-    memory: &'s mut Memory,
-    now_ms: i64,
-}
-
-impl Step<'_, '_> {
-    /// Reads and stores some thousand records; `false` at the end.
-    fn some<R: Read>(
-        &mut self,
-        source: &mut Source<R>,
-        sittings: &mut Sittings,
-        format: Format,
-    ) -> Result<bool, Stopped> {
-        if let Source::Outlines(outlines) = source {
-            return self.outlines(outlines);
-        }
-        let is_video = self
-            .memory
-            .file
-            .rsplit('/')
-            .next()
-            .is_some_and(|name| name.contains("_Video_"));
-        let mut skips = 0;
-        for _ in 0..AT_ONCE {
-            let pulled = match format {
-                Format::Listenbrainz => source.next::<listenbrainz::Listens, _>(|found| {
-                    self.count();
-                    match listenbrainz::draft(found.row, self.now_ms, &mut self.memory.scratch) {
-                        Ok(draft) => self.writer.play(self.memory, &draft),
-                        Err(reason) => self.refuse(reason, found.line, found.raw),
-                    }
-                })?,
-                Format::SpotifyExtended => source.next::<spotify::Streams, _>(|found| {
-                    self.count();
-                    match spotify::draft(found.row, is_video, self.now_ms, &mut self.memory.scratch) {
-                        Ok(draft) => self.writer.play(self.memory, &draft),
-                        Err(reason) => self.refuse(reason, found.line, found.raw),
-                    }
-                })?,
-                Format::GpodderActions => source.next::<gpodder::Actions, _>(|found| {
-                    self.count();
-                    match gpodder::action(found.row, self.now_ms, &mut self.memory.scratch) {
-                        Ok(action) => {
-                            for closed in sittings.add(&action, self.memory.record) {
-                                self.writer.sitting(self.memory, &closed)?;
-                            }
-                            Ok(())
-                        }
-                        Err(reason) => self.refuse(reason, found.line, found.raw),
-                    }
-                })?,
-                Format::Opml | Format::Capture => Pulled::End,
-            };
-            match pulled {
-                Pulled::Record(stored) => stored?,
-                Pulled::Refused { reason, excerpt, line } => self.refused(reason, line, &excerpt)?,
-                Pulled::Skipping => {
-                    skips += 1;
-                    if skips >= SKIPS_AT_ONCE {
-                        return Ok(true);
-                    }
-                }
-                Pulled::End => return Ok(false),
-            }
-        }
-        Ok(true)
-    }
-
-    fn outlines<B: std::io::BufRead>(&mut self, outlines: &mut opml::Outlines<B>) -> Result<bool, Stopped> {
-        for _ in 0..AT_ONCE {
-            let outline = outlines.next()?;
-            if outlines.position() > opml::LARGEST_BYTES {
-                return Err(ListenError::FileTooLarge {
-                    limit_bytes: opml::LARGEST_BYTES,
-                }
-                .into());
-            }
-            match outline {
-                Some(opml::Outline::Feed(feed)) => {
-                    self.count();
-                    self.writer.subscription(self.memory, &feed)?;
-                }
-                Some(opml::Outline::Refused { reason, excerpt, line }) => self.refused(reason, line, &excerpt)?,
-                None => return Ok(false),
-            }
-        }
-        Ok(true)
-    }
-
-    fn count(&mut self) {
-        self.memory.counts.read += 1;
-        self.memory.record += 1;
-    }
-
-    fn refuse(&mut self, reason: Reason, line: u64, raw: &[u8]) -> Result<(), ListenError> {
-        let excerpt = crate::input::excerpt(raw);
-        self.writer.refuse(self.memory, reason, line, &excerpt)
-    }
-
-    fn refused(&mut self, reason: Reason, line: u64, excerpt: &[u8]) -> Result<(), ListenError> {
-        self.count();
-        self.writer.refuse(self.memory, reason, line, excerpt)
-    }
 }

@@ -5,7 +5,9 @@
 //! always what the accepted batches say together (`docs/decisions/0002-holding-pen.md`).
 
 pub(crate) mod import;
+pub(crate) mod look;
 pub(crate) mod running;
+pub(crate) mod step;
 pub(crate) mod writer;
 
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};

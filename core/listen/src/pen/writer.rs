@@ -10,7 +10,7 @@ use tekram_primitives::ranges::Ranges;
 use crate::format::draft::{Credit, Draft, Via, Work, feed_key};
 use crate::format::opml::Feed;
 use crate::format::sitting::Sitting;
-use crate::listen::{Kind, MARK_OFFLINE, MARK_PRIVATE, MARK_SKIPPED, MARK_TOO_SHORT, Played};
+use crate::listen::{Kind, MARK_OFFLINE, MARK_PRIVATE, MARK_SKIPPED, MARK_TOO_SHORT, MARK_ZONELESS, Played};
 use crate::log::counting::Rules;
 use crate::{Format, ListenError, Reason};
 
@@ -46,6 +46,17 @@ pub(crate) struct Memory {
     /// Nearly every play came the same way as the one before.
     last_via: Option<(Via<'static>, i64)>,
     first_play_id: i64,
+    /// Records whose time was taken for UTC.
+    pub(crate) assumed_utc: u64,
+}
+
+impl Memory {
+    /// Goes on to another file of an archive: it may have another source.
+    pub(crate) fn begin_file(&mut self, name: &str) {
+        name.clone_into(&mut self.file);
+        self.vias.clear();
+        self.last_via = None;
+    }
 }
 
 /// Hashes what is a hash already.
@@ -86,6 +97,9 @@ pub(crate) struct Writer<'t> {
     add_evidence: CachedStatement<'t>,
 }
 
+/// Two zones are at most so far apart (UTC−12 and UTC+14).
+const ZONES_APART_MS: i64 = 26 * 60 * 60 * 1000;
+
 impl<'t> Writer<'t> {
     pub(crate) fn new(transaction: &'t Transaction<'t>, batch_id: i64, format: Format) -> Result<Self, ListenError> {
         // Others may have added plays since the last transaction; a batch's last id outlives its plays.
@@ -122,12 +136,40 @@ impl<'t> Writer<'t> {
 
     /// Stores a play, or notes that it is known.
     pub(crate) fn play(&mut self, memory: &mut Memory, draft: &Draft<'_>) -> Result<(), ListenError> {
-        if self.add(memory, draft)?.is_some() {
-            memory.counts.new += 1;
-        } else {
+        let zoneless = draft.marks & MARK_ZONELESS != 0;
+        if zoneless && draft.offset_min.is_none() {
+            memory.assumed_utc += 1;
+        }
+        if (zoneless && self.known_in_another_zone(draft)?) || self.add(memory, draft)?.is_none() {
             memory.counts.duplicates += 1;
+        } else {
+            memory.counts.new += 1;
         }
         Ok(())
+    }
+
+    /// Whether the same record was imported when another zone was named for it: its fingerprint is the same, its start
+    /// is not.
+    fn known_in_another_zone(&self, draft: &Draft<'_>) -> Result<bool, ListenError> {
+        let known = self
+            .transaction
+            .prepare_cached(
+                "SELECT play_id, batch_id FROM listen_play
+                 WHERE start_ms BETWEEN ?1 - ?3 AND ?1 + ?3 AND start_ms <> ?1 AND fingerprint = ?2",
+            )?
+            .query_row(params![draft.start_ms, draft.fingerprint, ZONES_APART_MS], |row| {
+                Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?))
+            })
+            .optional()?;
+        let Some((play_id, batch_id)) = known else {
+            return Ok(false);
+        };
+        if batch_id != self.batch_id {
+            self.transaction
+                .prepare_cached("INSERT OR IGNORE INTO listen_evidence (batch_id, play_id) VALUES (?1, ?2)")?
+                .execute([self.batch_id, play_id])?;
+        }
+        Ok(true)
     }
 
     /// Stores a play that may still go on, or brings what is stored of it up to date. Says whether it is new.

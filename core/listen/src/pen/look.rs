@@ -1,0 +1,164 @@
+//! A look at a file before it is imported: which format it is, what an archive holds, and of a table that is not known its
+//! headings, its first rows and a guess at what its columns mean, for the person to confirm.
+
+use std::fs::File;
+use std::io::{BufReader, Read, Seek, SeekFrom};
+use std::path::Path;
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use crate::format::columns::TableMapping;
+use crate::format::layout;
+use crate::input::archive;
+use crate::input::encoding::Decoded;
+use crate::input::metered::{LARGEST_TOTAL, Metered, Unpacked, read_error};
+use crate::input::recognise::{LOOK_BYTES, Shape, is_zip, recognise};
+use crate::input::window::Window;
+use crate::{Format, ListenError};
+
+/// Rows of a table that are shown.
+const ROWS_SHOWN: usize = 5;
+/// Letters of a value that are shown.
+const LETTERS_SHOWN: usize = 80;
+/// Files of an archive that are looked into; an import reads all of them.
+const FILES_LOOKED_INTO: usize = 500;
+
+/// What a file turns out to be.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Look {
+    /// Its format; of an archive, that of the first file in it that is a history.
+    pub format: Option<Format>,
+    /// The histories in an archive.
+    pub files: Vec<LookedFile>,
+    /// Files of an archive that are none.
+    pub files_skipped: u64,
+    /// The beginning of a table. When its format is not known, an import needs a mapping.
+    pub table: Option<LookedTable>,
+}
+
+/// A history inside an archive.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct LookedFile {
+    /// Its name there, with its folders.
+    pub name: String,
+    /// Its format.
+    pub format: Format,
+}
+
+/// The beginning of a table.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct LookedTable {
+    /// The headings; where there are none, `1`, `2` and so on.
+    pub headings: Vec<String>,
+    /// The first rows, each with as many values as there are headings or fewer.
+    pub rows: Vec<Vec<String>>,
+    /// What the columns most likely mean. It may be incomplete: a time and a title are needed.
+    pub suggested: TableMapping,
+}
+
+/// Looks at the beginning of a file; nothing is kept.
+///
+/// # Errors
+/// `io`, `truncated_archive`, `locked_archive`, `archive_bomb`.
+pub fn look(path: &Path) -> Result<Look, ListenError> {
+    let io = |error: std::io::Error| read_error(&error);
+    let file = File::open(path).map_err(io)?;
+    let mut file = Metered {
+        from: BufReader::new(file),
+        read: Arc::default(),
+        cancel: Arc::default(),
+    };
+    let mut start = Vec::new();
+    (&mut file).take(4).read_to_end(&mut start).map_err(io)?;
+    file.seek(SeekFrom::Start(0)).map_err(io)?;
+    if is_zip(&start) {
+        return archived(file);
+    }
+    let start = beginning(file)?;
+    let found = recognise(&start, None);
+    let table = match &found {
+        Some((_, Shape::Table(_))) | None => layout::unknown(&start).map(table),
+        Some(_) => None,
+    };
+    Ok(Look {
+        format: found.map(|(format, _)| format),
+        table,
+        ..Look::default()
+    })
+}
+
+fn beginning(from: impl Read) -> Result<Vec<u8>, ListenError> {
+    let mut window = Window::new(Decoded::new(from));
+    window.fill_to(LOOK_BYTES).map_err(|error| read_error(&error))?;
+    let view = window.view();
+    Ok(view.get(..view.len().min(LOOK_BYTES)).unwrap_or_default().to_vec())
+}
+
+fn archived(file: impl Read + Seek) -> Result<Look, ListenError> {
+    let mut archive = archive::open(file)?;
+    let mut total_left = LARGEST_TOTAL;
+    let mut look = Look::default();
+    for number in 0..archive.len().min(FILES_LOOKED_INTO) {
+        let entry = match archive.by_index(number) {
+            Ok(entry) if entry.is_dir() => continue,
+            Ok(entry) => entry,
+            Err(error) => match archive::zip_error(&error) {
+                ListenError::TruncatedArchive => {
+                    look.files_skipped += 1;
+                    continue;
+                }
+                stopped => return Err(stopped),
+            },
+        };
+        let name = archive::name(&entry);
+        let packed = entry.compressed_size();
+        let found = match beginning(Unpacked::new(entry, packed, &mut total_left)) {
+            Ok(start) => recognise(&start, None),
+            Err(ListenError::Io { .. }) => None,
+            Err(error) => return Err(error),
+        };
+        match found {
+            Some((format, _)) => look.files.push(LookedFile { name, format }),
+            None => look.files_skipped += 1,
+        }
+    }
+    look.format = look.files.first().map(|file| file.format);
+    Ok(look)
+}
+
+fn table(unknown: layout::Unknown) -> LookedTable {
+    let shown = |texts: &[String]| -> Vec<String> {
+        texts
+            .iter()
+            .map(|text| {
+                text.chars()
+                    .filter(|letter| *letter != '\0')
+                    .take(LETTERS_SHOWN)
+                    .collect()
+            })
+            .collect()
+    };
+    let header = unknown.suggested.header;
+    let first = unknown.rows.first().map(|row| shown(&row.texts)).unwrap_or_default();
+    let headings = if header {
+        first
+    } else {
+        (1..=first.len()).map(|number| number.to_string()).collect()
+    };
+    LookedTable {
+        rows: unknown
+            .rows
+            .iter()
+            .skip(usize::from(header))
+            .take(ROWS_SHOWN)
+            .map(|row| {
+                let mut texts = shown(&row.texts);
+                texts.truncate(headings.len());
+                texts
+            })
+            .collect(),
+        headings,
+        suggested: unknown.suggested,
+    }
+}
