@@ -20,6 +20,8 @@ public final class BackupModel {
     public var serverUser = ""
     /// Password at the server.
     public var serverPassword = ""
+    /// The person says that the server is in their own network.
+    public var serverInHomeNetwork = false
     /// A server is being tried.
     public private(set) var isTrying = false
     /// The form for a server is open; it closes when the server is used.
@@ -98,12 +100,12 @@ public final class BackupModel {
         isTrying = true
         problem = nil
         defer { isTrying = false }
-        let (persona, password) = (persona, serverPassword)
+        let (persona, user, password, isHome) = (persona, serverUser, serverPassword, serverInHomeNetwork)
         let address = serverAddress.trimmingCharacters(in: .whitespacesAndNewlines)
         do {
-            try await persona.useBackupServer(url: address, user: serverUser, password: password)
+            try await persona.useBackupServer(url: address, user: user, password: password, inHomeNetwork: isHome)
             forget()
-            (serverAddress, serverUser, isTypingServer) = ("", "", false)
+            (serverAddress, serverUser, serverInHomeNetwork, isTypingServer) = ("", "", false, false)
         } catch {
             problem = Problem(error)
         }
@@ -151,11 +153,32 @@ public final class BackupModel {
     }
 }
 
-/// How long ago and how large, in words.
+/// Where it goes, how long ago and how large, in words.
 extension BackupPlan {
+    /// Key of the word for the kind of place.
+    public var kindKey: String {
+        switch kind {
+        case .folder: "me_backup_place_folder"
+        case .server: inHomeNetwork ? "me_backup_place_home" : "me_backup_place_server"
+        }
+    }
+
     /// When the last backup was made and how large its file is; nothing when none was.
     public var lastText: String? {
         lastMs.map { Words.text("me_backup_last", Moments.dayAndTime($0), Sizes.text(lastBytes ?? 0)) }
+    }
+}
+
+extension Problem {
+    /// The sentence where a place of backups is shown or typed: an address that was refused because it is private, or not encrypted,
+    /// points to the switch for it.
+    public var placeText: String {
+        let home = Words.text("me_backup_server_home")
+        return switch name {
+        case "private_address": Words.text("me_backup_server_private", home)
+        case "insecure_server": Words.text("me_backup_server_insecure", home)
+        default: text
+        }
     }
 }
 

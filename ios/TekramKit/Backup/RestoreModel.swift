@@ -18,6 +18,8 @@ public final class RestoreModel {
     public var serverUser = ""
     /// Password at the server.
     public var serverPassword = ""
+    /// The person says that the server is in their own network.
+    public var serverInHomeNetwork = false
 
     /// The backup to restore.
     public private(set) var chosen: BackupFile?
@@ -78,7 +80,9 @@ public final class RestoreModel {
     /// Looks through the folder of the server that was typed.
     public func lookOnServer() async {
         let address = serverAddress.trimmingCharacters(in: .whitespacesAndNewlines)
-        await look(in: BackupSource.server(url: address, user: serverUser, password: serverPassword))
+        await look(
+            in: BackupSource.server(
+                url: address, user: serverUser, password: serverPassword, inHomeNetwork: serverInHomeNetwork))
     }
 
     private func look(in source: BackupSource) async {

@@ -129,10 +129,12 @@ struct LockedPane: View {
 /// A line that says what went wrong, under the field or button it belongs to.
 struct ProblemLine: View {
     let problem: Problem?
+    /// What it says where a screen knows it better than the problem's own words.
+    var text: String?
 
     var body: some View {
         if let problem {
-            Label(problem.text, systemImage: "exclamationmark.triangle")
+            Label(text ?? problem.text, systemImage: "exclamationmark.triangle")
                 .foregroundStyle(.red)
                 .font(.callout)
                 .accessibilityIdentifier("problem")

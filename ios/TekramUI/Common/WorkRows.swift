@@ -6,6 +6,8 @@ import TekramKit
 struct WorkRows: View {
     let work: LongWork
     let doing: LocalizedStringKey
+    /// Why it did not work, where a screen knows it better than the problem's own words.
+    var problemText: String?
 
     var body: some View {
         if work.isRunning {
@@ -21,6 +23,6 @@ struct WorkRows: View {
             .accessibilityIdentifier("work")
             Button("common_stop", role: .cancel) { work.stop() }
         }
-        ProblemLine(problem: work.problem)
+        ProblemLine(problem: work.problem, text: problemText)
     }
 }

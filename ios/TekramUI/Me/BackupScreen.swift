@@ -28,7 +28,7 @@ struct BackupScreen: View {
                     }
                 }
                 choices
-                Section { ProblemLine(problem: model.problem) }
+                Section { ProblemLine(problem: model.problem, text: model.problem?.placeText) }
             }
             .formStyle(.grouped)
         } empty: {
@@ -55,8 +55,7 @@ struct BackupScreen: View {
 
     private func place(_ plan: BackupPlan) -> some View {
         Section("me_backup_place") {
-            LabeledContent(
-                plan.kind == .folder ? "me_backup_place_folder" : "me_backup_place_server", value: plan.place)
+            LabeledContent(LocalizedStringKey(plan.kindKey), value: plan.place)
             Toggle(isOn: $model.isDaily) {
                 VStack(alignment: .leading) {
                     Text("me_backup_daily")
@@ -92,10 +91,11 @@ private struct AgeSection: View {
             if model.isOld() { Text("me_backup_old").foregroundStyle(.red) }
             if model.work.problem == nil, let name = plan.lastProblem {
                 if !model.mustChooseFolderAnew { Text("me_backup_problem") }
-                ProblemLine(problem: Problem(name: name))
+                ProblemLine(problem: Problem(name: name), text: Problem(name: name).placeText)
             }
             if model.made != nil { Label("me_backup_done", systemImage: "checkmark.circle") }
-            WorkRows(work: model.work, doing: "me_backup_working")
+            WorkRows(
+                work: model.work, doing: "me_backup_working", problemText: model.work.problem?.placeText)
             MainButton(title: "me_backup_now", isBusy: model.work.isRunning) { Task { await model.backUp() } }
         } footer: {
             Text(model.hasWords ? "me_backup_text" : "me_backup_no_words")
@@ -110,11 +110,12 @@ private struct BackupServerScreen: View {
     var body: some View {
         Form {
             ServerFields(
-                address: $model.serverAddress, user: $model.serverUser, password: $model.serverPassword)
+                address: $model.serverAddress, user: $model.serverUser, password: $model.serverPassword,
+                inHomeNetwork: $model.serverInHomeNetwork)
             Section {
                 MainButton(title: "me_backup_server_go", isBusy: model.isTrying) { Task { await model.useServer() } }
                     .disabled(!model.mayTryServer)
-                ProblemLine(problem: model.problem)
+                ProblemLine(problem: model.problem, text: model.problem?.placeText)
             }
         }
         .formStyle(.grouped)
@@ -130,6 +131,7 @@ struct ServerFields: View {
     @Binding var address: String
     @Binding var user: String
     @Binding var password: String
+    @Binding var inHomeNetwork: Bool
 
     var body: some View {
         Section {
@@ -140,6 +142,14 @@ struct ServerFields: View {
             Text("me_backup_server_text").textCase(nil)
         } footer: {
             Text("me_backup_server_hint")
+        }
+        Section {
+            Toggle("me_backup_server_home", isOn: $inHomeNetwork)
+        } footer: {
+            VStack(alignment: .leading, spacing: 4) {
+                Text("me_backup_server_home_text")
+                if inHomeNetwork { Text("me_backup_server_home_ios") }
+            }
         }
     }
 }

@@ -58,7 +58,9 @@ struct RestoreScreen: View {
         } header: {
             Text("start_restore_text").textCase(nil)
         }
-        ServerFields(address: $model.serverAddress, user: $model.serverUser, password: $model.serverPassword)
+        ServerFields(
+            address: $model.serverAddress, user: $model.serverUser, password: $model.serverPassword,
+            inHomeNetwork: $model.serverInHomeNetwork)
         Section {
             Button("start_restore_server", systemImage: "server.rack") { Task { await model.lookOnServer() } }
                 .disabled(model.serverAddress.isEmpty)
@@ -72,7 +74,7 @@ struct RestoreScreen: View {
         case .empty:
             Section { Text("start_restore_none") }
         case .failed(let problem):
-            Section { ProblemLine(problem: problem) }
+            Section { ProblemLine(problem: problem, text: problem.placeText) }
         case .offline, .locked:
             Section { Text("common_offline_text") }
         case .ready:

@@ -103,6 +103,36 @@ import Testing
         #expect(model.serverPassword.isEmpty)
     }
 
+    @Test func aServerInTheHomeNetworkIsUsedOnlyWhenThePersonSaysThatItIsThere() async throws {
+        let server = try HomeServer()
+        let model = BackupModel(persona: try persona())
+        let refused = { (address: String) async -> String? in
+            model.isTypingServer = true
+            (model.serverAddress, model.serverUser, model.serverPassword) = (address, "ada", "secret")
+            await model.useServer()
+            return model.problem?.name
+        }
+        let home = Words.text("me_backup_server_home")
+        #expect(await refused(server.url) == "insecure_server")
+        #expect(model.problem?.placeText == Words.text("me_backup_server_insecure", home))
+        #expect(await refused(server.url.replacingOccurrences(of: "http:", with: "https:")) == "private_address")
+        #expect(model.problem?.placeText == Words.text("me_backup_server_private", home))
+        model.serverInHomeNetwork = true
+        // Without encryption nothing goes to a place that is not at home after all (RFC 5737, section 3).
+        #expect(await refused("http://192.0.2.1/dav/") == "insecure_server")
+        #expect(model.plan == nil && model.isTypingServer)
+
+        #expect(await refused(server.url) == nil)
+        #expect(model.plan?.kind == .server && model.plan?.inHomeNetwork == true)
+        #expect(model.plan?.kindKey == "me_backup_place_home")
+        #expect(!model.isTypingServer && !model.serverInHomeNetwork, "the next server is asked about anew")
+    }
+
+    @Test func whatHasNothingToDoWithTheSwitchKeepsItsWords() {
+        let problem = Problem(name: "access_refused")
+        #expect(problem.placeText == problem.text)
+    }
+
     @Test func theDailyBackupIsMadeWhenItIsDueAndOnlyThen() async throws {
         let daily = DailyBackup(persona: try persona())
         #expect(await !daily.backUpIfDue(), "there is no place for it")

@@ -77,6 +77,23 @@ import Testing
         #expect(try there.persona?.id() == persona().id())
     }
 
+    @Test func aServerInTheHomeNetworkIsLookedThroughOnlyWhenThePersonSaysThatItIsThere() async throws {
+        let server = try HomeServer()
+        let model = RestoreModel(app: try elsewhere())
+        (model.serverAddress, model.serverUser, model.serverPassword) = (server.url, "ada", "secret")
+        await model.lookOnServer()
+        guard case .failed(let problem) = model.phase else {
+            Issue.record("\(String(describing: model.phase))")
+            return
+        }
+        #expect(problem.name == "insecure_server")
+        model.anotherPlace()
+        model.serverPassword = "secret"
+        model.serverInHomeNetwork = true
+        await model.lookOnServer()
+        #expect(model.phase == .empty, "there is nothing in it")
+    }
+
     @Test func whatIsNotOpenedIsLockedWhenTheScreenIsLeft() async throws {
         _ = try await backedUp()
         let there = try elsewhere()

@@ -76,11 +76,8 @@ class BackupModel(
     fun chooseFolder() = change { device.pickFolder()?.let { useBackupFolder(it.name, it.reference) } }
 
     /** Tries the server and uses it. */
-    fun useServer(
-        url: String,
-        user: String,
-        password: String,
-    ) = change({ it.copy(serverTaken = true) }) { useBackupServer(url.trim(), user.trim(), password) }
+    fun useServer(typed: TypedServer) =
+        change({ it.copy(serverTaken = true) }) { useBackupServer(typed.url.trim(), typed.user.trim(), typed.password, typed.inHomeNetwork) }
 
     /** Whether a backup is made every day. */
     fun setDaily(daily: Boolean) = change { setBackupDaily(daily) }

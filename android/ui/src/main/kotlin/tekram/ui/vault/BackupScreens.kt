@@ -86,6 +86,24 @@ internal fun ageText(plan: BackupPlan): String {
     return if (days == 0L) word("me_backup_today") else plural("me_backup_days_ago", days)
 }
 
+/** What kind of place it is. */
+@Composable
+private fun placeText(plan: BackupPlan): String =
+    when {
+        plan.kind == BackupPlaceKind.FOLDER -> word("me_backup_place_folder")
+        plan.inHomeNetwork -> word("me_backup_place_home")
+        else -> word("me_backup_place_server")
+    }
+
+/** What [failure] of a place says: where a private address or one without encryption is refused, the switch for it is named. */
+@Composable
+private fun placeErrorText(failure: Shown): String =
+    when (failure.name) {
+        "private_address" -> word("me_backup_server_private", word("me_backup_server_home"))
+        "insecure_server" -> word("me_backup_server_insecure", word("me_backup_server_home"))
+        else -> errorText(failure)
+    }
+
 /** `me_backup`: backups of the profile. */
 @Composable
 fun BackupScreen(
@@ -101,12 +119,12 @@ fun BackupScreen(
                 val plan = state.plan
                 if (plan == null) {
                     ErrorLine(word("me_backup_none"))
-                    state.failure?.let { ErrorLine(errorText(it)) }
+                    state.failure?.let { ErrorLine(placeErrorText(it)) }
                 } else {
                     Age(plan)
                     Making(state, plan, actions)
                     Section(word("me_backup_place")) {
-                        Text(word(if (plan.kind == BackupPlaceKind.FOLDER) "me_backup_place_folder" else "me_backup_place_server"))
+                        Text(placeText(plan))
                         Text(plan.place, style = MaterialTheme.typography.titleSmall)
                     }
                     ToggleRow(word("me_backup_daily"), word("me_backup_daily_text"), plan.daily, enabled = !state.busy, onChange = actions::daily)
@@ -145,12 +163,12 @@ private fun ColumnScope.Making(
     val problem = plan.lastProblem
     when {
         state.failure != null -> {
-            ErrorLine(errorText(state.failure))
+            ErrorLine(placeErrorText(state.failure))
         }
 
         problem != null && !state.working -> {
             Text(word("me_backup_problem"))
-            ErrorLine(errorText(Shown(0, problem, "vault")))
+            ErrorLine(placeErrorText(Shown(0, problem, "vault")))
         }
 
         state.done != null -> {
@@ -203,7 +221,7 @@ internal fun ForgetPlace(
 @Composable
 fun BackupServerScreen(
     state: BackupUiState,
-    onUse: (String, String, String) -> Unit,
+    onUse: (TypedServer) -> Unit,
     onBack: (() -> Unit)?,
 ) = ScreenFrame(word("me_backup_server_title"), onBack) {
     ScrollingColumn {
@@ -212,18 +230,20 @@ fun BackupServerScreen(
     }
 }
 
-/** Address, user and password of a server, for backups or to restore from. */
+/** Address, user and password of a server, for backups or to restore from, and whether it is in the home network. */
 @Composable
 internal fun ColumnScope.ServerFields(
     failure: Shown?,
     busy: Boolean,
-    go: String,
-    onGo: (String, String, String) -> Unit,
+    title: String,
+    onGo: (TypedServer) -> Unit,
 ) {
     var url by rememberSaveable { mutableStateOf("") }
     var user by rememberSaveable { mutableStateOf("") }
     var password by remember { mutableStateOf("") }
+    var inHomeNetwork by rememberSaveable { mutableStateOf(false) }
     val ready = url.isNotBlank()
+    val go = { onGo(TypedServer(url, user, password, inHomeNetwork)) }
     HiddenScreen()
     TextLine(
         url,
@@ -234,10 +254,18 @@ internal fun ColumnScope.ServerFields(
         enabled = !busy,
         keyboard = KeyboardType.Uri,
     )
+    ToggleRow(
+        word("me_backup_server_home"),
+        word("me_backup_server_home_text"),
+        inHomeNetwork,
+        Modifier.testTag("server_home"),
+        enabled = !busy,
+        onChange = { inHomeNetwork = it },
+    )
     TextLine(user, { user = it }, word("me_backup_server_user"), Modifier.testTag("server_user"), enabled = !busy)
     PassphraseLine(password, { password = it }, word("me_backup_server_password"), Modifier.testTag("server_password"), enabled = !busy, onDone = {
-        if (ready) onGo(url, user, password)
+        if (ready) go()
     })
-    failure?.let { ErrorLine(errorText(it)) }
-    MainButton(go, { onGo(url, user, password) }, enabled = ready, busy = busy, icon = Icons.Network)
+    failure?.let { ErrorLine(placeErrorText(it)) }
+    MainButton(title, go, enabled = ready, busy = busy, icon = Icons.Network)
 }

@@ -135,11 +135,7 @@ class RestoreModel(
     fun toServer() = states.update { it.copy(step = RestoreStep.Server, failure = null) }
 
     /** Looks through a folder on a server. */
-    fun useServer(
-        url: String,
-        user: String,
-        password: String,
-    ) = look { BackupSource.server(url.trim(), user.trim(), password) }
+    fun useServer(typed: TypedServer) = look { BackupSource.server(typed.url.trim(), typed.user.trim(), typed.password, typed.inHomeNetwork) }
 
     private fun look(place: suspend () -> BackupSource?) {
         if (states.value.looking) return

@@ -50,11 +50,7 @@ interface RestoreActions {
     fun toServer()
 
     /** Looks through a server. */
-    fun server(
-        url: String,
-        user: String,
-        password: String,
-    )
+    fun server(typed: TypedServer)
 
     /** Chooses a file with everything in it. */
     fun file()

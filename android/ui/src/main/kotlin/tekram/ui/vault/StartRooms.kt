@@ -23,11 +23,7 @@ fun RestoreRoom(
 
                 override fun toServer() = model.toServer()
 
-                override fun server(
-                    url: String,
-                    user: String,
-                    password: String,
-                ) = model.useServer(url, user, password)
+                override fun server(typed: TypedServer) = model.useServer(typed)
 
                 override fun file() = model.chooseMoveIn()
 

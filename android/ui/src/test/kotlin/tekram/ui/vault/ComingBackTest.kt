@@ -157,6 +157,50 @@ class ComingBackTest : CoreTest() {
         }
 
     @Test
+    fun `a server in the home network is used and restored from only when the person says that it is there`() =
+        story {
+            HomeServer().use { server ->
+                val session = session("Home")
+                val model = BackupModel(session, device)
+                val restore = restoring()
+
+                suspend fun refused(typed: TypedServer): List<String?> {
+                    model.useServer(typed)
+                    val used = model.state.until("an answer") { !it.busy }
+                    restore.useServer(typed)
+                    return listOf(used.failure?.name, restore.state.until("an answer there") { !it.looking }.failure?.name)
+                }
+
+                fun typed(
+                    url: String,
+                    inHomeNetwork: Boolean,
+                ) = TypedServer(" $url ", "me", "secret", inHomeNetwork)
+                val encrypted = server.url.replace("http:", "https:")
+                assertEquals(listOf<String?>("insecure_server", "insecure_server"), refused(typed(server.url, inHomeNetwork = false)))
+                assertEquals(listOf<String?>("private_address", "private_address"), refused(typed(encrypted, inHomeNetwork = false)))
+                // Without encryption nothing goes to a place that is not at home after all (RFC 5737, section 3).
+                assertEquals(listOf<String?>("insecure_server", "insecure_server"), refused(typed("http://192.0.2.1/dav", inHomeNetwork = true)))
+                assertNull(model.state.value.plan)
+                assertEquals(emptyList(), server.names)
+
+                assertEquals(listOf<String?>(null, null), refused(typed(server.url, inHomeNetwork = true)))
+                assertTrue(model.state.value.serverTaken)
+                val plan = assertNotNull(model.state.value.plan)
+                assertEquals(true to server.url, plan.inHomeNetwork to plan.place.trimEnd('/'))
+                model.start()
+                assertNull(model.state.until("a backup") { !it.working }.failure)
+                restore.useServer(typed(server.url, inHomeNetwork = true))
+                val found = restore.state.until("the backup") { !it.looking && it.files.isNotEmpty() }.files
+                assertEquals(server.names, found.map { it.name })
+            }
+        }
+
+    @Test
+    fun `what was typed for a server never becomes part of a text`() {
+        assertFalse("secret" in TypedServer("https://cloud.example/", "me", "secret", inHomeNetwork = false).toString())
+    }
+
+    @Test
     fun `what is whole of a damaged profile goes into a new one, and the damaged one stays`() =
         story {
             val session = session("Home")

@@ -97,6 +97,7 @@ internal fun rows(items: List<AuditItem>) = Rows(if (items.isEmpty()) Phase.Empt
 
 internal val somePlan =
     BackupPlan(BackupPlaceKind.FOLDER, "Backups", daily = true, lastMs = SOME_DAY - DAY, lastBytes = 4_210_000u, lastProblem = null, due = false)
+internal val homePlan = somePlan.copy(kind = BackupPlaceKind.SERVER, place = "http://192.168.178.20/backup", inHomeNetwork = true)
 internal val someBackup = BackupUiState(Phase.Ready, somePlan, hasWords = true)
 
 internal val someFile =
@@ -215,11 +216,7 @@ internal val noRestoreActions =
 
         override fun toServer() = Unit
 
-        override fun server(
-            url: String,
-            user: String,
-            password: String,
-        ) = Unit
+        override fun server(typed: TypedServer) = Unit
 
         override fun file() = Unit
 
@@ -279,6 +276,9 @@ private fun DrawWhole(state: AuditState) = AuditWholeScreen(state, {}, {}, {})
 private fun Draw(state: BackupUiState) = BackupScreen(state, noBackupActions) {}
 
 @Composable
+private fun DrawServer(state: BackupUiState) = BackupServerScreen(state, {}) {}
+
+@Composable
 private fun Draw(state: CheckState) = CheckScreen(state, {}, {}, {}, {})
 
 @Composable
@@ -323,7 +323,11 @@ val vaultSamples: List<Sample> =
         },
         sample("me_backup", "working", Tab.Me) { Draw(someBackup.copy(working = true, progress = half)) },
         sample("me_backup", "done", Tab.Me) { Draw(someBackup.copy(plan = somePlan.copy(lastMs = SOME_DAY), done = BackedUp("b", SOME_DAY, false, 1u, 1u))) },
-        sample("me_backup_server", tab = Tab.Me) { BackupServerScreen(BackupUiState(Phase.Ready), { _, _, _ -> }, {}) },
+        sample("me_backup", "home", Tab.Me) { Draw(someBackup.copy(plan = homePlan)) },
+        sample("me_backup_server", tab = Tab.Me) { DrawServer(BackupUiState(Phase.Ready)) },
+        sample("me_backup_server", "private", Tab.Me) {
+            DrawServer(BackupUiState(Phase.Ready, failure = Shown(2003, "private_address", "network")))
+        },
         sample("me_check", tab = Tab.Me) { Draw(CheckState(faults = emptyList())) },
         sample("me_check", "working", Tab.Me) { Draw(CheckState(working = true, progress = half)) },
         sample("me_check", "faults", Tab.Me) { Draw(CheckState(faults = listOf(CheckFault("pages", 3u), CheckFault("audit", 1u)))) },

@@ -7,6 +7,8 @@ import androidx.compose.runtime.setValue
 import androidx.compose.ui.test.ExperimentalTestApi
 import androidx.compose.ui.test.assertIsDisplayed
 import androidx.compose.ui.test.assertIsNotEnabled
+import androidx.compose.ui.test.assertIsOff
+import androidx.compose.ui.test.assertIsOn
 import androidx.compose.ui.test.onNodeWithContentDescription
 import androidx.compose.ui.test.onNodeWithTag
 import androidx.compose.ui.test.onNodeWithText
@@ -217,6 +219,52 @@ class VaultScreensTest {
             onNodeWithText("3 states in it", substring = true).performClick()
             onNodeWithText("Another place").performScrollTo().performClick()
             assertEquals(listOf("home.tekram-backup", "back"), said)
+        }
+    }
+
+    @Test
+    fun `a private address points to the switch, and the switch is said to the core`() {
+        var state by mutableStateOf(BackupUiState(Phase.Ready))
+        onScreen({ BackupServerScreen(state, { said += "${it.url} ${it.inHomeNetwork}" }) {} }) {
+            onNodeWithTag("server_url").performTextInput("https://192.168.178.20/backup")
+            onNodeWithText("Try it and use it").performScrollTo().performClick()
+            state = BackupUiState(Phase.Ready, failure = Shown(2003, "private_address", "network"))
+            waitForIdle()
+            onNodeWithText("switch on “This server is in my home network”", substring = true, useUnmergedTree = true).assertExists()
+            onNodeWithTag("server_home").performScrollTo().assertIsOff().performClick().assertIsOn()
+            onNodeWithText("Try it and use it").performScrollTo().performClick()
+            state = BackupUiState(Phase.Ready, failure = Shown(2043, "insecure_server", "network"))
+            waitForIdle()
+            onNodeWithText("with “This server is in my home network” switched on", substring = true, useUnmergedTree = true).assertExists()
+            assertEquals(listOf("https://192.168.178.20/backup false", "https://192.168.178.20/backup true"), said)
+        }
+    }
+
+    @Test
+    fun `restoring takes the switch along`() {
+        val actions =
+            object : RestoreActions by noRestoreActions {
+                override fun server(typed: TypedServer) {
+                    said += "${typed.url} ${typed.inHomeNetwork}"
+                }
+            }
+        onScreen({ RestoreScreen(RestoreState(RestoreStep.Server), actions) {} }) {
+            onNodeWithTag("server_url").performTextInput("http://nas.local/")
+            onNodeWithTag("server_home").performScrollTo().performClick()
+            onNodeWithText("Next").performScrollTo().performClick()
+            assertEquals(listOf("http://nas.local/ true"), said)
+        }
+    }
+
+    @Test
+    fun `the plan says that its server is in the home network`() {
+        var state by mutableStateOf(someBackup.copy(plan = homePlan))
+        onScreen({ BackupScreen(state, noBackupActions) {} }) {
+            onNodeWithText("Server in my home network").assertExists()
+            state = someBackup.copy(plan = homePlan.copy(inHomeNetwork = false, lastProblem = "private_address"))
+            waitForIdle()
+            onNodeWithText("Server in my home network").assertDoesNotExist()
+            onNodeWithText("switch on “This server is in my home network”", substring = true, useUnmergedTree = true).assertExists()
         }
     }
 
