@@ -28,6 +28,9 @@ pub enum ListenError {
         /// What is missing or wrong.
         what: &'static str,
     },
+    /// The file is a database that does not open.
+    #[error("the database is damaged or no plain SQLite file: export it again")]
+    DamagedDatabase,
     /// The file is a zip archive whose end is missing: the download was cut off.
     #[error("the zip archive is cut off or damaged: fetch it again")]
     TruncatedArchive,
@@ -40,8 +43,8 @@ pub enum ListenError {
     /// The archive is encrypted.
     #[error("the archive is locked with a password: unpack it first")]
     LockedArchive,
-    /// A list of subscriptions is larger than any real one.
-    #[error("the subscription list is larger than {limit_bytes} bytes")]
+    /// A list of subscriptions or a database is larger than any real one.
+    #[error("the file is larger than {limit_bytes} bytes")]
     FileTooLarge {
         /// The largest size taken.
         limit_bytes: u64,
@@ -120,6 +123,7 @@ impl ListenError {
             Self::UnknownFormat => "unknown_format",
             Self::MappingNeeded => "mapping_needed",
             Self::BadMapping { .. } => "bad_mapping",
+            Self::DamagedDatabase => "damaged_database",
             Self::TruncatedArchive => "truncated_archive",
             Self::ArchiveBomb { .. } => "archive_bomb",
             Self::LockedArchive => "locked_archive",

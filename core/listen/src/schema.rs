@@ -21,6 +21,7 @@ pub const SCHEMA: RoomSchema = RoomSchema {
         MIGRATION_FEEDS,
         MIGRATION_QUIET,
         MIGRATION_COUNTING,
+        MIGRATION_PROGRESS,
     ],
 };
 
@@ -359,4 +360,17 @@ CREATE TABLE listen_counting_mark (
 ) STRICT;
 INSERT INTO listen_counting_mark (only_row, done_play_id, until_play_id)
 SELECT 1, 0, coalesce(max(p.play_id), 0) FROM listen_play p;
+";
+
+// `listen_progress`: how much of an episode a player said was played in all when its database was exported, and the play
+// that the last part of it went into; the next export tells of the difference.
+const MIGRATION_PROGRESS: &str = "
+CREATE TABLE listen_progress (
+    item BLOB NOT NULL,
+    batch_id INTEGER NOT NULL,
+    total_ms INTEGER NOT NULL,
+    play_id INTEGER NOT NULL,
+    PRIMARY KEY (item, batch_id)
+) STRICT, WITHOUT ROWID;
+ALTER TABLE listen_subscription ADD COLUMN payment_url TEXT NOT NULL DEFAULT '';
 ";

@@ -539,6 +539,11 @@ pub(super) const LISTEN: Rows = &[
         "bad_mapping",
         "A mapping of a table's columns leaves out the time or the title, or cannot be one.",
     ),
+    (
+        23,
+        "damaged_database",
+        "The file is a database that does not open as a plain SQLite file.",
+    ),
 ];
 
 pub(super) const PAY: Rows = &[

@@ -3,6 +3,7 @@
 //! Each format turns one record into a [`Draft`](draft::Draft) as a pure function; reading, limits and storing are
 //! elsewhere.
 
+pub(crate) mod antennapod;
 pub(crate) mod apple;
 pub(crate) mod columns;
 pub(crate) mod draft;
@@ -55,6 +56,8 @@ pub enum Format {
     SpotifyShort,
     /// What was watched on YouTube and heard on YouTube Music, from Google Takeout.
     Youtube,
+    /// AntennaPod's database.
+    AntennaPod,
     /// Any other table, whose columns the person named.
     Csv,
     /// What was heard on this device: no file, but the batch that holds it.
@@ -63,7 +66,7 @@ pub enum Format {
 
 impl Format {
     /// Every format.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Listenbrainz,
         Self::SpotifyExtended,
         Self::GpodderActions,
@@ -76,6 +79,7 @@ impl Format {
         Self::Maloja,
         Self::SpotifyShort,
         Self::Youtube,
+        Self::AntennaPod,
         Self::Csv,
         Self::Capture,
     ];
@@ -96,6 +100,7 @@ impl Format {
             Self::Maloja => "maloja",
             Self::SpotifyShort => "spotify_short",
             Self::Youtube => "youtube",
+            Self::AntennaPod => "antenna_pod",
             Self::Csv => "csv",
             Self::Capture => "capture",
         }
@@ -121,6 +126,7 @@ impl Format {
             Self::PanoScrobbler => "pano_scrobbler",
             Self::Maloja => "maloja",
             Self::Youtube => "youtube",
+            Self::AntennaPod => "antennapod",
             Self::Csv => "csv",
             Self::Capture => "this_device",
         }

@@ -25,6 +25,8 @@ pub(crate) struct Feed {
     pub(crate) title: String,
     pub(crate) site_url: String,
     pub(crate) folder: String,
+    /// Where its makers take money; empty when it is not said.
+    pub(crate) payment_url: String,
 }
 
 /// What one outline with an `xmlUrl` gave.
@@ -201,6 +203,7 @@ fn read(element: &BytesStart<'_>, folders: &[String], line: u64) -> (Option<Outl
             title: title.trim().to_owned(),
             site_url,
             folder,
+            payment_url: String::new(),
         })
     };
     (Some(found), text)

@@ -22,6 +22,8 @@ pub enum Reason {
     UnclosedQuote,
     /// A row has more columns than any table.
     TooManyColumns,
+    /// The database is damaged from here on.
+    DatabaseDamaged,
     /// It is not XML, or not well-formed from here on.
     NotXml,
     /// A field that is needed is missing or empty.
@@ -66,6 +68,7 @@ impl Reason {
             Self::ArchiveDamaged => "archive_damaged",
             Self::UnclosedQuote => "unclosed_quote",
             Self::TooManyColumns => "too_many_columns",
+            Self::DatabaseDamaged => "database_damaged",
             Self::NotXml => "not_xml",
             Self::MissingField(_) => "missing_field",
             Self::WrongType(_) => "wrong_type",

@@ -2,6 +2,7 @@
 //! record by record, zip archives with limits, and recognising a format by its content.
 
 pub(crate) mod archive;
+pub(crate) mod database;
 pub(crate) mod elements;
 pub(crate) mod encoding;
 pub(crate) mod header;

@@ -23,16 +23,19 @@ pub struct Subscription {
     pub site_url: String,
     /// Folders it lies in, from outside in, joined by `/`.
     pub folder: String,
+    /// Where its makers take money, as the player says; empty when unknown.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub payment_url: String,
     /// The import that told of it; 0 for a feed that was added by hand.
     pub batch_id: i64,
 }
 
 /// Feeds that were added by hand, with what they say of themselves; no import told of them.
 const BY_HAND: &str = "SELECT f.feed_key, CASE f.moved_url WHEN '' THEN f.feed_url ELSE f.moved_url END,
-    coalesce(f.facts ->> '$.title', ''), coalesce(f.facts ->> '$.site_url', ''), '', 0
+    coalesce(f.facts ->> '$.title', ''), coalesce(f.facts ->> '$.site_url', ''), '', 0, ''
     FROM listen_feed f WHERE f.by_hand = 1 AND f.removed = 0";
 
-const COLUMNS: &str = "s.feed_key, s.feed_url, s.title, s.site_url, s.folder, s.batch_id";
+const COLUMNS: &str = "s.feed_key, s.feed_url, s.title, s.site_url, s.folder, s.batch_id, s.payment_url";
 
 /// The accepted subscriptions and the feeds that were added by hand, each once, by title; without those that were let go.
 ///
@@ -85,6 +88,7 @@ fn read(connection: &Connection, sql: &str, values: &[i64]) -> Result<Vec<Subscr
             site_url: row.get(3)?,
             folder: row.get(4)?,
             batch_id: row.get(5)?,
+            payment_url: row.get(6)?,
         })
     })?;
     rows.collect()

@@ -24,6 +24,7 @@ use crate::format::plays::Context;
 use crate::format::sitting::Sittings;
 use crate::format::stated::Times;
 use crate::input::archive;
+use crate::input::database::is_database;
 use crate::input::encoding::Decoded;
 use crate::input::metered::{LARGEST_TOTAL, Metered, Unpacked, read_error};
 use crate::input::recognise::{LOOK_BYTES, Shape, is_zip, recognise};
@@ -111,7 +112,8 @@ pub struct ImportReport {
 ///
 /// # Errors
 /// `io`, `unknown_format`, `mapping_needed` for a table of no known format, `bad_mapping`, `unknown_zone`,
-/// `truncated_archive`, `locked_archive`, `archive_bomb`, `file_too_large` (subscription lists only), `cancelled`, `import_running`, or when the vault fails. On an error nothing of the import is kept.
+/// `truncated_archive`, `locked_archive`, `archive_bomb`, `damaged_database`, `file_too_large` (subscription lists and databases
+/// only), `cancelled`, `import_running`, or when the vault fails. On an error nothing of the import is kept.
 pub fn import(vault: &Vault, path: &Path, options: ImportOptions<'_>) -> Result<ImportReport, ListenError> {
     let io = |error: std::io::Error| read_error(&error);
     let file = File::open(path).map_err(io)?;
@@ -126,19 +128,21 @@ pub fn import(vault: &Vault, path: &Path, options: ImportOptions<'_>) -> Result<
         cancel: Arc::clone(&options.cancel),
     };
     let mut start = Vec::new();
-    (&mut file).take(4).read_to_end(&mut start).map_err(io)?;
+    (&mut file).take(16).read_to_end(&mut start).map_err(io)?;
     file.seek(SeekFrom::Start(0)).map_err(io)?;
     let read = Arc::clone(&file.read);
     let mut run = Run::begin(vault, options, name, Some(total), read)?;
     let done = if is_zip(&start) {
         run.archive(file)
+    } else if is_database(&start) {
+        run.database(path, total)
     } else {
         run.plain(file)
     };
     run.end(done)
 }
 
-/// Imports a stream into the holding pen, like [`import`]; archives need a file.
+/// Imports a stream into the holding pen, like [`import`]; archives and databases need a file.
 ///
 /// # Errors
 /// As [`import`].
@@ -166,16 +170,16 @@ enum Damage {
     EndsFile,
 }
 
-struct Run<'v, 'o> {
-    vault: &'v Vault,
-    options: ImportOptions<'o>,
-    times: Times,
-    file_name: String,
+pub(super) struct Run<'v, 'o> {
+    pub(super) vault: &'v Vault,
+    pub(super) options: ImportOptions<'o>,
+    pub(super) times: Times,
+    pub(super) file_name: String,
     bytes_read: Arc<AtomicU64>,
     bytes_total: Option<u64>,
     /// The batch and the format of its first file, once something was recognised.
-    batch: Option<(i64, Format)>,
-    memory: Memory,
+    pub(super) batch: Option<(i64, Format)>,
+    pub(super) memory: Memory,
     files_skipped: u64,
     cut_off: bool,
     _running: Running,
@@ -255,11 +259,23 @@ impl<'v, 'o> Run<'v, 'o> {
         })
     }
 
-    fn check_cancelled(&self) -> Result<(), ListenError> {
+    pub(super) fn check_cancelled(&self) -> Result<(), ListenError> {
         if self.options.cancel.load(Ordering::Relaxed) {
             Err(ListenError::Cancelled)
         } else {
             Ok(())
+        }
+    }
+
+    /// Says how far the import is.
+    pub(super) fn tell(&mut self) {
+        if let Some(progress) = &mut self.options.progress {
+            let bytes_read = self.bytes_read.load(Ordering::Relaxed);
+            progress(Progress {
+                bytes_read: self.bytes_total.map_or(bytes_read, |total| bytes_read.min(total)),
+                bytes_total: self.bytes_total,
+                records: self.memory.counts.read,
+            });
         }
     }
 
@@ -356,14 +372,7 @@ impl<'v, 'o> Run<'v, 'o> {
                 Ok((batch_id, more))
             })?;
             self.batch.get_or_insert((batch_id, format));
-            if let Some(progress) = &mut self.options.progress {
-                let bytes_read = self.bytes_read.load(Ordering::Relaxed);
-                progress(Progress {
-                    bytes_read: self.bytes_total.map_or(bytes_read, |total| bytes_read.min(total)),
-                    bytes_total: self.bytes_total,
-                    records: self.memory.counts.read,
-                });
-            }
+            self.tell();
             if !more {
                 break;
             }
@@ -394,7 +403,12 @@ impl<'v, 'o> Run<'v, 'o> {
     }
 }
 
-fn open_batch(transaction: &Transaction<'_>, format: Format, file_name: &str, now_ms: i64) -> Result<i64, ListenError> {
+pub(super) fn open_batch(
+    transaction: &Transaction<'_>,
+    format: Format,
+    file_name: &str,
+    now_ms: i64,
+) -> Result<i64, ListenError> {
     transaction
         .prepare_cached("INSERT INTO listen_batch (state, format, file_name, started_ms) VALUES (?1, ?2, ?3, ?4)")?
         .execute(params![BatchState::Importing.name(), format.name(), file_name, now_ms])?;

@@ -8,9 +8,11 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
+use crate::format::antennapod::AntennaPod;
 use crate::format::columns::TableMapping;
 use crate::format::layout;
 use crate::input::archive;
+use crate::input::database::{Database, is_database};
 use crate::input::encoding::Decoded;
 use crate::input::metered::{LARGEST_TOTAL, Metered, Unpacked, read_error};
 use crate::input::recognise::{LOOK_BYTES, Shape, is_zip, recognise};
@@ -70,10 +72,17 @@ pub fn look(path: &Path) -> Result<Look, ListenError> {
         cancel: Arc::default(),
     };
     let mut start = Vec::new();
-    (&mut file).take(4).read_to_end(&mut start).map_err(io)?;
+    (&mut file).take(16).read_to_end(&mut start).map_err(io)?;
     file.seek(SeekFrom::Start(0)).map_err(io)?;
     if is_zip(&start) {
         return archived(file);
+    }
+    if is_database(&start) {
+        let found = AntennaPod::open(Database::open(path)?)?;
+        return Ok(Look {
+            format: found.map(|_| Format::AntennaPod),
+            ..Look::default()
+        });
     }
     let start = beginning(file)?;
     let found = recognise(&start, None);

@@ -4,6 +4,7 @@
 //! When the owner is rejected or undone, the play passes on to a batch that still tells of it, so that the log is
 //! always what the accepted batches say together (`docs/decisions/0002-holding-pen.md`).
 
+pub(crate) mod database;
 pub(crate) mod import;
 pub(crate) mod look;
 pub(crate) mod running;
@@ -350,7 +351,12 @@ fn take_from_held(transaction: &Transaction<'_>, batch_id: i64) -> Result<(), Li
 /// The plays of a batch that goes belong from now on to another batch that tells of them, an accepted one if there is
 /// one, else a held one.
 fn pass_on(transaction: &Transaction<'_>, batch_id: i64) -> Result<(), ListenError> {
-    for table in ["listen_evidence", "listen_refused", "listen_subscription"] {
+    for table in [
+        "listen_evidence",
+        "listen_progress",
+        "listen_refused",
+        "listen_subscription",
+    ] {
         transaction.execute(&format!("DELETE FROM {table} WHERE batch_id = ?1"), [batch_id])?;
     }
     // 'accepted' sorts before 'held'.
@@ -427,6 +433,7 @@ fn sweep_alone(vault: &Vault) -> Result<(), ListenError> {
                 "listen_evidence",
                 "listen_refused",
                 "listen_subscription",
+                "listen_progress",
             ] {
                 transaction.execute(&format!("DELETE FROM {table} WHERE batch_id = ?1"), [batch_id])?;
             }

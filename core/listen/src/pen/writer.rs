@@ -7,6 +7,7 @@ use std::hash::{BuildHasherDefault, Hasher};
 use rusqlite::{CachedStatement, OptionalExtension, Transaction, params};
 use tekram_primitives::ranges::Ranges;
 
+use crate::format::antennapod::Episode;
 use crate::format::draft::{Credit, Draft, Via, Work, feed_key};
 use crate::format::opml::Feed;
 use crate::format::sitting::Sitting;
@@ -429,6 +430,62 @@ impl<'t> Writer<'t> {
         Ok(())
     }
 
+    /// Stores what an episode was played more than the exports before this one told of.
+    pub(crate) fn episode(&mut self, memory: &mut Memory, episode: Episode) -> Result<(), ListenError> {
+        let Episode {
+            mut draft,
+            item,
+            ended_ms,
+            total_ms,
+        } = episode;
+        let Some(total_ms) = total_ms else {
+            return self.play(memory, &draft);
+        };
+        let known = self
+            .transaction
+            .prepare_cached(
+                "SELECT p.total_ms, p.play_id FROM listen_progress p JOIN listen_batch b ON b.batch_id = p.batch_id
+                 WHERE p.item = ?1 AND (b.state IN ('held', 'accepted') OR b.batch_id = ?2)
+                 ORDER BY p.total_ms DESC LIMIT 1",
+            )?
+            .query_row(params![item, self.batch_id], |row| {
+                Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?))
+            })
+            .optional()?;
+        let more_ms = total_ms - known.map_or(0, |(known_ms, _)| known_ms);
+        let added = if more_ms > 0 {
+            draft.played = Played::Total { ms: more_ms };
+            draft.start_ms = ended_ms.saturating_sub(more_ms);
+            self.add(memory, &draft)?
+        } else {
+            None
+        };
+        if added.is_some() {
+            memory.counts.new += 1;
+        } else {
+            memory.counts.duplicates += 1;
+        }
+        if known.is_some() {
+            // This export tells of all plays of the episode that together come to its total.
+            self.transaction
+                .prepare_cached(
+                    "INSERT OR IGNORE INTO listen_evidence (batch_id, play_id)
+                     SELECT DISTINCT ?2, p.play_id FROM listen_progress p JOIN listen_play l ON l.play_id = p.play_id
+                     WHERE p.item = ?1 AND l.batch_id <> ?2 AND p.total_ms <= ?3",
+                )?
+                .execute(params![item, self.batch_id, total_ms])?;
+        }
+        if let Some(play_id) = added.or(known.map(|(_, play_id)| play_id)) {
+            self.transaction
+                .prepare_cached(
+                    "INSERT INTO listen_progress (item, batch_id, total_ms, play_id) VALUES (?1, ?2, ?3, ?4)
+                     ON CONFLICT DO UPDATE SET total_ms = max(total_ms, excluded.total_ms), play_id = excluded.play_id",
+                )?
+                .execute(params![item, self.batch_id, total_ms, play_id])?;
+        }
+        Ok(())
+    }
+
     /// Stores a subscription, or notes that it is known from this or another live import.
     pub(crate) fn subscription(&self, memory: &mut Memory, feed: &Feed) -> Result<(), ListenError> {
         let key = feed_key(&feed.feed_url);
@@ -443,8 +500,8 @@ impl<'t> Writer<'t> {
         let added = self
             .transaction
             .prepare_cached(
-                "INSERT INTO listen_subscription (batch_id, feed_key, feed_url, title, site_url, folder)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO NOTHING",
+                "INSERT INTO listen_subscription (batch_id, feed_key, feed_url, title, site_url, folder, payment_url)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO NOTHING",
             )?
             .execute(params![
                 self.batch_id,
@@ -452,7 +509,8 @@ impl<'t> Writer<'t> {
                 feed.feed_url,
                 feed.title,
                 feed.site_url,
-                feed.folder
+                feed.folder,
+                feed.payment_url
             ])?;
         if added == 1 && !elsewhere {
             memory.counts.new += 1;
