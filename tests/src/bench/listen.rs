@@ -32,12 +32,13 @@ const MEGABYTE: u64 = 1_000_000;
 const FILE: &str = "listens.jsonl";
 const PLAIN: &str = "plain.db";
 
-/// `listen_import`, `listen_memory`, and what [`log`](crate::log) measures.
+/// `listen_import`, `listen_memory`, and what [`capture`](crate::capture) and [`log`](crate::log) measure.
 ///
 /// # Errors
 /// When anything fails.
 pub fn measure(megabytes: u64) -> Outcome<Vec<Measurement>> {
     let mut all = vec![throughput()?, memory(megabytes)?];
+    all.extend(crate::capture::measure()?);
     all.extend(crate::log::measure()?);
     Ok(all)
 }

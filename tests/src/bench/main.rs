@@ -5,6 +5,7 @@
 //! `tekram-bench device FOLDER LISTENS` only makes the device that the benches of the app open.
 //! Exit code 0 when every promise is kept, 1 when one is not, 2 for wrong usage.
 
+mod capture;
 mod catalogue;
 mod device;
 mod facade;

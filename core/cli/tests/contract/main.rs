@@ -8,6 +8,7 @@
     missing_docs
 )]
 
+mod capture;
 mod device;
 mod vault;
 
