@@ -4,6 +4,7 @@
 //! other: this crate carries the log's seconds to the statement, the terms' hash to the request, and the accepted offer to
 //! the agreement.
 
+mod answer;
 mod capture;
 mod code;
 mod device;
@@ -28,6 +29,7 @@ mod ways;
 use std::path::Path;
 use std::sync::Arc;
 
+pub use answer::span;
 pub use capture::Replayed;
 pub use code::{ErrorCode, error_codes, error_number};
 pub use device::Agent;
@@ -50,6 +52,10 @@ pub use tekram_intent::{Reason, Why};
 pub use tekram_listen::feed::{
     Chapter, ChapterSource, Chapters, Episode, EpisodePage, Feed, FeedFacts, Found, Outcome as FeedOutcome,
     shown_address,
+};
+pub use tekram_listen::{
+    Amount, Around, AsTyped, DatedAmount, Different, FirstHeard, Forgotten, Glance, Hit, HitPage, HoursOfWeek, Known,
+    KnownPage, Measure, PeriodAmount, Periods, Ranked, Span, Step, Streak, Streaks, Top, What, glance_svg,
 };
 pub use tekram_listen::{
     Batch, Cursor, ExportForm, ImportReport, ListQuery, Listen, Page, Preview, Progress, RefusedLine, SourceHours,

@@ -1,5 +1,6 @@
 //! The words of the command line. What each command does is in `commands/`.
 
+mod answer;
 pub mod capture;
 mod feed;
 mod keep;
@@ -12,6 +13,7 @@ use std::path::PathBuf;
 use capture::CaptureCommand;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+pub use answer::{AnswerCommand, By, Range, Subject, Weight};
 pub use feed::FeedCommand;
 pub use keep::{
     AddPurchase, AttributeCommand, AttributeKind, CredentialCommand, CsvColumns, DateForm, FileCommand, KeepCommand,
@@ -379,6 +381,9 @@ pub enum ListenCommand {
         /// File to write; it must not exist yet.
         file: PathBuf,
     },
+    /// Questions about months and years.
+    #[command(flatten)]
+    Answer(AnswerCommand),
 }
 
 /// A format to export to.

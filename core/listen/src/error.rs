@@ -99,6 +99,12 @@ pub enum ListenError {
     /// A file of chapters is none.
     #[error("this is no file of chapters")]
     BadChapters,
+    /// A text is no range of days.
+    #[error("not a range of dates, like 2026, 2026-10, 2026-W40, 2026-10-01, 2026-10-01..2026-10-15 or all")]
+    NotARange,
+    /// A text is no moment.
+    #[error("not a moment, like 2026-10-01T21:30 or 2026-10-01T19:30:00Z")]
+    NotAMoment,
     /// The export could not be written.
     #[error("the export could not be written: {kind}")]
     Write {
@@ -139,6 +145,8 @@ impl ListenError {
             Self::NoSuchEpisode { .. } => "no_such_episode",
             Self::BadFeedAddress => "bad_feed_address",
             Self::BadChapters => "bad_chapters",
+            Self::NotARange => "not_a_range",
+            Self::NotAMoment => "not_a_moment",
             Self::Write { .. } => "write_failed",
             Self::Unreadable { .. } => "unreadable",
         }

@@ -7,6 +7,7 @@
 //! The room's tables are [`SCHEMA`]; it works on an unlocked [`Vault`](tekram_vault::Vault) and does no I/O besides
 //! that vault and the file it is given.
 
+mod answer;
 mod capture;
 mod error;
 pub mod feed;
@@ -19,6 +20,17 @@ mod pen;
 mod same_play;
 mod schema;
 
+pub use answer::around::{Around, around};
+pub use answer::calendar::{Span, Step, moment};
+pub use answer::glance::{DatedAmount, Different, Glance, GlanceQuestion, glance};
+pub use answer::heard::{FirstHeard, Forgotten, Known, KnownPage, first_heard, forgotten, listens_of, newly_heard};
+pub use answer::periods::{PeriodAmount, Periods, by_period};
+pub use answer::picture::glance_svg;
+pub use answer::search::{AsTyped, Hit, HitPage, search, search_page};
+pub use answer::streaks::{Streak, Streaks, streaks};
+pub use answer::top::{Ranked, Top, TopQuestion, top};
+pub use answer::week::{HoursOfWeek, hours_of_week};
+pub use answer::{Amount, Measure, What};
 pub use capture::{
     CaptureApp, Drained, Media, PlayerEvent, PlayerEventKind, Quiet, QuietNow, QuietSpan, Recording, Replay,
     Session as PlayerSession, Sitting, begin_quiet, capture_apps, discard_recording, drain_capture, end_quiet,

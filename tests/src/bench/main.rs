@@ -2,9 +2,11 @@
 //! one run.
 //!
 //! Each room's benches are one module; their names are ROOM_WHAT. A run of all rooms writes `docs/measurements.md`.
+//! `tekram-bench answers PLAYS` measures the answers with fewer plays, to try them.
 //! `tekram-bench device FOLDER LISTENS` only makes the device that the benches of the app open.
 //! Exit code 0 when every promise is kept, 1 when one is not, 2 for wrong usage.
 
+mod answers;
 mod capture;
 mod catalogue;
 mod device;
@@ -22,6 +24,7 @@ mod peers;
 mod place;
 #[path = "../../bench/peers/src/records.rs"]
 mod records;
+mod spotify;
 mod tables;
 mod vault;
 
@@ -33,9 +36,10 @@ use measure::{Measurement, Outcome};
 /// A room's benches: its name and what runs them, told how many megabytes the longest file shall have.
 type Room = (&'static str, fn(u64) -> Outcome<Vec<Measurement>>);
 
-const ROOMS: [Room; 5] = [
+const ROOMS: [Room; 6] = [
     ("vault", vault::measure),
     ("listen", listen::measure),
+    ("answers", |_| answers::measure(answers::PLAYS)),
     ("pay", pay::measure),
     ("intent", intent::measure),
     ("facade", facade::measure),
@@ -67,6 +71,14 @@ fn main() -> ExitCode {
                 return ExitCode::from(2);
             }
         },
+        [answers, plays] if answers == "answers" && plays.parse::<u64>().is_ok() => {
+            answers::measure(plays.parse().unwrap_or(answers::PLAYS)).map(|all| {
+                for measurement in &all {
+                    println!("{}", row(measurement));
+                }
+                all.iter().all(Measurement::holds)
+            })
+        }
         args => match asked(args) {
             Ok(asked) => measure_rooms(&asked),
             Err(wrong) => {
@@ -157,7 +169,7 @@ mod tests {
     fn an_unknown_room_is_wrong_usage_and_the_known_ones_are_named() {
         let args = |args: &[&str]| args.iter().map(|arg| (*arg).to_owned()).collect::<Vec<_>>();
         let refused = asked(&args(&["veil"])).err();
-        assert!(refused.is_some_and(|refused| refused.contains("vault, listen, pay, intent, facade")));
+        assert!(refused.is_some_and(|refused| refused.contains("vault, listen, answers, pay, intent, facade")));
         let taken = asked(&args(&["listen", "--json", "--large"])).ok();
         assert!(asked(&args(&["--large=much"])).is_err());
         assert!(

@@ -544,6 +544,8 @@ pub(super) const LISTEN: Rows = &[
         "damaged_database",
         "The file is a database that does not open as a plain SQLite file.",
     ),
+    (24, "not_a_range", "A text is no range of days."),
+    (25, "not_a_moment", "A text is no moment."),
 ];
 
 pub(super) const PAY: Rows = &[

@@ -8,7 +8,7 @@ use std::sync::atomic::AtomicBool;
 use serde_json::json;
 use tekram_agent::{Batch, ExportForm, Listen, Persona, Progress};
 
-use super::{Context, capture, feed, history, new_private_file, readable, reading};
+use super::{Context, answers, capture, feed, history, new_private_file, readable, reading};
 use crate::args::capture::CaptureCommand;
 use crate::args::{Form, ListenCommand, Page, ReadingArgs};
 use crate::output::{Answer, Failure, hours, table};
@@ -55,6 +55,7 @@ async fn answer(context: &Context, persona: &Persona, command: ListenCommand) ->
         ListenCommand::Episodes { feed, page } => feed::episodes(persona, feed, &page),
         ListenCommand::Chapters { episode, fetch } => feed::chapters(persona, episode, fetch).await,
         ListenCommand::Opml { file } => feed::opml(persona, &file),
+        ListenCommand::Answer(command) => answers::run(persona, command),
     }
 }
 

@@ -1,5 +1,6 @@
 //! One module for each room. A command opens the persona, calls one use case and says what came back.
 
+mod answers;
 mod capture;
 mod feed;
 mod history;

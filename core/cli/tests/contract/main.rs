@@ -8,6 +8,7 @@
     missing_docs
 )]
 
+mod answers;
 mod capture;
 mod device;
 mod vault;

@@ -39,7 +39,7 @@ pub fn catch_up(vault: &Vault) -> Result<(), ListenError> {
     while vault.read(counting::behind)? {
         vault.write(LOG, counting::step)?;
     }
-    Ok(())
+    crate::answer::keep::catch_up(vault)
 }
 
 /// [`catch_up`], unless much is behind: then the next one who needs it does it.
@@ -172,7 +172,7 @@ fn words_expression(text: &str) -> Option<String> {
 }
 
 /// A text as one phrase of FTS5.
-fn quoted(text: &str) -> String {
+pub(crate) fn quoted(text: &str) -> String {
     format!("\"{}\"", text.replace('\0', " ").replace('"', "\"\""))
 }
 
