@@ -88,6 +88,8 @@ pub enum NetworkKind {
     Issuer,
     /// A server that keeps backups.
     Backup,
+    /// A server that listens are sent to.
+    Listens,
 }
 
 /// What a host is asked for.
@@ -107,6 +109,8 @@ pub enum NetworkWhy {
     Credentials,
     /// Backups are kept there.
     Backups,
+    /// Listens are sent there.
+    Listens,
 }
 
 /// A host that this persona has asked.
@@ -133,6 +137,7 @@ impl From<tekram_agent::NetworkUse> for NetworkUse {
                 Kind::Rates => NetworkKind::Rates,
                 Kind::Issuer => NetworkKind::Issuer,
                 Kind::Backup => NetworkKind::Backup,
+                Kind::Listens => NetworkKind::Listens,
             },
             host: used.host,
             why: match used.why {
@@ -143,6 +148,7 @@ impl From<tekram_agent::NetworkUse> for NetworkUse {
                 Why::ExchangeRates => NetworkWhy::ExchangeRates,
                 Why::Credentials => NetworkWhy::Credentials,
                 Why::Backups => NetworkWhy::Backups,
+                Why::Listens => NetworkWhy::Listens,
             },
             since_ms: used.since_ms,
         }

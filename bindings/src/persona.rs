@@ -247,7 +247,7 @@ mod tests {
         home.change_rules(budget(100)).unwrap();
 
         let plain = home.with::<()>(|core| {
-            core.export(tekram_agent::ExportForm::JsonLines, &mut Panics)?;
+            core.export(&tekram_agent::ExportForm::JsonLines.into(), &mut Panics)?;
             Ok(())
         });
         let beside = home.beside::<()>(|_| panic!("quoting the person")).await;

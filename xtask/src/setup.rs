@@ -1,5 +1,5 @@
 //! Makes the Python environments that counterparts of the tests run in, once for each user: the Cashu mint (Nutshell), an
-//! issuer and verifier of credentials, and a WebDAV server (WsgiDAV).
+//! issuer and verifier of credentials, a WebDAV server (WsgiDAV), and one that takes listens (Maloja).
 //!
 //! They lie in the cache folder, so that every checkout shares them. A stamp inside holds the requirements it was made
 //! from: written last, so that an interrupted set-up is started over, and compared, so that changed requirements are
@@ -52,6 +52,14 @@ const SERVER: Environment = Environment {
     package: "wsgidav",
 };
 
+const LISTENS: Environment = Environment {
+    folder: "maloja",
+    of: "the server for listens",
+    requirements: "maloja-requirements.txt",
+    program: "bin/maloja",
+    package: "malojaserver",
+};
+
 /// Makes or checks everything that `run` needs beside cargo.
 pub fn setup() -> Done {
     make(&MINT)
@@ -61,7 +69,8 @@ pub fn setup() -> Done {
 pub fn setup_for_tests() -> Done {
     make(&MINT)?;
     make(&ISSUER)?;
-    make(&SERVER)
+    make(&SERVER)?;
+    make(&LISTENS)
 }
 
 fn make(wanted: &Environment) -> Done {

@@ -494,7 +494,7 @@ impl Persona {
                 ExportForm::ListenbrainzJsonl => tekram_agent::ExportForm::ListenbrainzJsonl,
             };
             let mut out = BufWriter::new(file);
-            let exported = core.export(form, &mut out)?;
+            let exported = core.export(&form.into(), &mut out)?;
             Ok(Exported {
                 written: exported.written,
                 left_out: exported.left_out,

@@ -80,6 +80,18 @@ pub enum AgentError {
     /// The folder is one that only the host gets at, and it did not hand it over.
     #[error("the folder for backups must be handed over")]
     BackupFolderNeeded,
+    /// Both sides have signed no such agreement.
+    #[error("there is no such agreement that this party and you have both signed")]
+    NotAgreed,
+    /// A server that listens are sent to does not take the token.
+    #[error("the server does not take the token")]
+    TokenRefused,
+    /// The server does not speak ListenBrainz's API at that address.
+    #[error("the server does not speak ListenBrainz's API at that address")]
+    NotListenbrainz,
+    /// Sending listens to this server is turned off.
+    #[error("sending listens to this server is turned off")]
+    AccountOff,
     /// A server for backups.
     #[error(transparent)]
     Server(#[from] tekram_net::DavError),
@@ -150,6 +162,10 @@ impl AgentError {
             Self::NoSuchBackupPlace => "no_such_backup_place",
             Self::NoSuchBackup => "no_such_backup",
             Self::BackupFolderNeeded => "backup_folder_needed",
+            Self::NotAgreed => "not_agreed",
+            Self::TokenRefused => "token_refused",
+            Self::NotListenbrainz => "not_listenbrainz",
+            Self::AccountOff => "listen_account_off",
             Self::Server(error) => error.code(),
             Self::Vault(error) => error.code(),
             Self::Listen(error) => error.code(),

@@ -8,6 +8,7 @@ mod answer;
 mod capture;
 mod code;
 mod device;
+mod disclosing;
 mod error;
 mod feed;
 mod holdings;
@@ -22,6 +23,7 @@ mod relation;
 mod setting;
 mod shared;
 mod split;
+mod submitting;
 mod terms;
 mod vault;
 mod ways;
@@ -33,6 +35,7 @@ pub use answer::span;
 pub use capture::Replayed;
 pub use code::{ErrorCode, error_codes, error_number};
 pub use device::Agent;
+pub use disclosing::{ListenDisclosure, read_listen_extract};
 pub use error::AgentError;
 pub use feed::FeedRefreshed;
 pub use holdings::{
@@ -48,6 +51,7 @@ pub use persona::{Holdings, Persona};
 pub use relation::{AgreementDetail, ClauseView, DifferingClause, NameSource, RelationDetail, RelationView};
 pub use shared::{SharedItem, SharedKind, SharedPage};
 pub use split::{MonthSource, RulesChange};
+pub use submitting::{AccountChange, AccountView, Submitted};
 pub use tekram_intent::{Reason, Why};
 pub use tekram_listen::feed::{
     Chapter, ChapterSource, Chapters, Episode, EpisodePage, Feed, FeedFacts, Found, Outcome as FeedOutcome,
@@ -58,8 +62,8 @@ pub use tekram_listen::{
     KnownPage, Measure, PeriodAmount, Periods, Ranked, Span, Step, Streak, Streaks, Top, What, glance_svg,
 };
 pub use tekram_listen::{
-    Batch, Cursor, ExportForm, ImportReport, ListQuery, Listen, Page, Preview, Progress, RefusedLine, SourceHours,
-    Subscription,
+    Batch, Choice, Column, Cursor, ExportForm, ExportRequest, ImportReport, ListQuery, Listen, Page, Preview, Progress,
+    RefusedLine, SourceHours, Subscription,
 };
 pub use tekram_listen::{BatchState, EstimateRule, Exported, Identifiers, Kind, Month, Played};
 pub use tekram_listen::{
@@ -67,6 +71,7 @@ pub use tekram_listen::{
     LookedFile, LookedTable, Media, PlayerEvent, PlayerEventKind, Quiet, QuietNow, QuietSpan, Recording, TableMapping,
     Thumb, TiedBy, ToldBy,
 };
+pub use tekram_listen::{Extract, ExtractField, ExtractQuestion, ReadExtract, Shown as ShownExtract, ShownOnce};
 pub use tekram_net::NetPolicy;
 pub use tekram_pay::PayError;
 pub use tekram_pay::handoff::{FilledLink, HandOff, LinkKind};

@@ -6,7 +6,7 @@ use std::sync::atomic::AtomicBool;
 
 use serde::Serialize;
 use tekram_listen::{
-    Batch, Cursor, Days, ExportForm, Exported, ImportOptions, ImportReport, ListQuery, Listen, ListenDetail, Look,
+    Batch, Cursor, Days, ExportRequest, Exported, ImportOptions, ImportReport, ListQuery, Listen, ListenDetail, Look,
     Page, Preview, Progress, RefusedLine, SourceHours, Subscription, TableMapping, Thumb,
 };
 use tekram_primitives::time::Period;
@@ -278,12 +278,25 @@ impl Persona {
         Ok(tekram_listen::subscriptions(&self.vault)?)
     }
 
-    /// Writes the accepted log to `out`, as ListenBrainz JSON Lines or with everything this log knows.
+    /// Writes what is chosen of the log to `out`: with everything, as listens of ListenBrainz, or as a table. Local times of
+    /// which it is not known where they were heard are in the persona's zone when the request names none.
     ///
     /// # Errors
-    /// The vault's errors, `io`.
-    pub fn export(&self, form: ExportForm, out: &mut dyn std::io::Write) -> Result<Exported, AgentError> {
-        let exported = tekram_listen::export(&self.vault, form, out)?;
+    /// `unknown_zone`, `write_failed`, the vault's errors.
+    pub fn export(&self, request: &ExportRequest, out: &mut dyn std::io::Write) -> Result<Exported, AgentError> {
+        let exported = if request.zone.is_empty() {
+            let zone = self.zone(None)?;
+            tekram_listen::export(
+                &self.vault,
+                &ExportRequest {
+                    zone,
+                    ..request.clone()
+                },
+                out,
+            )?
+        } else {
+            tekram_listen::export(&self.vault, request, out)?
+        };
         self.note_export("history")?;
         Ok(exported)
     }

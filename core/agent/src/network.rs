@@ -19,6 +19,9 @@ const ISSUER_ASKED: &str = "issuer-asked/";
 /// The same for the host of a server that keeps backups.
 const BACKUP_ASKED: &str = "backup-asked/";
 
+/// The same for the host of a server that listens are sent to.
+const LISTENS_ASKED: &str = "listens-asked/";
+
 /// What kind of host it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -35,6 +38,8 @@ pub enum NetworkKind {
     Issuer,
     /// A server that keeps backups.
     Backup,
+    /// A server that listens are sent to.
+    Listens,
 }
 
 /// What it is asked for.
@@ -55,6 +60,8 @@ pub enum NetworkWhy {
     Credentials,
     /// Backups are kept there.
     Backups,
+    /// Listens are sent there.
+    Listens,
 }
 
 /// A host that this persona has asked.
@@ -83,6 +90,10 @@ impl Persona {
         }
         for (host, since) in setting::named(&self.vault, BACKUP_ASKED)? {
             let key = (NetworkKind::Backup, host, NetworkWhy::Backups);
+            uses.insert(key, since.parse().ok());
+        }
+        for (host, since) in setting::named(&self.vault, LISTENS_ASKED)? {
+            let key = (NetworkKind::Listens, host, NetworkWhy::Listens);
             uses.insert(key, since.parse().ok());
         }
         let mut note = |kind: NetworkKind, url: &str, why: NetworkWhy, at_ms: Option<i64>| {
@@ -137,6 +148,11 @@ impl Persona {
     /// Notes that backups go to the host of this address, when they do for the first time.
     pub(crate) fn note_backup_server(&self, url: &str) -> Result<(), AgentError> {
         self.note_asked(BACKUP_ASKED, url)
+    }
+
+    /// Notes that listens go to the host of this address, when they do for the first time.
+    pub(crate) fn note_listens_server(&self, url: &str) -> Result<(), AgentError> {
+        self.note_asked(LISTENS_ASKED, url)
     }
 
     fn note_asked(&self, what: &str, url: &str) -> Result<(), AgentError> {

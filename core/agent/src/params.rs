@@ -90,6 +90,9 @@ fn listen(error: &ListenError) -> Params {
     match error {
         ListenError::Vault(error) => vault(error),
         ListenError::FileTooLarge { limit_bytes } => one("limit_bytes", limit_bytes),
+        ListenError::TooManyListens { limit } => one("limit", limit),
+        ListenError::WrongExtract { part } => one("part", part),
+        ListenError::BadAccount { field } => one("field", field),
         ListenError::NoSuchBatch { batch_id } => one("batch", batch_id),
         ListenError::WrongBatchState { batch_id, state } => two(("batch", batch_id), ("state", state)),
         _ => Vec::new(),

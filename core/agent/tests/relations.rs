@@ -8,20 +8,24 @@
     missing_docs
 )]
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
 use nostr_sdk::Keys;
+use serde_json::json;
 use tekram_agent::{
-    Agent, AuditContent, AuditKind, AuditQuery, Half, NameSource, NetworkKind, NetworkWhy, Passphrase, Persona,
-    SharedKind, Want, check_gtin,
+    Agent, AuditContent, AuditKind, AuditQuery, ExtractField, ExtractQuestion, Half, ListenDisclosure, NameSource,
+    NetworkKind, NetworkWhy, Passphrase, Persona, SharedKind, Want, check_gtin, read_listen_extract,
 };
 use tekram_harness::relay::Relay;
+use tekram_harness::sd_jwt::ask;
 use tekram_intent::{
     Cell, POW_BITS, Quote, Seller, answer, check_acceptance, confirm, intents_filter, letters_filter, open_letter,
     parse_intent, pickup_code, read_acceptance, read_message,
 };
 use tekram_net::{Bus, BusLimits, NetPolicy, NostrBus};
+use tekram_primitives::credential::PublicKey;
 use tekram_primitives::did::SigningKey;
 use tekram_primitives::record::{RecordId, SignedRecord, WireRecord};
 use tekram_primitives::time::{Clock, SystemClock};
@@ -122,6 +126,110 @@ fn person(folder: &std::path::Path, policy: NetPolicy) -> Persona {
         .unwrap()
         .create_persona("Nobody", &Passphrase::from("a long walk in the rain"))
         .unwrap()
+}
+
+/// A signed extract of the log under the agreement: by our own reader and by the reference implementation of SD-JWT.
+fn the_other_side_reads_an_extract(persona: &Persona, folder: &std::path::Path, did: &str, agreement: &str) {
+    let line = |number: i64| {
+        json!({
+            "tekram_listen": 1, "start_ms": 1_790_000_000_000_i64 + number * 1000, "kind": "podcast",
+            "title": format!("Episode {number}"), "show": "Harbour Lights", "source": "this_device",
+            "played": {"how": "total", "ms": 61_500}, "credit": {"key": "show:harbour lights", "name": "Harbour Lights"},
+            "fingerprint": format!("{number:032x}"),
+        })
+    };
+    let file = folder.join("own.jsonl");
+    std::fs::write(&file, format!("{}\n{}", line(1), line(2))).unwrap();
+    let report = persona.import(&file, &mut |_| {}, Arc::default()).unwrap();
+    persona.accept_batch(report.batch_id).unwrap();
+
+    let mut disclosure = ListenDisclosure {
+        party: did.to_owned(),
+        agreement: agreement.to_owned(),
+        fields: vec![ExtractField::Day, ExtractField::Show, ExtractField::PlayedMinutes],
+        nonce: "n-1".to_owned(),
+        ..ListenDisclosure::default()
+    };
+    let shown = persona.disclose_listens(&disclosure).unwrap();
+    let later = persona
+        .disclose_more_listens(
+            &shown.extract_id,
+            &[ExtractField::Start, ExtractField::Title],
+            "",
+            "n-2",
+        )
+        .unwrap();
+    let read = |presentation: &str, nonce: &str| {
+        let question = ExtractQuestion {
+            audience: did,
+            nonce,
+            agreement: Some(agreement),
+            key: None,
+            max_age_seconds: 600,
+        };
+        read_listen_extract(presentation, &question).unwrap()
+    };
+    let (first, second) = (read(&shown.presentation, "n-1"), read(&later.presentation, "n-2"));
+    assert_eq!(first.extract_id, second.extract_id);
+    assert_eq!((first.listens.len(), second.listens.len()), (2, 2));
+    assert_eq!(first.listens[0]["played_minutes"], 2);
+
+    let signer = PublicKey::from_did(&first.key).unwrap().unwrap().to_jwk();
+    let verify = |presentation: &str, audience: &str, nonce: &str| {
+        let question = json!({
+            "do": "verify", "presentation": presentation, "issuer": signer, "audience": audience, "nonce": nonce,
+        });
+        ask(&question).unwrap()
+    };
+    let claims = verify(&shown.presentation, did, "n-1")["claims"].clone();
+    assert_eq!(
+        (claims["agreement"].as_str(), claims["aud"].as_str()),
+        (Some(agreement), Some(did))
+    );
+    let seen = json!({"day": "2026-09-21", "show": "Harbour Lights", "played_minutes": 2});
+    assert_eq!(claims["listens"], json!([seen, seen]), "{claims}");
+    let claims = verify(&later.presentation, did, "n-2")["claims"].clone();
+    let titles = claims["listens"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|listen| listen["title"].as_str().unwrap());
+    let titles: BTreeSet<&str> = titles.collect();
+    assert_eq!(titles, BTreeSet::from(["Episode 1", "Episode 2"]));
+    for (presentation, audience, nonce) in [
+        (shown.presentation.as_str(), did, "n-2"),
+        (&shown.presentation, "did:key:z6MkOther", "n-1"),
+        (shown.presentation.rsplit_once('~').unwrap().0, did, "n-1"),
+    ] {
+        assert!(verify(presentation, audience, nonce).get("claims").is_none());
+    }
+
+    let kept = persona.disclosed_listens().unwrap();
+    assert_eq!(
+        (kept.len(), kept[0].shown.len(), kept[0].relation.as_str()),
+        (1, 2, did)
+    );
+    disclosure.party = "did:key:z6MkOther".to_owned();
+    assert_eq!(persona.disclose_listens(&disclosure).unwrap_err().code(), "not_agreed");
+    disclosure.party = did.to_owned();
+    disclosure.nonce = String::new();
+    assert_eq!(persona.disclose_listens(&disclosure).unwrap_err().code(), "bad_field");
+    let party = AuditQuery {
+        kinds: vec![AuditKind::Disclosure],
+        text: Some(shown.extract_id),
+        limit: 10,
+        ..AuditQuery::default()
+    };
+    let entries = persona.audit(&party).unwrap().entries;
+    assert_eq!(entries.len(), 2);
+    assert!(
+        entries[0]
+            .content
+            .as_ref()
+            .unwrap()
+            .who
+            .starts_with("Klangwerk did:key:")
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -268,6 +376,7 @@ async fn what_was_agreed_and_what_left_can_be_read_from_ones_own_vault() {
     persona.remove_purchase(bought.id).unwrap();
     assert_eq!(persona.take_purchases().unwrap(), 0);
     assert!(persona.purchases("", None, None).unwrap().is_empty());
+    the_other_side_reads_an_extract(&persona, folder.path(), &did, &accepted.agreement);
 }
 
 #[test]

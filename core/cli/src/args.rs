@@ -5,6 +5,7 @@ pub mod capture;
 mod feed;
 mod keep;
 mod leave;
+mod leaving;
 mod reading;
 mod vault;
 
@@ -20,6 +21,7 @@ pub use keep::{
     MembershipCommand, PenCommand, PreferenceCommand, PurchaseCommand, SetAttribute, ShowCredential, Stance,
 };
 pub use leave::{Backup, From, LeaveCommand, Login};
+pub use leaving::{AccountChange, Disclose, Export, Fields, Form, SubmitCommand, Verify, Which};
 pub use reading::ReadingArgs;
 pub use vault::{AuditArgs, FaceArgs, Shown, VaultCommand};
 
@@ -337,15 +339,26 @@ pub enum ListenCommand {
     Capture(CaptureCommand),
     /// Write the log to a file in an open format.
     #[command(
-        after_help = "Example:\n  tekram listen export listens.jsonl\n  tekram listen export everything.jsonl --form full"
+        after_help = "Example:\n  tekram listen export listens.jsonl\n  tekram listen export everything.jsonl --form full\n  tekram listen export october.csv --form csv --from 2026-10-01 --until 2026-11-01 --columns start_local,title,show"
     )]
-    Export {
-        /// File to write; it must not exist yet.
-        file: PathBuf,
-        /// What to write.
-        #[arg(long, value_enum, default_value_t = Form::Listenbrainz)]
-        form: Form,
-    },
+    Export(Export),
+    /// Show listens to a party: a signed extract under an agreement, of which more can be shown later and fits.
+    #[command(
+        after_help = "Example:\n  tekram listen disclose --to did:key:… --agreement 3f… --from 2026-10-01 --until 2026-11-01 --fields start,show,played_seconds --blur start=day --nonce n-1 --out october.sd-jwt\n  tekram listen disclose --more 9c… --fields title --nonce n-2"
+    )]
+    Disclose(Disclose),
+    /// Extracts that were made for parties, and what was shown of each.
+    #[command(after_help = "Example:\n  tekram listen disclosed")]
+    Disclosed,
+    /// Check an extract that somebody handed over, and read it; nothing is unlocked.
+    #[command(after_help = "Example:\n  tekram listen verify october.sd-jwt --audience did:key:… --nonce n-1")]
+    Verify(Verify),
+    /// Send listens to a server that speaks ListenBrainz's API.
+    #[command(
+        subcommand,
+        after_help = "Example:\n  tekram listen submit add https://api.listenbrainz.org --on\n  tekram listen submit run 1"
+    )]
+    Submit(SubmitCommand),
     /// Podcast subscriptions: those of imported lists and the feeds that were added.
     #[command(after_help = "Example:\n  tekram listen subscriptions")]
     Subscriptions,
@@ -384,15 +397,6 @@ pub enum ListenCommand {
     /// Questions about months and years.
     #[command(flatten)]
     Answer(AnswerCommand),
-}
-
-/// A format to export to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Form {
-    /// ListenBrainz JSON Lines, which other programs read.
-    Listenbrainz,
-    /// JSON Lines with everything the log knows.
-    Full,
 }
 
 /// What a person thinks of a listen.

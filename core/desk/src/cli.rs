@@ -1,7 +1,7 @@
 //! The words of the command line and what each does. `run` prints events; the others open the vault, print one answer
 //! and let go of it, so they are refused with `vault_in_use` while `run` holds it.
 
-use std::io::Write;
+use std::io::{Read, Write};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,6 +16,7 @@ use crate::config::Config;
 use crate::desk::{Desk, wallets};
 use crate::error::DeskError;
 use crate::event::{All, DeskEvent, JsonLines, Teller};
+use crate::extract::extract;
 use crate::file::write_whole;
 use crate::keys::{DeskKeys, open_vault};
 use crate::pickup::find_pickup;
@@ -25,6 +26,8 @@ use crate::value_tag::{PLACEHOLDER, value_tag};
 use crate::webhook::Webhook;
 use crate::{current_card, redeemed};
 
+/// Longest extract that is read, in bytes.
+const MOST_EXTRACT_BYTES: u64 = 4 * 1024 * 1024;
 /// How long the last events may take to be posted at the end.
 const POSTING_PATIENCE: Duration = Duration::from_secs(3);
 
@@ -87,6 +90,15 @@ pub enum Command {
         /// Where to.
         file: PathBuf,
     },
+    /// Check and read an extract of somebody's history that was made for this desk, under an agreement that it keeps.
+    #[command(after_help = "Example:\n  tekram-desk --config store.toml extract october.sd-jwt --nonce n-1")]
+    Extract {
+        /// The file with it.
+        file: PathBuf,
+        /// The random text that the desk asked with.
+        #[arg(long)]
+        nonce: String,
+    },
     /// Print the `podcast:value` lines to paste into a feed.
     #[command(after_help = "Example:\n  tekram-desk --config creator.toml value-tag https://site.example/card.json")]
     ValueTag {
@@ -143,6 +155,7 @@ async fn answer(cli: Cli) -> Result<Option<Answer>, DeskError> {
         Command::Records => list(&config).map(Some),
         Command::Pickup { code } => pickup(&config, &code).map(Some),
         Command::Export { record, file } => export(&config, &record, &file).map(Some),
+        Command::Extract { file, nonce } => read_shown(&config, &file, &nonce).map(Some),
         Command::ValueTag { url } => tag(&config, &url).map(Some),
     }
 }
@@ -296,6 +309,30 @@ fn export(config: &Config, record: &str, file: &std::path::Path) -> Result<Answe
     Ok(Answer {
         json: json!({"ok": true, "record": record, "sha256": sha256, "written": file.display().to_string()}),
         text: format!("{} written, SHA-256 {sha256}", file.display()),
+    })
+}
+
+fn read_shown(config: &Config, file: &std::path::Path, nonce: &str) -> Result<Answer, DeskError> {
+    let vault = open_vault(&config.keys, &SystemClock)?;
+    let own = DeskKeys::of(&vault, config.cashu.as_ref())?.did();
+    let mut presentation = String::new();
+    std::fs::File::open(file)
+        .and_then(|opened| opened.take(MOST_EXTRACT_BYTES).read_to_string(&mut presentation))
+        .map_err(DeskError::file("reading the extract"))?;
+    let read = extract(&vault, &own, &presentation, nonce, SystemClock.now())?;
+    let mut json = json!({"ok": true});
+    if let (Value::Object(answer), Ok(Value::Object(fields))) = (&mut json, serde_json::to_value(&read)) {
+        answer.extend(fields);
+    }
+    let listens: Vec<String> = read.listens.iter().map(|listen| json!(listen).to_string()).collect();
+    Ok(Answer {
+        json,
+        text: format!(
+            "extract {} under agreement {}\n{}",
+            read.extract_id,
+            read.agreement,
+            listens.join("\n")
+        ),
     })
 }
 

@@ -90,6 +90,9 @@ pub enum DeskError {
     /// Terms and agreements.
     #[error(transparent)]
     Relate(#[from] tekram_relate::RelateError),
+    /// What was shown of a history.
+    #[error(transparent)]
+    Listen(#[from] tekram_listen::ListenError),
     /// Intents and acceptances.
     #[error(transparent)]
     Intent(#[from] tekram_intent::IntentError),
@@ -124,6 +127,7 @@ impl DeskError {
             Self::Did(error) => error.code(),
             Self::Secret(error) => error.code(),
             Self::Relate(error) => error.code(),
+            Self::Listen(error) => error.code(),
             Self::Intent(error) => error.code(),
             Self::Cashu(error) => error.code(),
         }

@@ -11,6 +11,7 @@ pub mod config;
 mod desk;
 mod error;
 pub mod event;
+pub mod extract;
 pub mod file;
 pub mod keys;
 mod letter;

@@ -14,6 +14,8 @@ use std::sync::Arc;
 
 use common::{CATALOGUE, Customer, PATIENCE, Shop, bus, policy, terms};
 use nostr_sdk::Keys;
+use serde_json::json;
+use tekram_desk::extract::extract;
 use tekram_desk::pickup::find_pickup;
 use tekram_desk::records::{record_bytes, records};
 use tekram_desk::run::run;
@@ -21,6 +23,7 @@ use tekram_harness::relay::Relay;
 use tekram_intent::{Cell, Line, POW_BITS, Reach, Until, Wish, pickup_code};
 use tekram_net::BusLimits;
 use tekram_primitives::canonical::sha256_hex;
+use tekram_primitives::credential::{SdJwtVc, Selective, issue_sd_jwt_vc};
 use tekram_primitives::did::SigningKey;
 use tekram_primitives::record::SignedRecord;
 use tekram_primitives::time::{Clock, SystemClock};
@@ -29,6 +32,47 @@ use tekram_vault::Store;
 
 /// Nothing is published in most of these tests.
 const NOWHERE: &str = "ws://127.0.0.1:9";
+
+/// What a listener shows of their history, made for this desk.
+fn an_extract_is_read_under_that_agreement_alone(shop: &Shop, agreement: &str) {
+    let (key, now) = (SigningKey::generate().unwrap(), SystemClock.now());
+    let own = shop.did();
+    let audience = own.to_string();
+    let make = |agreement: &str| {
+        let listen = vec![
+            ("title", Selective::Open(json!("Episode 1"))),
+            ("day", Selective::Open(json!("2026-10-05"))),
+        ];
+        let open = |value: serde_json::Value| Selective::Open(value);
+        let claims = vec![
+            ("iss", open(json!(key.did().to_string()))),
+            ("vct", open(json!(tekram_listen::EXTRACT_TYPE))),
+            ("iat", open(json!(now.secs()))),
+            ("aud", open(json!(audience))),
+            ("agreement", open(json!(agreement))),
+            ("cnf", open(SdJwtVc::confirmation(&key.did()))),
+            ("listens", Selective::Elements(vec![Selective::Members(listen)])),
+        ];
+        let whole = SdJwtVc::parse(&issue_sd_jwt_vc(claims, &key).unwrap()).unwrap();
+        let day_only = |path: &str| path.ends_with("/day");
+        whole.present_where(day_only, &audience, "n-1", &key, now).unwrap()
+    };
+    let vault = shop.desk.vault();
+    let read = extract(vault, &own, &make(agreement), "n-1", now).unwrap();
+    assert_eq!(json!(read.listens), json!([{"day": "2026-10-05"}]));
+    assert_eq!(read.key, key.did().to_string());
+    let other = "0".repeat(64);
+    for (presentation, nonce, code) in [
+        (make(&other), "n-1", "no_such_record"),
+        (make("no agreement"), "n-1", "no_such_record"),
+        (make(agreement), "n-2", "bad_key_binding"),
+    ] {
+        assert_eq!(
+            extract(vault, &own, &presentation, nonce, now).unwrap_err().code(),
+            code
+        );
+    }
+}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_accepted_offer_becomes_an_agreement_with_the_same_bytes_on_both_sides() {
@@ -104,6 +148,7 @@ async fn an_accepted_offer_becomes_an_agreement_with_the_same_bytes_on_both_side
     );
     let kept = records(shop.desk.vault()).unwrap();
     assert_eq!((kept.len(), kept[0].kind), (1, "agreement"));
+    an_extract_is_read_under_that_agreement_alone(&shop, &kept[0].record);
 
     // What the customer says at the counter is what the desk has, though nothing was sent for it.
     let said = pickup_code(&accepted.id).to_string();

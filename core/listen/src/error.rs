@@ -111,6 +111,36 @@ pub enum ListenError {
         /// What the system said.
         kind: std::io::ErrorKind,
     },
+    /// Nothing was chosen to be shown of the listens.
+    #[error("nothing was chosen to be shown of the listens")]
+    NoFieldChosen,
+    /// No listen is in what was chosen.
+    #[error("there is no listen in what was chosen")]
+    NothingToDisclose,
+    /// More listens than one extract holds.
+    #[error("an extract holds at most {limit} listens: choose a shorter time")]
+    TooManyListens {
+        /// The most.
+        limit: usize,
+    },
+    /// There is no such extract.
+    #[error("there is no such extract")]
+    NoSuchExtract,
+    /// An extract is not the one that was asked for, or contradicts itself.
+    #[error("the extract does not fit: {part}")]
+    WrongExtract {
+        /// What of it.
+        part: &'static str,
+    },
+    /// There is no such server to send listens to.
+    #[error("there is no such server to send listens to")]
+    NoSuchAccount,
+    /// Something about a server to send listens to cannot be used.
+    #[error("{field} of the server cannot be used")]
+    BadAccount {
+        /// What of it.
+        field: &'static str,
+    },
     /// The log holds something this version cannot read.
     #[error("the log holds a {what} that this version cannot read")]
     Unreadable {
@@ -148,6 +178,13 @@ impl ListenError {
             Self::NotARange => "not_a_range",
             Self::NotAMoment => "not_a_moment",
             Self::Write { .. } => "write_failed",
+            Self::NoFieldChosen => "no_field_chosen",
+            Self::NothingToDisclose => "nothing_to_disclose",
+            Self::TooManyListens { .. } => "too_many_listens",
+            Self::NoSuchExtract => "no_such_extract",
+            Self::WrongExtract { .. } => "wrong_extract",
+            Self::NoSuchAccount => "no_such_listen_account",
+            Self::BadAccount { .. } => "bad_listen_account",
             Self::Unreadable { .. } => "unreadable",
         }
     }

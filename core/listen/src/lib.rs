@@ -16,6 +16,7 @@ mod identity;
 mod input;
 mod listen;
 mod log;
+mod out;
 mod pen;
 mod same_play;
 mod schema;
@@ -44,13 +45,25 @@ pub use listen::{EstimateRule, Evidence, Identifiers, Kind, Listen, Played, Thum
 pub use log::counting::{CountingRule, counting_rules, reset_counting_rules, set_counting_rule};
 pub use log::days::{Day, Days, days};
 pub use log::detail::{Credited, Heard, ListenDetail, ToldBy, detail};
-pub use log::export::{ExportForm, Exported, export};
 pub use log::hours::{Month, SourceHours, hours_by_source, months, newest_month};
 pub use log::index::catch_up;
 pub use log::list::{Cursor, ListQuery, Page, find, list};
 pub use log::subscriptions::{Subscription, subscriptions};
 pub use log::thumb::rate;
 pub use log::totals::{ItemTotal, PlayedTotal, TiedBy, totals};
+pub use out::account::{
+    Account, AccountChoice, Token, account, account_token, account_url, accounts, add_account, change_account,
+    remove_account,
+};
+pub use out::choice::{Choice, export_plan};
+pub use out::column::Column;
+pub use out::export::{ExportForm, ExportRequest, Exported, export};
+pub use out::extract::{
+    EXTRACT_TYPE, Extract, NewExtract, Showing, Shown, ShownOnce, disclose, disclose_more, disclosed, preview_extract,
+};
+pub use out::extract_field::ExtractField;
+pub use out::extract_read::{ExtractQuestion, ReadExtract, read_extract};
+pub use out::submit::{Answer, Parcel, next_parcel, note_account, playing_now, settle_parcel};
 pub use pen::import::{ImportOptions, ImportReport, Progress, import, import_stream};
 pub use pen::look::{Look, LookedFile, LookedTable, look};
 pub use pen::{Batch, BatchState, Preview, RefusedLine, accept, batch, batches, preview, refused, reject, sweep, undo};

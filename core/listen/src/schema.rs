@@ -23,6 +23,8 @@ pub const SCHEMA: RoomSchema = RoomSchema {
         MIGRATION_COUNTING,
         MIGRATION_PROGRESS,
         MIGRATION_ANSWERS,
+        MIGRATION_EXTRACTS,
+        MIGRATION_ACCOUNTS,
     ],
 };
 
@@ -497,4 +499,64 @@ WHEN old.lead_work_id <> new.lead_work_id BEGIN
     INSERT OR IGNORE INTO listen_stale_entity (entity_id)
     SELECT e.entity_id FROM listen_entity e WHERE e.what = 0 AND e.entity_key = 'i' || new.identity_id;
 END;
+";
+
+// `listen_extract`: what was signed for a party, with everything that opens it; its id is the SHA-256 of the signed part.
+const MIGRATION_EXTRACTS: &str = "
+CREATE TABLE listen_extract (
+    extract_id TEXT PRIMARY KEY NOT NULL,
+    relation TEXT NOT NULL,
+    agreement TEXT NOT NULL,
+    from_ms INTEGER,
+    to_ms INTEGER,
+    listens INTEGER NOT NULL,
+    made_ms INTEGER NOT NULL,
+    content TEXT NOT NULL
+) STRICT;
+CREATE TABLE listen_extract_shown (
+    extract_id TEXT NOT NULL,
+    seq INTEGER NOT NULL,
+    shown_ms INTEGER NOT NULL,
+    audience TEXT NOT NULL,
+    nonce TEXT NOT NULL,
+    fields TEXT NOT NULL,
+    PRIMARY KEY (extract_id, seq)
+) STRICT, WITHOUT ROWID;
+";
+
+// A server that listens are sent to. `up_to_play_id`: plays up to it were looked at, in batches decided up to
+// `up_to_decided_ms`; both only save time, what was sent stands in `listen_sent` (`status`: 200, or the answer with which the
+// server refused it for good). `listen_outbox`: what is being sent, byte for byte; `uncertain`: it may have arrived already.
+const MIGRATION_ACCOUNTS: &str = "
+CREATE TABLE listen_account (
+    account_id INTEGER PRIMARY KEY NOT NULL,
+    url TEXT NOT NULL UNIQUE,
+    token TEXT NOT NULL,
+    user_name TEXT NOT NULL DEFAULT '',
+    sources TEXT NOT NULL DEFAULT '[]',
+    from_ms INTEGER NOT NULL,
+    playing_now INTEGER NOT NULL DEFAULT 0 CHECK (playing_now IN (0, 1)),
+    is_on INTEGER NOT NULL DEFAULT 0 CHECK (is_on IN (0, 1)),
+    added_ms INTEGER NOT NULL,
+    wait_until_ms INTEGER NOT NULL DEFAULT 0,
+    up_to_play_id INTEGER NOT NULL DEFAULT 0,
+    up_to_decided_ms INTEGER NOT NULL DEFAULT 0,
+    last_sent_ms INTEGER NOT NULL DEFAULT 0,
+    problem TEXT NOT NULL DEFAULT ''
+) STRICT;
+CREATE TABLE listen_outbox (
+    account_id INTEGER NOT NULL,
+    seq INTEGER NOT NULL,
+    fingerprint BLOB NOT NULL,
+    content TEXT NOT NULL,
+    uncertain INTEGER NOT NULL DEFAULT 0 CHECK (uncertain IN (0, 1)),
+    tries INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (account_id, seq)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE listen_sent (
+    account_id INTEGER NOT NULL,
+    fingerprint BLOB NOT NULL,
+    status INTEGER NOT NULL,
+    PRIMARY KEY (account_id, fingerprint)
+) STRICT, WITHOUT ROWID;
 ";

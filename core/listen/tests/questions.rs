@@ -226,7 +226,7 @@ fn an_export_comes_back_unchanged() {
     let log = Log::new();
     log.add(lines(&[listen(AT, "Störabstand"), listen(AT + 9, "\\\"quoted\\\"")]));
     let mut text = Vec::new();
-    let done = export(&log.vault, ExportForm::ListenbrainzJsonl, &mut text).unwrap();
+    let done = export(&log.vault, &ExportForm::ListenbrainzJsonl.into(), &mut text).unwrap();
     assert_eq!((done.written, done.left_out), (2, 0));
     assert_eq!(log.import(&text).new, 0, "the log knows its own listens again");
 
@@ -252,7 +252,12 @@ fn the_full_export_holds_every_listen() {
     log.add(array(&[action("e", "2026-10-01T10:00:00", 0, 60)]));
     log.add(listen(AT, "a"));
     let mut text = Vec::new();
-    assert_eq!(export(&log.vault, ExportForm::JsonLines, &mut text).unwrap().written, 2);
+    assert_eq!(
+        export(&log.vault, &ExportForm::JsonLines.into(), &mut text)
+            .unwrap()
+            .written,
+        2
+    );
     let lines: Vec<serde_json::Value> = String::from_utf8(text)
         .unwrap()
         .lines()
@@ -264,7 +269,7 @@ fn the_full_export_holds_every_listen() {
         serde_json::json!({"how": "estimate", "ms": 200_000, "rule": "whole_track"})
     );
     let mut out = Vec::new();
-    let done = export(&log.vault, ExportForm::ListenbrainzJsonl, &mut out).unwrap();
+    let done = export(&log.vault, &ExportForm::ListenbrainzJsonl.into(), &mut out).unwrap();
     assert_eq!(
         (done.written, done.left_out),
         (1, 1),

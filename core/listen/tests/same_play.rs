@@ -67,7 +67,12 @@ fn the_scrobblers_play_and_the_services_are_one_everywhere() {
     assert_eq!((hours.len(), hours[0].plays, hours[0].played_ms), (1, 1, 190_000));
     assert_eq!(months(&log.vault, "UTC").unwrap()[0].plays, 1);
     let mut out = Vec::new();
-    assert_eq!(export(&log.vault, ExportForm::JsonLines, &mut out).unwrap().written, 1);
+    assert_eq!(
+        export(&log.vault, &ExportForm::JsonLines.into(), &mut out)
+            .unwrap()
+            .written,
+        1
+    );
     let shown = detail(&log.vault, listens[0].id).unwrap();
     assert_eq!((shown.heard.plays, shown.heard.plays_before), (1, 0));
     let told: Vec<_> = shown

@@ -319,7 +319,7 @@ fn a_thumb_is_given_to_one_listen_and_outlives_its_import() {
     let thumbs = || log.listens().iter().map(|listen| listen.thumb).collect::<Vec<_>>();
     assert_eq!(thumbs(), [Some(Thumb::Down), None]);
     let mut out = Vec::new();
-    export(&log.vault, ExportForm::JsonLines, &mut out).unwrap();
+    export(&log.vault, &ExportForm::JsonLines.into(), &mut out).unwrap();
     assert_eq!(String::from_utf8(out).unwrap().matches(r#""thumb":"down""#).count(), 1);
     log.undo(batch);
     assert_eq!(rate(&log.vault, id, None, NOW).unwrap_err().code(), "no_such_listen");

@@ -66,6 +66,7 @@ private struct NetworkRow: View {
         case .exchangeRates: "me_network_why_exchange_rates"
         case .credentials: "me_network_why_credentials"
         case .backups: "me_network_why_backups"
+        case .listens: "me_network_why_listens"
         }
     }
 
@@ -77,6 +78,7 @@ private struct NetworkRow: View {
         case .rates: ("me_network_rates", "me_network_rates_text")
         case .issuer: ("me_network_issuer", "me_network_issuer_text")
         case .backup: ("me_network_backup", "me_network_backup_text")
+        case .listens: ("me_network_listens", "me_network_listens_text")
         }
     }
 }

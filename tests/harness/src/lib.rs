@@ -5,6 +5,7 @@
 pub mod bad_line;
 pub mod feed_server;
 pub mod folder;
+pub mod maloja;
 pub mod nutshell;
 mod own_runtime;
 pub mod process;

@@ -546,6 +546,21 @@ pub(super) const LISTEN: Rows = &[
     ),
     (24, "not_a_range", "A text is no range of days."),
     (25, "not_a_moment", "A text is no moment."),
+    (40, "no_field_chosen", "Nothing was chosen to be shown of the listens."),
+    (41, "nothing_to_disclose", "No listen is in what was chosen."),
+    (42, "too_many_listens", "More listens than one extract holds."),
+    (43, "no_such_extract", "No such extract."),
+    (
+        44,
+        "wrong_extract",
+        "The extract is for somebody else, under another agreement, from another key, or contradicts itself.",
+    ),
+    (45, "no_such_listen_account", "No such server to send listens to."),
+    (
+        46,
+        "bad_listen_account",
+        "The address, the token or the sources of a server to send listens to cannot be used.",
+    ),
 ];
 
 pub(super) const PAY: Rows = &[
@@ -863,6 +878,22 @@ pub(super) const AGENT: Rows = &[
         "backup_folder_needed",
         "The folder for backups is one that only the host gets at, and it was not handed over.",
     ),
+    (
+        31,
+        "not_agreed",
+        "There is no such agreement that the party and the person have both signed.",
+    ),
+    (
+        32,
+        "token_refused",
+        "A server that listens are sent to does not take the token.",
+    ),
+    (
+        33,
+        "not_listenbrainz",
+        "The server does not speak ListenBrainz's API at that address.",
+    ),
+    (34, "listen_account_off", "Sending listens to the server is turned off."),
 ];
 
 /// The facade's own, which no room below it can return.

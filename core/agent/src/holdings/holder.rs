@@ -27,7 +27,7 @@ impl Persona {
     }
 
     /// The key that credentials of this relation are bound to.
-    pub(super) fn holder_key(&self, relation: &str) -> Result<SigningKey, AgentError> {
+    pub(crate) fn holder_key(&self, relation: &str) -> Result<SigningKey, AgentError> {
         let seed = self
             .vault
             .derive(&format!("tekram/v1/relation/{relation}/credential"))?;

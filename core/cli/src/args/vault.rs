@@ -150,7 +150,7 @@ fn colour(text: &str) -> Result<[u8; 3], String> {
 }
 
 /// A day in UTC, or a moment.
-fn moment(text: &str) -> Result<Timestamp, String> {
+pub(super) fn moment(text: &str) -> Result<Timestamp, String> {
     text.parse()
         .or_else(|_| format!("{text}T00:00:00Z").parse())
         .map_err(|_| "neither a day such as 2026-11-01 nor a moment such as 2026-11-01T08:00:00Z".to_owned())

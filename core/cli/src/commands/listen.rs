@@ -1,16 +1,15 @@
 //! `tekram listen …`
 
-use std::io::BufWriter;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use serde_json::json;
-use tekram_agent::{Batch, ExportForm, Listen, Persona, Progress};
+use tekram_agent::{Batch, Listen, Persona, Progress};
 
-use super::{Context, answers, capture, feed, history, new_private_file, readable, reading};
+use super::{Context, answers, capture, feed, history, leaving, readable, reading, submit};
 use crate::args::capture::CaptureCommand;
-use crate::args::{Form, ListenCommand, Page, ReadingArgs};
+use crate::args::{ListenCommand, Page, ReadingArgs};
 use crate::output::{Answer, Failure, hours, table};
 
 /// Refused lines shown under an import.
@@ -23,6 +22,9 @@ pub async fn run(context: &Context, command: ListenCommand) -> Result<Answer, Fa
     }
     if let ListenCommand::Look { file } = &command {
         return reading::look(file);
+    }
+    if let ListenCommand::Verify(verify) = &command {
+        return leaving::verify(verify);
     }
     let persona = context.unlock()?;
     let answer = answer(context, &persona, command).await?;
@@ -48,7 +50,11 @@ async fn answer(context: &Context, persona: &Persona, command: ListenCommand) ->
         ListenCommand::Show { listen } => history::show(persona, listen),
         ListenCommand::Rate { listen, thumb } => history::rate(persona, listen, thumb),
         ListenCommand::Capture(command) => capture::answer(persona, command),
-        ListenCommand::Export { file, form } => export(persona, &file, form),
+        ListenCommand::Export(export) => leaving::export(persona, &export),
+        ListenCommand::Disclose(disclose) => leaving::disclose(persona, &disclose),
+        ListenCommand::Disclosed => leaving::disclosed(persona),
+        ListenCommand::Verify(verify) => leaving::verify(&verify),
+        ListenCommand::Submit(command) => submit::run(context, persona, command).await,
         ListenCommand::Subscriptions => subscriptions(persona),
         ListenCommand::Feeds => feed::feeds(persona),
         ListenCommand::Feed(command) => feed::run(context, persona, command).await,
@@ -269,24 +275,6 @@ fn months(persona: &Persona, zone: Option<&str>) -> Result<Answer, Failure> {
         })
         .collect();
     Ok(Answer::new(json!({"months": months}), table(&rows)))
-}
-
-fn export(persona: &Persona, file: &Path, form: Form) -> Result<Answer, Failure> {
-    let mut out = BufWriter::new(new_private_file(file)?);
-    let form = match form {
-        Form::Listenbrainz => ExportForm::ListenbrainzJsonl,
-        Form::Full => ExportForm::JsonLines,
-    };
-    let exported = persona.export(form, &mut out)?;
-    Ok(Answer::new(
-        json!({"file": file.display().to_string(), "written": exported.written, "left_out": exported.left_out}),
-        format!(
-            "{} listens written to {}; {} do not fit the format.",
-            exported.written,
-            file.display(),
-            exported.left_out
-        ),
-    ))
 }
 
 fn subscriptions(persona: &Persona) -> Result<Answer, Failure> {

@@ -6,6 +6,7 @@ mod feed;
 mod history;
 mod intent;
 mod keep;
+mod leaving;
 mod listen;
 mod outward;
 mod pay;
@@ -14,6 +15,7 @@ mod reading;
 mod recovery;
 mod relate;
 mod split;
+mod submit;
 mod terms;
 mod vault;
 
@@ -40,6 +42,8 @@ const PASSPHRASE: &str = "TEKRAM_PASSPHRASE";
 const NEW_PASSPHRASE: &str = "TEKRAM_NEW_PASSPHRASE";
 /// Environment variable with recovery words, which unlock in the place of the passphrase.
 const RECOVERY_WORDS: &str = "TEKRAM_RECOVERY_WORDS";
+/// Environment variable that stands in for the prompt for the token of a server that listens are sent to.
+const LISTENS_TOKEN: &str = "TEKRAM_LISTENS_TOKEN";
 /// Environment variable that stands in for the prompt for a server's password.
 const SERVER_PASSWORD: &str = "TEKRAM_SERVER_PASSWORD";
 /// Environment variable that stands in for the prompt for an export's passphrase.

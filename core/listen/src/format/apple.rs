@@ -98,7 +98,7 @@ impl Columns {
             service: Cow::Borrowed("music.apple.com"),
             player: Cow::Borrowed("Apple Music"),
             device: more(self.device),
-            client: Cow::Borrowed(""),
+            ..Via::default()
         };
         let mark = |on: bool, mark: i64| if on { mark } else { 0 };
         let mut draft = play(

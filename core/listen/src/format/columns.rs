@@ -278,7 +278,7 @@ impl Plan {
             service: self.extra(&cells, ColumnRole::Service),
             player: self.extra(&cells, ColumnRole::Player),
             device: self.extra(&cells, ColumnRole::Device),
-            client: Cow::Borrowed(""),
+            ..Via::default()
         };
         Ok(play(self.format, work, at, amount, media_ms, via, scratch))
     }

@@ -99,6 +99,15 @@ pub(crate) enum Credit<'a> {
     Advert(Cow<'a, str>),
     /// Nobody whom the source names: the title of what was played.
     Unknown(Cow<'a, str>),
+    /// As another vault kept it.
+    Kept {
+        /// The key.
+        key: Cow<'a, str>,
+        /// The name for people.
+        name: Cow<'a, str>,
+        /// The feed, of a podcast.
+        feed_url: Cow<'a, str>,
+    },
 }
 
 impl Credit<'_> {
@@ -112,6 +121,7 @@ impl Credit<'_> {
             Self::Artist(name) => format!("artist:{}", folded(name)),
             Self::Advert(name) => format!("advert:{}", folded(name)),
             Self::Unknown(title) => format!("unknown:{}", folded(title)),
+            Self::Kept { key, .. } => key.clone().into_owned(),
         }
     }
 
@@ -123,13 +133,14 @@ impl Credit<'_> {
             | Self::Audiobook(name)
             | Self::Artist(name)
             | Self::Advert(name)
-            | Self::Unknown(name) => name,
+            | Self::Unknown(name)
+            | Self::Kept { name, .. } => name,
         }
     }
 
     pub(crate) fn feed_url(&self) -> &str {
         match self {
-            Self::Feed(url) => url,
+            Self::Feed(url) | Self::Kept { feed_url: url, .. } => url,
             _ => "",
         }
     }
@@ -163,6 +174,8 @@ pub(crate) fn folded(name: &str) -> String {
 /// How the listen came about and reached the source.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub(crate) struct Via<'a> {
+    /// Where the listen came from, if another than the format's own.
+    pub(crate) source: Cow<'a, str>,
     pub(crate) service: Cow<'a, str>,
     pub(crate) player: Cow<'a, str>,
     pub(crate) device: Cow<'a, str>,
@@ -177,6 +190,7 @@ impl Via<'_> {
     pub(crate) fn to_owned(&self) -> Via<'static> {
         let owned = |text: &Cow<'_, str>| Cow::Owned(text.clone().into_owned());
         Via {
+            source: owned(&self.source),
             service: owned(&self.service),
             player: owned(&self.player),
             device: owned(&self.device),

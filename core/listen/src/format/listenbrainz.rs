@@ -139,6 +139,7 @@ pub(crate) fn draft<'a>(row: Row<'a>, now_ms: i64, scratch: &mut Vec<u8>) -> Res
             player: extra(info.media_player),
             device: Cow::Borrowed(""),
             client: extra(info.submission_client),
+            ..Via::default()
         },
         marks: 0,
         fingerprint,

@@ -14,6 +14,7 @@ pub(crate) mod listenbrainz;
 pub(crate) mod maloja;
 pub(crate) mod moment;
 pub(crate) mod opml;
+pub(crate) mod own;
 pub(crate) mod pano;
 pub(crate) mod play;
 pub(crate) mod plays;
@@ -60,13 +61,15 @@ pub enum Format {
     AntennaPod,
     /// Any other table, whose columns the person named.
     Csv,
+    /// This log's own export with everything: JSON Lines.
+    Own,
     /// What was heard on this device: no file, but the batch that holds it.
     Capture,
 }
 
 impl Format {
     /// Every format.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::Listenbrainz,
         Self::SpotifyExtended,
         Self::GpodderActions,
@@ -81,6 +84,7 @@ impl Format {
         Self::Youtube,
         Self::AntennaPod,
         Self::Csv,
+        Self::Own,
         Self::Capture,
     ];
 
@@ -102,6 +106,7 @@ impl Format {
             Self::Youtube => "youtube",
             Self::AntennaPod => "antenna_pod",
             Self::Csv => "csv",
+            Self::Own => "own",
             Self::Capture => "capture",
         }
     }
@@ -128,6 +133,7 @@ impl Format {
             Self::Youtube => "youtube",
             Self::AntennaPod => "antennapod",
             Self::Csv => "csv",
+            Self::Own => own::SOURCE,
             Self::Capture => "this_device",
         }
     }

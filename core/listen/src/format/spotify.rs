@@ -140,7 +140,7 @@ pub(crate) fn draft<'a>(
             service: Cow::Borrowed("spotify.com"),
             player: Cow::Borrowed("Spotify"),
             device: extra(row.platform),
-            client: Cow::Borrowed(""),
+            ..Via::default()
         },
         marks,
         fingerprint,

@@ -153,6 +153,7 @@ impl RecordKind for ProbeKind {
 #[derive(Deserialize, Default)]
 #[serde(default)]
 struct Probe<'a> {
+    tekram_listen: Option<IgnoredAny>,
     track_metadata: Option<IgnoredAny>,
     ts: Option<IgnoredAny>,
     ms_played: Option<IgnoredAny>,
@@ -184,7 +185,9 @@ impl Probe<'_> {
     fn format(&self) -> Option<Format> {
         let named = self.track != Loose::Absent || self.name.is_some();
         let dated = self.date.is_some() || self.uts.is_some() || self.timestamp.is_some();
-        if self.track_metadata.is_some() {
+        if self.tekram_listen.is_some() {
+            Some(Format::Own)
+        } else if self.track_metadata.is_some() {
             Some(Format::Listenbrainz)
         } else if self.ts.is_some() && self.ms_played.is_some() {
             Some(Format::SpotifyExtended)
@@ -268,6 +271,10 @@ mod tests {
             (
                 "<?xml version=\"1.0\"?><OPML version=\"2.0\">".into(),
                 Some((Format::Opml, Shape::Xml)),
+            ),
+            (
+                r#"{"tekram_listen":1,"start_ms":1}"#.to_owned() + "\n",
+                Some((Format::Own, Shape::Lines)),
             ),
             ("<html>".into(), None),
             ("[]".into(), None),

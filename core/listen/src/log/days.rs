@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use jiff::civil::Date;
+use jiff::civil::{Date, DateTime};
 use jiff::tz::{Offset, TimeZone};
 use serde::Serialize;
 use tekram_vault::Vault;
@@ -159,12 +159,23 @@ impl Open {
 
 /// The date on the clocks where it was heard.
 fn local_date(start_ms: i64, offset_min: Option<i64>, zone: &TimeZone) -> Date {
+    local(start_ms, offset_min, zone).date()
+}
+
+/// Date and time on the clocks where it was heard, to the second: `2026-10-05 18:00:00`.
+pub(crate) fn local_time(start_ms: i64, offset_min: Option<i64>, zone: &TimeZone) -> String {
+    local(start_ms, offset_min, zone)
+        .strftime("%Y-%m-%d %H:%M:%S")
+        .to_string()
+}
+
+fn local(start_ms: i64, offset_min: Option<i64>, zone: &TimeZone) -> DateTime {
     let at = jiff::Timestamp::from_millisecond(start_ms).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
     let offset = offset_min
         .and_then(|minutes| i32::try_from(minutes.checked_mul(60)?).ok())
         .and_then(|seconds| Offset::from_seconds(seconds).ok())
         .unwrap_or_else(|| zone.to_offset(at));
-    offset.to_datetime(at).date()
+    offset.to_datetime(at)
 }
 
 /// The beginning of a date in UTC.

@@ -9,18 +9,39 @@ use super::newest::{NEWEST, Newest, Place};
 use crate::listen::{MARK_OFFLINE, MARK_PRIVATE, MARK_SKIPPED, MARK_TOO_SHORT, MARK_ZONELESS};
 use crate::{Evidence, Identifiers, Kind, Listen, ListenError, Played, Thumb};
 
-/// What [`listen_from`] reads, and from where.
-pub(crate) const LISTEN_COLUMNS: &str = "p.play_id, p.start_ms, p.fingerprint, p.batch_id, p.record, p.played_how,
+/// The columns of a listen, in the order of [`listen_from`].
+macro_rules! listen_fields {
+    () => {
+        "p.play_id, p.start_ms, p.fingerprint, p.batch_id, p.record, p.played_how,
     p.played_ms, p.media_ms, p.offset_min, p.marks, p.ranges, w.kind, w.title, w.creators, w.show, w.publisher, w.url,
     w.feed_url, w.feed_guid, w.item_guid, w.isrc, w.recording_mbid, w.release_mbid, w.artist_mbids, w.spotify_uri,
     v.source, v.service, v.player, v.device,
-    (SELECT t.thumb FROM listen_thumb t WHERE t.fingerprint = p.fingerprint),
-    (SELECT group_concat(told.batch_id) FROM (
+    (SELECT t.thumb FROM listen_thumb t WHERE t.fingerprint = p.fingerprint)"
+    };
+}
+/// The imports that also tell of it.
+macro_rules! listen_told {
+    () => {
+        "(SELECT group_concat(told.batch_id) FROM (
         SELECT e.batch_id FROM listen_batch b CROSS JOIN listen_evidence e
             ON e.batch_id = b.batch_id AND e.play_id = p.play_id
         UNION SELECT o.batch_id FROM listen_same_play s CROSS JOIN listen_play o ON o.play_id = s.play_id
-            WHERE s.lead_play_id = p.play_id) told)
-    FROM listen_play p CROSS JOIN listen_work w ON w.work_id = p.work_id CROSS JOIN listen_via v ON v.via_id = p.via_id";
+            WHERE s.lead_play_id = p.play_id) told)"
+    };
+}
+/// From where.
+macro_rules! listen_tables {
+    () => {
+        "FROM listen_play p CROSS JOIN listen_work w ON w.work_id = p.work_id CROSS JOIN listen_via v ON v.via_id = p.via_id"
+    };
+}
+
+/// What [`listen_from`] reads, without the imports that also tell of it: looking for these takes longer than all the rest.
+pub(crate) const LISTEN_FIELDS: &str = concat!(listen_fields!(), ", NULL");
+/// From where; other tables can be joined after it.
+pub(crate) const LISTEN_TABLES: &str = listen_tables!();
+/// What [`listen_from`] reads, and from where.
+pub(crate) const LISTEN_COLUMNS: &str = concat!(listen_fields!(), ", ", listen_told!(), " ", listen_tables!());
 
 /// Which listens to list.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

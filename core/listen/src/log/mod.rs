@@ -4,7 +4,6 @@
 pub(crate) mod counting;
 pub(crate) mod days;
 pub(crate) mod detail;
-pub(crate) mod export;
 pub(crate) mod hours;
 pub(crate) mod index;
 pub(crate) mod list;

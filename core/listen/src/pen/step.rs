@@ -7,7 +7,7 @@ use super::writer::{Memory, Writer};
 use crate::format::layout::{Rows, TableShape};
 use crate::format::plays::{Context, Plays};
 use crate::format::sitting::Sittings;
-use crate::format::{gpodder, lastfm, listenbrainz, maloja, opml, pano, spotify, spotify_short, takeout};
+use crate::format::{gpodder, lastfm, listenbrainz, maloja, opml, own, pano, spotify, spotify_short, takeout};
 use crate::input::elements::Elements;
 use crate::input::encoding::Decoded;
 use crate::input::lines::Lines;
@@ -129,6 +129,14 @@ impl Step<'_, '_> {
             Format::Maloja => self.play::<maloja::Scrobbles, R>(source),
             Format::PanoScrobbler => self.play::<pano::Entries, R>(source),
             Format::Youtube => self.play::<takeout::Watches, R>(source),
+            Format::Own => source.next::<own::Own, _>(|found| {
+                self.count();
+                let now_ms = self.context.times.now_ms;
+                match own::draft(found.row, now_ms, &mut self.memory.scratch) {
+                    Ok((draft, thumb)) => self.writer.own(self.memory, &draft, thumb, now_ms),
+                    Err(reason) => self.refuse(reason, found.line, found.raw),
+                }
+            }),
             Format::GpodderActions => source.next::<gpodder::Actions, _>(|found| {
                 self.count();
                 match gpodder::action(found.row, self.context.times.now_ms, &mut self.memory.scratch) {

@@ -11,7 +11,7 @@ use crate::format::antennapod::Episode;
 use crate::format::draft::{Credit, Draft, Via, Work, feed_key};
 use crate::format::opml::Feed;
 use crate::format::sitting::Sitting;
-use crate::listen::{Kind, MARK_OFFLINE, MARK_PRIVATE, MARK_SKIPPED, MARK_TOO_SHORT, MARK_ZONELESS, Played};
+use crate::listen::{Kind, MARK_OFFLINE, MARK_PRIVATE, MARK_SKIPPED, MARK_TOO_SHORT, MARK_ZONELESS, Played, Thumb};
 use crate::log::counting::Rules;
 use crate::{Format, ListenError, Reason};
 
@@ -171,6 +171,30 @@ impl<'t> Writer<'t> {
                 .execute([self.batch_id, play_id])?;
         }
         Ok(true)
+    }
+
+    /// Stores a play with what the person thought of it, or notes that it is known; then what they think of it here stays.
+    pub(crate) fn own(
+        &mut self,
+        memory: &mut Memory,
+        draft: &Draft<'_>,
+        thumb: Option<Thumb>,
+        now_ms: i64,
+    ) -> Result<(), ListenError> {
+        let zoneless = draft.marks & MARK_ZONELESS != 0;
+        if (zoneless && self.known_in_another_zone(draft)?) || self.add(memory, draft)?.is_none() {
+            memory.counts.duplicates += 1;
+            return Ok(());
+        }
+        memory.counts.new += 1;
+        if let Some(thumb) = thumb {
+            self.transaction
+                .prepare_cached(
+                    "INSERT INTO listen_thumb (fingerprint, thumb, rated_ms) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
+                )?
+                .execute(params![draft.fingerprint, thumb.number(), now_ms])?;
+        }
+        Ok(())
     }
 
     /// Stores a play that may still go on, or brings what is stored of it up to date. Says whether it is new.
@@ -345,7 +369,11 @@ impl<'t> Writer<'t> {
             memory.last_via = Some((via.to_owned(), via_id));
             return Ok(via_id);
         }
-        let texts = params![self.format.source(), via.service, via.player, via.device, via.client];
+        let source = match via.source.as_ref() {
+            "" => self.format.source(),
+            source => source,
+        };
+        let texts = params![source, via.service, via.player, via.device, via.client];
         self.transaction
             .prepare_cached(
                 "INSERT INTO listen_via (source, service, player, device, client) VALUES (?1, ?2, ?3, ?4, ?5)

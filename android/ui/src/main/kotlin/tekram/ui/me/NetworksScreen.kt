@@ -62,6 +62,7 @@ private fun kindText(kind: NetworkKind): String =
         NetworkKind.RATES -> word("me_network_rates")
         NetworkKind.ISSUER -> word("me_network_issuer")
         NetworkKind.BACKUP -> word("me_network_backup")
+        NetworkKind.LISTENS -> word("me_network_listens")
     }
 
 @Composable
@@ -73,6 +74,7 @@ private fun seesText(kind: NetworkKind): String =
         NetworkKind.RATES -> word("me_network_rates_text")
         NetworkKind.ISSUER -> word("me_network_issuer_text")
         NetworkKind.BACKUP -> word("me_network_backup_text")
+        NetworkKind.LISTENS -> word("me_network_listens_text")
     }
 
 @Composable
@@ -85,4 +87,5 @@ private fun whyText(why: NetworkWhy): String =
         NetworkWhy.EXCHANGE_RATES -> word("me_network_why_exchange_rates")
         NetworkWhy.CREDENTIALS -> word("me_network_why_credentials")
         NetworkWhy.BACKUPS -> word("me_network_why_backups")
+        NetworkWhy.LISTENS -> word("me_network_why_listens")
     }

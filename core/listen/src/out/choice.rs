@@ -1,0 +1,117 @@
+//! Which listens leave the log: by time, source and kind. Read as a stream, oldest first, by the one index of plays, so that
+//! memory does not grow with the log.
+
+use rusqlite::{Connection, Row, params};
+use tekram_vault::Vault;
+
+use crate::listen::{MARK_PRIVATE, MARK_ZONELESS};
+use crate::log::list::{LISTEN_FIELDS, LISTEN_TABLES, listen_from};
+use crate::log::scan::IN_LOG;
+use crate::{Kind, Listen, ListenError};
+
+/// Which listens leave the log.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Choice {
+    /// Not before this moment, milliseconds since 1970 UTC.
+    pub from_ms: Option<i64>,
+    /// Before this moment.
+    pub to_ms: Option<i64>,
+    /// Only from these sources; from all when empty.
+    pub sources: Vec<String>,
+    /// Only of these kinds; of all when empty.
+    pub kinds: Vec<Kind>,
+    /// Without what was heard in a private session.
+    pub without_private: bool,
+}
+
+/// A listen with what only this log knows of it.
+pub(crate) struct Chosen {
+    pub(crate) listen: Listen,
+    /// Whether the source gave the start without a zone, whatever it was taken for.
+    pub(crate) zoneless: bool,
+    /// The program that told the source.
+    pub(crate) client: String,
+    /// Whom its seconds are credited to.
+    pub(crate) credit: KeptCredit,
+}
+
+/// A credit as it is kept.
+pub(crate) struct KeptCredit {
+    pub(crate) key: String,
+    pub(crate) name: String,
+    pub(crate) feed_url: String,
+}
+
+impl Choice {
+    /// Gives `each` what is chosen out of the log, oldest first.
+    pub(crate) fn walk(
+        &self,
+        connection: &Connection,
+        mut each: impl FnMut(Chosen) -> Result<(), ListenError>,
+    ) -> Result<(), ListenError> {
+        let mut statement = connection.prepare_cached(&sql())?;
+        let mut rows = statement.query(params![
+            self.from_ms.unwrap_or(i64::MIN),
+            self.to_ms.unwrap_or(i64::MAX),
+            if self.without_private { MARK_PRIVATE } else { 0 },
+        ])?;
+        while let Some(row) = rows.next()? {
+            if self.takes(row)? {
+                each(chosen(row)?)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether source and kind are wanted; looked at before the texts are.
+    fn takes(&self, row: &Row<'_>) -> Result<bool, ListenError> {
+        let text = |column| row.get_ref(column)?.as_str().map_err(rusqlite::Error::from);
+        Ok((self.kinds.is_empty() || {
+            let kind = text("kind")?;
+            self.kinds.iter().any(|wanted| wanted.name() == kind)
+        }) && (self.sources.is_empty() || {
+            let source = text("source")?;
+            self.sources.iter().any(|wanted| wanted == source)
+        }))
+    }
+}
+
+/// Beside a listen's own columns: the client and the credit.
+pub(crate) const MORE_FIELDS: &str = "v.client AS client, c.credit_key AS credit_key, c.name AS credit_name,
+    c.feed_url AS credit_feed_url";
+
+fn sql() -> String {
+    format!(
+        "SELECT {LISTEN_FIELDS}, {MORE_FIELDS} {LISTEN_TABLES}
+         CROSS JOIN listen_credit c ON c.credit_id = w.credit_id
+         WHERE p.start_ms >= ?1 AND p.start_ms < ?2 AND p.marks & ?3 = 0
+           AND {IN_LOG}
+         ORDER BY p.start_ms, p.fingerprint"
+    )
+}
+
+pub(crate) fn chosen(row: &Row<'_>) -> Result<Chosen, ListenError> {
+    Ok(Chosen {
+        listen: listen_from(row)?,
+        zoneless: row.get::<_, i64>("marks")? & MARK_ZONELESS != 0,
+        client: row.get("client")?,
+        credit: KeptCredit {
+            key: row.get("credit_key")?,
+            name: row.get("credit_name")?,
+            feed_url: row.get("credit_feed_url")?,
+        },
+    })
+}
+
+/// How SQLite would go about an export, for tests: it must not sort.
+///
+/// # Errors
+/// When the vault fails.
+#[doc(hidden)]
+pub fn export_plan(vault: &Vault) -> Result<String, ListenError> {
+    vault.read(|connection| {
+        let mut statement = connection.prepare(&format!("EXPLAIN QUERY PLAN {}", sql()))?;
+        let steps = statement.query_map(params![0, 1, 0], |row| row.get::<_, String>(3))?;
+        Ok(steps.collect::<Result<Vec<_>, _>>()?.join("\n"))
+    })
+}
