@@ -192,7 +192,7 @@ fn a_listen_that_goes_on_is_waited_for_and_holds_nobody_up() {
     log.vault
         .write(tekram_vault::Scope("listen"), |transaction| {
             transaction.execute(
-                "UPDATE listen_play SET played_ms = 100000 WHERE start_ms = ?1",
+                "UPDATE listen_play SET played_ms = 100000, marks = 0 WHERE start_ms = ?1",
                 [just_now * 1000],
             )?;
             Ok::<_, tekram_vault::VaultError>(())
