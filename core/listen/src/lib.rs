@@ -12,6 +12,9 @@ mod capture;
 mod error;
 pub mod feed;
 mod format;
+#[cfg(fuzzing)]
+#[expect(clippy::panic, reason = "a fuzz target fails by a panic")]
+pub mod fuzzing;
 mod identity;
 mod input;
 mod listen;

@@ -36,6 +36,7 @@ pub fn write(folder: &Path) -> Done {
     put("inbox", "two", &fuzzing::inbox_of(&[b"one", &[1; 300]]))?;
     let whole = fuzzing::inbox_of(&[b"cut", b"behind"]);
     put("inbox", "cut", &[whole.get(..20).unwrap_or_default(), &whole].concat())?;
+    exports(&put)?;
     put("age", "changes", &[0, 40, 0, 0, 0, 0, 0, 1, 0, 90])?;
     put("age", "cut", &[64, 0, 0, 200, 0, 5, 0])
 }
@@ -266,4 +267,64 @@ fn credentials(put: Put<'_>) -> Done {
         put("status_list", name, &[&[how], &index[..], &[0xb9, 0xa3, 0, 1]].concat())?;
     }
     put("status_list", "credential", &[&[0; 9][..], &signed].concat())
+}
+
+/// One or two records of each format that an import knows, behind the byte that says how times are read.
+fn exports(put: Put<'_>) -> Done {
+    let track = r##"{"artist":{"#text":"Vera Quill","mbid":""},"name":"Errata","album":{"#text":"Inkwell"},"date":{"uts":"1785513900"}}"##;
+    let utf16 = "\u{feff}Artist;Album;AlbumId;Track;Date#x\nVera Quill;Inkwell;;Errata;1785513900000\n";
+    let utf16: Vec<u8> = utf16.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    for (name, text) in [
+        (
+            "listenbrainz",
+            r#"{"listened_at":1785513900,"track_metadata":{"track_name":"Errata","artist_name":"Vera Quill","additional_info":{"duration_ms":200000}}}"#.to_owned(),
+        ),
+        (
+            "spotify",
+            r#"[{"ts":"2026-07-31T16:05:00Z","ms_played":1000,"episode_name":"42","episode_show_name":"Harbour Lights","offline":true,"offline_timestamp":1785513900}]"#.to_owned(),
+        ),
+        (
+            "spotify-short",
+            r#"[{"endTime":"2026-07-31 16:05","artistName":"Brassica","trackName":"Bolted","msPlayed":1000}]"#.to_owned(),
+        ),
+        (
+            "gpodder",
+            r#"{"actions":[{"podcast":"https://feeds.example/a.xml","episode":"https://feeds.example/1.mp3","action":"play","timestamp":"2026-07-31T16:05:00","started":0,"position":60,"total":90}]}"#.to_owned(),
+        ),
+        (
+            "opml",
+            r#"<opml><body><outline text="a"><outline text="b" xmlUrl="https://feeds.example/b.xml"/></outline></body></opml>"#.to_owned(),
+        ),
+        ("lastfm-pages", format!(r#"[{{"recenttracks":{{"track":[{track},null],"@attr":{{"page":"1"}}}}}},[{track}]]"#)),
+        (
+            "lastfm-table",
+            "uts,utc_time,artist,artist_mbid,album,album_mbid,track,track_mbid\n1785513900,,Vera Quill,,Inkwell,,\"Errata, \"\"x\"\"\",\n".to_owned(),
+        ),
+        ("lastfm-bare", "Vera Quill,Inkwell,Errata,\"31 Jul 2026, 16:05\"\n".to_owned()),
+        ("librefm", "1785513900\tErrata\tVera Quill\tInkwell\t\t\t\n".to_owned()),
+        (
+            "scrobbler-log",
+            "#AUDIOSCROBBLER/1.1\n#TZ/UNKNOWN\n#CLIENT/x\nVera Quill\tInkwell\tErrata\t1\t200\tL\t1785513900\t\n".to_owned(),
+        ),
+        (
+            "apple",
+            "Song Name,Event Type,Event End Timestamp,Play Duration Milliseconds,UTC Offset In Seconds\nErrata,PLAY_END,2026-07-31T16:05:00Z,9000,7200\n".to_owned(),
+        ),
+        (
+            "maloja",
+            r#"{"scrobbles":[{"time":1785513900,"track":{"artists":["Vera Quill"],"title":"Errata","album":{"albumtitle":"Inkwell"},"length":200},"duration":90}]}"#.to_owned(),
+        ),
+        (
+            "pano",
+            "# x\n{\"timeMs\":1785513900000,\"artist\":\"Vera Quill\",\"track\":\"Errata\",\"event\":\"scrobble\"}\n".to_owned(),
+        ),
+        (
+            "takeout",
+            r#"[{"header":"YouTube","title":"Watched Errata","titleUrl":"https://www.youtube.com/watch?v=a","subtitles":[{"name":"x"}],"time":"2026-07-31T16:05:00Z","details":[]}]"#.to_owned(),
+        ),
+        ("table", "time;title;played\n31.07.2026 18:05;Errata;3:20\n31.07.2026 18:09;Margins;200\n".to_owned()),
+    ] {
+        put("listen_export", name, &[b"\x01", text.as_bytes()].concat())?;
+    }
+    put("listen_export", "utf-16", &[&b"\0"[..], &utf16].concat())
 }

@@ -61,7 +61,10 @@ impl<R: Read> Source<R> {
         matches!(self, Self::Elements(elements) if elements.ended_early())
     }
 
-    fn next<K: RecordKind, T>(&mut self, take: impl FnMut(Found<'_, K::Row<'_>>) -> T) -> std::io::Result<Pulled<T>> {
+    pub(crate) fn next<K: RecordKind, T>(
+        &mut self,
+        take: impl FnMut(Found<'_, K::Row<'_>>) -> T,
+    ) -> std::io::Result<Pulled<T>> {
         match self {
             Self::Lines(lines) => lines.next::<K, T>(take),
             Self::Elements(elements) => elements.next::<K, T>(take),
