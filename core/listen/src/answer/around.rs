@@ -4,11 +4,11 @@ use rusqlite::{Connection, params};
 use serde::Serialize;
 use tekram_vault::Vault;
 
-use crate::Listen;
-use crate::ListenError;
+use super::settled;
 use crate::log::list::{LISTEN_COLUMNS, listen_from};
 use crate::log::scan::IN_LOG;
 use crate::pen::bounded;
+use crate::{Listen, ListenError};
 
 /// Nothing plays for longer at a stretch: an audiobook through a night.
 const LONGEST_MS: i64 = 24 * 60 * 60 * 1000;
@@ -33,7 +33,7 @@ pub struct Around {
 /// # Errors
 /// When the vault fails.
 pub fn around(vault: &Vault, at_ms: i64, limit: usize) -> Result<Around, ListenError> {
-    vault.read(|connection| {
+    settled(vault, |connection| {
         let (playing, before) = begun_by(connection, at_ms, limit)?;
         let sql = format!(
             "SELECT {LISTEN_COLUMNS} WHERE p.start_ms > ?1 AND {IN_LOG}
