@@ -9,6 +9,7 @@ mod capture;
 mod code;
 mod device;
 mod disclosing;
+mod edit;
 mod error;
 mod feed;
 mod holdings;
@@ -71,6 +72,7 @@ pub use tekram_listen::{
     LookedFile, LookedTable, Media, PlayerEvent, PlayerEventKind, Quiet, QuietNow, QuietSpan, Recording, TableMapping,
     Thumb, TiedBy, ToldBy,
 };
+pub use tekram_listen::{Correction, Description, Edit, EditKind, WorkView};
 pub use tekram_listen::{Extract, ExtractField, ExtractQuestion, ReadExtract, Shown as ShownExtract, ShownOnce};
 pub use tekram_net::NetPolicy;
 pub use tekram_pay::PayError;

@@ -95,6 +95,8 @@ fn listen(error: &ListenError) -> Params {
         ListenError::BadAccount { field } => one("field", field),
         ListenError::NoSuchBatch { batch_id } => one("batch", batch_id),
         ListenError::WrongBatchState { batch_id, state } => two(("batch", batch_id), ("state", state)),
+        ListenError::NoSuchWork { work } => one("work", work),
+        ListenError::EditTooLong { limit } => one("limit", limit),
         _ => Vec::new(),
     }
 }

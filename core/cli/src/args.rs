@@ -2,6 +2,7 @@
 
 mod answer;
 pub mod capture;
+mod edit;
 mod feed;
 mod keep;
 mod leave;
@@ -15,6 +16,7 @@ use capture::CaptureCommand;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub use answer::{AnswerCommand, By, Range, Subject, Weight};
+pub use edit::EditCommand;
 pub use feed::FeedCommand;
 pub use keep::{
     AddPurchase, AttributeCommand, AttributeKind, CredentialCommand, CsvColumns, DateForm, FileCommand, KeepCommand,
@@ -309,7 +311,7 @@ pub enum ListenCommand {
         #[command(flatten)]
         page: Page,
     },
-    /// Search by words in title, creators, show and publisher; case and accents do not matter.
+    /// Search by words in title, creators, show, publisher, notes and tags; case and accents do not matter.
     #[command(after_help = "Example:\n  tekram listen search \"harbour lights\" --kind podcast")]
     Search {
         /// Words, or beginnings of words.
@@ -337,6 +339,9 @@ pub enum ListenCommand {
     /// What this device captures.
     #[command(flatten)]
     Capture(CaptureCommand),
+    /// What a person changes.
+    #[command(flatten)]
+    Edit(EditCommand),
     /// Write the log to a file in an open format.
     #[command(
         after_help = "Example:\n  tekram listen export listens.jsonl\n  tekram listen export everything.jsonl --form full\n  tekram listen export october.csv --form csv --from 2026-10-01 --until 2026-11-01 --columns start_local,title,show"

@@ -75,6 +75,33 @@ pub enum ListenError {
         /// The number asked for.
         play_id: i64,
     },
+    /// There is no such work, or no such description of one.
+    #[error("there is no work or description number {work}")]
+    NoSuchWork {
+        /// The number asked for.
+        work: i64,
+    },
+    /// Works of different kinds are not one work.
+    #[error("works of different kinds cannot be one")]
+    DifferentKinds,
+    /// Less than two works to say are one.
+    #[error("name two works or more to make one of them")]
+    NothingToMerge,
+    /// The descriptions are not of one work, or are all that it has.
+    #[error("name some descriptions of one work, not all of them")]
+    NothingToSplit,
+    /// No change is left that could be taken back.
+    #[error("there is no change to take back")]
+    NothingToUndo,
+    /// A correction would leave nothing that names the listen.
+    #[error("a listen needs a title or somebody who made it")]
+    NothingNamed,
+    /// A note, tag or correction is longer than is kept.
+    #[error("that is longer than is kept: {limit} at most")]
+    EditTooLong {
+        /// The longest that is kept, in bytes; for a list, the most there can be.
+        limit: usize,
+    },
     /// A page mark was not made by this log.
     #[error("the page mark is not one of this log")]
     BadCursor,
@@ -169,6 +196,13 @@ impl ListenError {
             Self::NoSuchBatch { .. } => "no_such_batch",
             Self::WrongBatchState { .. } => "wrong_batch_state",
             Self::NoSuchListen { .. } => "no_such_listen",
+            Self::NoSuchWork { .. } => "no_such_work",
+            Self::DifferentKinds => "different_kinds",
+            Self::NothingToMerge => "nothing_to_merge",
+            Self::NothingToSplit => "nothing_to_split",
+            Self::NothingToUndo => "nothing_to_undo",
+            Self::NothingNamed => "nothing_named",
+            Self::EditTooLong { .. } => "edit_too_long",
             Self::BadCursor => "bad_cursor",
             Self::UnknownZone => "unknown_zone",
             Self::NoSuchFeed { .. } => "no_such_feed",

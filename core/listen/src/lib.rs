@@ -9,6 +9,7 @@
 
 mod answer;
 mod capture;
+mod edit;
 mod error;
 pub mod feed;
 mod format;
@@ -41,6 +42,12 @@ pub use capture::{
     quiet_now, read_recording, recording, seal_events, set_capture_app, start_recording, stop_recording,
     write_recording,
 };
+pub use edit::correction::{Correction, correct};
+pub use edit::history::{Edit, EditKind, edits, undo_edit};
+pub use edit::said::{note, tag};
+pub use edit::shown::{delete, delete_for_good, hide};
+pub use edit::thumb::rate;
+pub use edit::works::{Description, WorkView, merge, split, work_of_listen, works};
 pub use error::ListenError;
 pub use format::columns::{ColumnRole, TableMapping};
 pub use format::{Format, Reason};
@@ -52,7 +59,6 @@ pub use log::hours::{Month, SourceHours, hours_by_source, months, newest_month};
 pub use log::index::catch_up;
 pub use log::list::{Cursor, ListQuery, Page, find, list};
 pub use log::subscriptions::{Subscription, subscriptions};
-pub use log::thumb::rate;
 pub use log::totals::{ItemTotal, PlayedTotal, TiedBy, totals};
 pub use out::account::{
     Account, AccountChoice, Token, account, account_token, account_url, accounts, add_account, change_account,

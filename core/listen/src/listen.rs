@@ -276,6 +276,14 @@ pub struct Listen {
     pub counts: bool,
     /// What the person thinks of it, if they said.
     pub thumb: Option<Thumb>,
+    /// What the person wrote beside it.
+    pub note: String,
+    /// What the person tagged it with.
+    pub tags: Vec<String>,
+    /// Whether the person corrected what it was.
+    pub corrected: bool,
+    /// Whether the person hid or deleted it.
+    pub hidden: bool,
     /// Where the knowledge comes from.
     pub evidence: Evidence,
     /// Same play, same sixteen bytes (hex), whichever file of one source tells it.

@@ -25,6 +25,7 @@ pub const SCHEMA: RoomSchema = RoomSchema {
         MIGRATION_ANSWERS,
         MIGRATION_EXTRACTS,
         MIGRATION_ACCOUNTS,
+        MIGRATION_EDITS,
     ],
 };
 
@@ -559,4 +560,77 @@ CREATE TABLE listen_sent (
     status INTEGER NOT NULL,
     PRIMARY KEY (account_id, fingerprint)
 ) STRICT, WITHOUT ROWID;
+";
+
+// All by fingerprint (and start, by which the play is found), so that an edit outlives its play.
+// `listen_decision`: works that the person merged or split; `mark` of a key: 0 a text, 1 a name, 2 a whole description
+// (`identity/decision.rs`). `listen_edit`: every change, with what was before (JSON); a change of works has no fingerprint.
+// `listen_correction`: `original_work_id` is the source's own description, 0 while the play is not there.
+// `listen_hidden`: `deleted_ms` 0 for what is only hidden. `listen_gone`: what was deleted for good must not come back.
+// The trigger is made anew so that deleting a million plays that nothing is tied to costs little.
+const MIGRATION_EDITS: &str = "
+CREATE TABLE listen_decision (
+    decision_id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    what TEXT NOT NULL CHECK (what IN ('merge', 'split')),
+    decided_ms INTEGER NOT NULL
+) STRICT;
+CREATE TABLE listen_decision_key (
+    decision_id INTEGER NOT NULL,
+    mark INTEGER NOT NULL,
+    hash INTEGER NOT NULL,
+    PRIMARY KEY (decision_id, mark, hash)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE listen_identity_due_work (
+    work_id INTEGER PRIMARY KEY NOT NULL
+) STRICT;
+CREATE TABLE listen_edit (
+    edit_id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    edited_ms INTEGER NOT NULL,
+    what TEXT NOT NULL,
+    start_ms INTEGER NOT NULL DEFAULT 0,
+    fingerprint BLOB,
+    decision_id INTEGER NOT NULL DEFAULT 0,
+    before TEXT NOT NULL DEFAULT 'null',
+    after TEXT NOT NULL DEFAULT 'null',
+    undone_ms INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE INDEX listen_edit_play ON listen_edit (fingerprint);
+CREATE TABLE listen_said (
+    said_id INTEGER PRIMARY KEY NOT NULL,
+    fingerprint BLOB NOT NULL UNIQUE,
+    start_ms INTEGER NOT NULL,
+    note TEXT NOT NULL DEFAULT '',
+    tags TEXT NOT NULL DEFAULT '[]'
+) STRICT;
+CREATE VIRTUAL TABLE listen_said_words USING fts5(
+    said, work,
+    content = '', contentless_delete = 1, prefix = '2', tokenize = 'unicode61 remove_diacritics 2'
+);
+CREATE TABLE listen_correction (
+    fingerprint BLOB PRIMARY KEY NOT NULL,
+    start_ms INTEGER NOT NULL,
+    fields TEXT NOT NULL,
+    original_work_id INTEGER NOT NULL DEFAULT 0
+) STRICT, WITHOUT ROWID;
+CREATE TABLE listen_hidden (
+    fingerprint BLOB PRIMARY KEY NOT NULL,
+    start_ms INTEGER NOT NULL,
+    deleted_ms INTEGER NOT NULL DEFAULT 0
+) STRICT, WITHOUT ROWID;
+CREATE TABLE listen_gone (
+    start_ms INTEGER NOT NULL,
+    fingerprint BLOB NOT NULL,
+    PRIMARY KEY (start_ms, fingerprint)
+) STRICT, WITHOUT ROWID;
+DROP TRIGGER listen_play_told_gone;
+CREATE TRIGGER listen_play_told_gone AFTER DELETE ON listen_play
+WHEN EXISTS (SELECT 1 FROM listen_same_play WHERE play_id = old.play_id)
+OR EXISTS (SELECT 1 FROM listen_same_play WHERE lead_play_id = old.play_id) BEGIN
+    UPDATE listen_play SET marks = marks & ~8
+    WHERE play_id IN (SELECT play_id FROM listen_same_play WHERE lead_play_id = old.play_id);
+    INSERT OR IGNORE INTO listen_same_due (from_ms, to_ms)
+    SELECT old.start_ms, old.start_ms FROM listen_same_play WHERE lead_play_id = old.play_id LIMIT 1;
+    DELETE FROM listen_same_play WHERE lead_play_id = old.play_id;
+    DELETE FROM listen_same_play WHERE play_id = old.play_id;
+END;
 ";

@@ -10,12 +10,15 @@ use crate::error::AgentError;
 use crate::persona::Persona;
 
 /// The rooms' tables that an open export has. None of them has a key, money, or a token in it: whoever adds one here has looked.
-const OPEN_TABLES: [&str; 15] = [
+const OPEN_TABLES: [&str; 18] = [
     "listen_credit",
     "listen_work",
     "listen_via",
     "listen_play",
     "listen_thumb",
+    "listen_said",
+    "listen_correction",
+    "listen_same_play",
     "listen_subscription",
     "pay_payee",
     "pay_rules",

@@ -106,6 +106,18 @@ fn told(view: &ListenView) -> String {
             hours(heard.played_ms)
         ),
     );
+    row("tags", listen.tags.join(", "));
+    row("note", listen.note.clone());
+    if listen.hidden {
+        row("hidden", "counts for nothing".to_owned());
+    }
+    if let Some(original) = &view.detail.original {
+        let creators = original.creators.as_ref().map(|names| names.join(", "));
+        let texts = [&original.title, &creators, &original.show, &original.publisher];
+        let kind = original.kind.map(Kind::name);
+        let told: Vec<&str> = texts.into_iter().flatten().map(String::as_str).chain(kind).collect();
+        row("its source says", told.join(", "));
+    }
     row("counts for", view.detail.credit.name.clone());
     for payee in &view.relation.payees {
         row("who gets paid", payee.name.clone());

@@ -7,7 +7,7 @@ use std::sync::atomic::AtomicBool;
 use serde_json::json;
 use tekram_agent::{Batch, Listen, Persona, Progress};
 
-use super::{Context, answers, capture, feed, history, leaving, readable, reading, submit};
+use super::{Context, answers, capture, edit, feed, history, leaving, readable, reading, submit};
 use crate::args::capture::CaptureCommand;
 use crate::args::{ListenCommand, Page, ReadingArgs};
 use crate::output::{Answer, Failure, hours, table};
@@ -50,6 +50,7 @@ async fn answer(context: &Context, persona: &Persona, command: ListenCommand) ->
         ListenCommand::Show { listen } => history::show(persona, listen),
         ListenCommand::Rate { listen, thumb } => history::rate(persona, listen, thumb),
         ListenCommand::Capture(command) => capture::answer(persona, command),
+        ListenCommand::Edit(command) => edit::run(persona, command),
         ListenCommand::Export(export) => leaving::export(persona, &export),
         ListenCommand::Disclose(disclose) => leaving::disclose(persona, &disclose),
         ListenCommand::Disclosed => leaving::disclosed(persona),

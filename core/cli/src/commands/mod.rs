@@ -2,6 +2,7 @@
 
 mod answers;
 mod capture;
+mod edit;
 mod feed;
 mod history;
 mod intent;

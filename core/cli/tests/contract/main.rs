@@ -11,6 +11,7 @@
 mod answers;
 mod capture;
 mod device;
+mod edit;
 mod vault;
 
 use std::path::PathBuf;

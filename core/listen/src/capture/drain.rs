@@ -15,6 +15,7 @@ use super::quiet::{self, Mode, Spans};
 use super::recording;
 use super::store::{forget, keep};
 use crate::ListenError;
+use crate::edit::shown::empty_bin;
 use crate::format::moment::plausible;
 use crate::log::index::catch_up_with_little;
 use crate::pen::LOG;
@@ -81,12 +82,14 @@ fn seal_part(inbox: &Inbox, events: &[PlayerEvent]) -> Result<(), ListenError> {
     }
 }
 
-/// Drains what lies in the vault's inbox into the log, each event once, however often the program is killed meanwhile.
+/// Drains what lies in the vault's inbox into the log, each event once, however often the program is killed meanwhile. What
+/// was deleted a month ago goes for good then too.
 ///
 /// # Errors
 /// When the vault fails.
 pub fn drain_capture(vault: &Vault, now: Timestamp) -> Result<Drained, ListenError> {
     let mut drained = Drained::default();
+    empty_bin(vault, now)?;
     vault.drain_inbox(LOG, |transaction, item| {
         let of_item = match Envelope::read(&item.bytes) {
             Some(envelope) => take(transaction, &envelope.events, now)?,

@@ -15,7 +15,7 @@ mod moment;
 mod order;
 mod quiet;
 mod recording;
-mod store;
+pub(crate) mod store;
 #[cfg(test)]
 mod stories;
 #[cfg(test)]

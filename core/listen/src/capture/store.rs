@@ -8,6 +8,8 @@ use tekram_primitives::time::Timestamp;
 use url::Url;
 
 use super::machine::Sitting;
+use crate::edit::Place;
+use crate::edit::shown::is_gone;
 use crate::format::draft::{Credit, Draft, Fingerprint, LONGEST_TEXT, Via, Work, fingerprint};
 use crate::listen::{Kind, MARK_PRIVATE, MARK_SKIPPED, Played};
 use crate::pen::writer::{Memory, Writer};
@@ -29,10 +31,17 @@ pub(crate) fn keep(
     now: Timestamp,
 ) -> Result<(u64, u64), ListenError> {
     let (mut new, mut changed) = (0, 0);
-    let named: Vec<_> = sittings
-        .iter()
-        .filter_map(|sitting| draft(app, session, sitting))
-        .collect();
+    let mut named = Vec::new();
+    for draft in sittings.iter().filter_map(|sitting| draft(app, session, sitting)) {
+        let place = Place {
+            start_ms: draft.start_ms,
+            fingerprint: draft.fingerprint,
+        };
+        // What was deleted for good does not go on.
+        if !is_gone(transaction, place)? {
+            named.push(draft);
+        }
+    }
     if named.is_empty() {
         return Ok((0, 0));
     }
@@ -160,7 +169,7 @@ pub(crate) fn forget(
 }
 
 /// Whom it counts for: the feed, else the show or station, the book, else the first artist; the next best name where that is missing.
-fn credit<'a>(kind: Kind, work: &Work<'a>) -> Option<Credit<'a>> {
+pub(crate) fn credit<'a>(kind: Kind, work: &Work<'a>) -> Option<Credit<'a>> {
     let creator = work.creators.first().cloned().unwrap_or_default();
     if matches!(kind, Kind::Podcast | Kind::Page) && !work.feed_url.trim().is_empty() {
         return Some(Credit::Feed(work.feed_url.clone()));

@@ -143,6 +143,11 @@ impl Described {
     }
 }
 
+/// The key that a decision of the person ties by.
+pub(crate) fn of_decision(decision_id: i64, tag: &str) -> i64 {
+    hash("", tag, &[&decision_id.to_string()])
+}
+
 fn hash(kind: &str, tag: &str, parts: &[&str]) -> i64 {
     let mut bytes = Vec::with_capacity(64);
     bytes.extend_from_slice(b"tekram/v1/work/");

@@ -4,6 +4,7 @@
 //!
 //! It is worked out behind an import, in steps, as the rest of the index is (`docs/decisions/0011-one-work-one-play.md`).
 
+pub(crate) mod decision;
 pub(crate) mod keys;
 pub(crate) mod partition;
 pub(crate) mod step;

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rusqlite::{CachedStatement, Connection, Row, Transaction, params};
 
+use super::decision::Decisions;
 use super::keys::{Described, Key, Role};
 use super::partition::groups;
 use crate::ListenError;
@@ -17,7 +18,8 @@ pub(crate) fn behind(connection: &Connection) -> Result<bool, ListenError> {
     Ok(connection
         .prepare_cached(
             "SELECT i.work_id < coalesce((SELECT max(w.work_id) FROM listen_work w), 0)
-             OR EXISTS (SELECT 1 FROM listen_identity_due) FROM listen_identity_index i",
+             OR EXISTS (SELECT 1 FROM listen_identity_due) OR EXISTS (SELECT 1 FROM listen_identity_due_work)
+             FROM listen_identity_index i",
         )?
         .query_row([], |row| row.get(0))?)
 }
@@ -47,24 +49,16 @@ fn take_new(transaction: &Transaction<'_>, reached: &mut Reached<'_>) -> Result<
     let done: i64 = transaction
         .prepare_cached("SELECT work_id FROM listen_identity_index")?
         .query_row([], |row| row.get(0))?;
-    let mut add = transaction
-        .prepare_cached("INSERT OR IGNORE INTO listen_work_key (work_id, hash, role) VALUES (?1, ?2, ?3)")?;
-    let mut set_text = transaction.prepare_cached("UPDATE listen_work SET text_key = ?2 WHERE work_id = ?1")?;
-    let mut statement = transaction.prepare_cached(
-        "SELECT work_id, kind, title, creators, show, url, feed_url, item_guid, isrc, recording_mbid, spotify_uri
-         FROM listen_work WHERE work_id > ?1 ORDER BY work_id LIMIT ?2",
-    )?;
+    let decisions = Decisions::read(transaction)?;
+    let mut statement = transaction.prepare_cached(&format!(
+        "SELECT {DESCRIBED} FROM listen_work WHERE work_id > ?1 ORDER BY work_id LIMIT ?2"
+    ))?;
     let mut rows = statement.query([done, AT_ONCE])?;
     let mut last = None;
     while let Some(row) = rows.next()? {
         let work_id: i64 = row.get(0)?;
-        let keys = described(row)?.keys();
-        for key in &keys {
-            add.execute(params![work_id, key.hash, key.role.number()])?;
-        }
-        if let Some(text) = keys.iter().find(|key| key.role == Role::Text) {
-            set_text.execute(params![work_id, text.hash])?;
-        }
+        let (described, hash) = described(row)?;
+        set_keys(transaction, work_id, &decisions.applied(described.keys(), &hash))?;
         reached.start(work_id);
         last = Some(work_id);
     }
@@ -76,8 +70,26 @@ fn take_new(transaction: &Transaction<'_>, reached: &mut Reached<'_>) -> Result<
     Ok(())
 }
 
-fn described(row: &Row<'_>) -> Result<Described, ListenError> {
-    Ok(Described {
+/// Writes down what a description is known by.
+pub(super) fn set_keys(transaction: &Transaction<'_>, work_id: i64, keys: &[Key]) -> Result<(), ListenError> {
+    let mut add = transaction
+        .prepare_cached("INSERT OR IGNORE INTO listen_work_key (work_id, hash, role) VALUES (?1, ?2, ?3)")?;
+    for key in keys {
+        add.execute(params![work_id, key.hash, key.role.number()])?;
+    }
+    let text = keys.iter().find(|key| key.role == Role::Text).map_or(0, |key| key.hash);
+    transaction
+        .prepare_cached("UPDATE listen_work SET text_key = ?2 WHERE work_id = ?1 AND text_key <> ?2")?
+        .execute([work_id, text])?;
+    Ok(())
+}
+
+const DESCRIBED: &str = "work_id, kind, title, creators, show, url, feed_url, item_guid, isrc, recording_mbid,
+    spotify_uri, work_hash";
+
+/// A description, and the hash of all its texts.
+fn described(row: &Row<'_>) -> Result<(Described, Vec<u8>), ListenError> {
+    let described = Described {
         kind: row.get(1)?,
         title: row.get(2)?,
         creators: serde_json::from_str(&row.get::<_, String>(3)?).map_err(|_| ListenError::Unreadable {
@@ -90,7 +102,16 @@ fn described(row: &Row<'_>) -> Result<Described, ListenError> {
         isrc: row.get(8)?,
         recording_mbid: row.get(9)?,
         spotify_uri: row.get(10)?,
-    })
+    };
+    Ok((described, row.get(11)?))
+}
+
+/// The description with this number.
+pub(super) fn described_work(transaction: &Transaction<'_>, work_id: i64) -> Result<(Described, Vec<u8>), ListenError> {
+    let mut statement =
+        transaction.prepare_cached(&format!("SELECT {DESCRIBED} FROM listen_work WHERE work_id = ?1"))?;
+    let mut rows = statement.query_and_then([work_id], described)?;
+    rows.next().unwrap_or(Err(ListenError::NoSuchWork { work: work_id }))
 }
 
 /// Takes the keys by which something is no longer tied.
@@ -104,6 +125,14 @@ fn take_due(transaction: &Transaction<'_>, reached: &mut Reached<'_>) -> Result<
         reached.start_at_key(hash)?;
         done.execute([hash])?;
     }
+    let works: Vec<i64> = transaction
+        .prepare_cached("SELECT d.work_id FROM listen_identity_due_work d JOIN listen_work w ON w.work_id = d.work_id")?
+        .query_map([], |row| row.get(0))?
+        .collect::<Result<_, _>>()?;
+    for work_id in works {
+        reached.start(work_id);
+    }
+    transaction.execute("DELETE FROM listen_identity_due_work", [])?;
     Ok(())
 }
 

@@ -10,6 +10,7 @@ use super::list::find;
 use super::scan::{IN_LOG, Play, Sum};
 use super::subscriptions::{Shows, Subscription};
 use super::totals::{TiedBy, named};
+use crate::edit::correction::{Correction, original};
 use crate::listen::MARK_TOO_SHORT;
 use crate::pen::BatchState;
 use crate::same_play::step::with_evidence;
@@ -22,6 +23,9 @@ pub struct ListenDetail {
     pub listen: Listen,
     /// Whom its seconds count for.
     pub credit: Credited,
+    /// What the source says where the person corrected it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub original: Option<Correction>,
     /// All listens to the same work.
     pub heard: Heard,
     /// All evidence of it: what each source says, the one that knows most first.
@@ -99,6 +103,7 @@ pub fn detail(vault: &Vault, id: i64) -> Result<ListenDetail, ListenError> {
             .query_row([listen.id], |row| Ok((row.get(0)?, row.get(1)?)))?;
         Ok(ListenDetail {
             credit: credited(connection, credit_id)?,
+            original: original(connection, listen.id)?,
             heard: heard(connection, work_id, &listen)?,
             told_by: told_by(connection, &listen)?,
             listen,

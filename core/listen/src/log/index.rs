@@ -1,6 +1,8 @@
 //! The index that searching and the history of one work go by: the words of works, the plays of each work, and which
 //! descriptions are one work and which plays are one play. It is filled behind an import in steps, from where it stopped, so that an import stays as quick as writing its rows.
 
+use std::collections::BTreeSet;
+
 use rusqlite::{Connection, Transaction, params};
 use tekram_vault::{Scope, Vault};
 
@@ -44,20 +46,20 @@ pub fn catch_up(vault: &Vault) -> Result<(), ListenError> {
 
 /// [`catch_up`], unless much is behind: then the next one who needs it does it.
 pub(crate) fn catch_up_with_little(vault: &Vault) -> Result<(), ListenError> {
-    let plays_behind: i64 = vault.read(|connection| {
+    let is_little: bool = vault.read(|connection| {
         Ok::<_, ListenError>(
             connection
                 .prepare_cached(
-                    "SELECT coalesce((SELECT max(p.play_id) FROM listen_play p), 0) - i.play_id FROM listen_index i",
+                    "SELECT coalesce((SELECT max(p.play_id) FROM listen_play p), 0) - i.play_id <= ?1
+                     AND coalesce((SELECT max(w.work_id) FROM listen_work w), 0) - n.work_id <= ?1
+                     AND coalesce((SELECT sum(b.listen_count) FROM listen_same_due_batch d
+                         CROSS JOIN listen_batch b ON b.batch_id = d.batch_id), 0) <= ?1
+                     FROM listen_index i CROSS JOIN listen_identity_index n",
                 )?
-                .query_row([], |row| row.get(0))?,
+                .query_row([LITTLE], |row| row.get(0))?,
         )
     })?;
-    if plays_behind <= LITTLE {
-        catch_up(vault)
-    } else {
-        Ok(())
-    }
+    if is_little { catch_up(vault) } else { Ok(()) }
 }
 
 fn behind(connection: &Connection) -> Result<bool, ListenError> {
@@ -111,11 +113,14 @@ fn step(transaction: &Transaction<'_>) -> Result<(), ListenError> {
     Ok(())
 }
 
-/// The works that have all the words of a text, each word or the beginning of one.
+/// The works that have all the words of a text, each word or the beginning of one; and the listens that have them in what
+/// the person said of them.
 pub(crate) struct Matching {
     expression: String,
-    /// Their numbers.
+    /// Numbers of the works.
     pub(crate) works: Vec<i64>,
+    /// Numbers of the listens.
+    pub(crate) said: BTreeSet<i64>,
 }
 
 impl Matching {
@@ -128,7 +133,20 @@ impl Matching {
         let works = statement
             .query_map([&expression], |row| row.get(0))?
             .collect::<Result<_, _>>()?;
-        Ok(Some(Self { expression, works }))
+        let mut statement = connection.prepare_cached(
+            "SELECT coalesce(s.lead_play_id, p.play_id) FROM listen_said_words f
+             CROSS JOIN listen_said d ON d.said_id = f.rowid
+             CROSS JOIN listen_play p ON p.start_ms = d.start_ms AND p.fingerprint = d.fingerprint
+             LEFT JOIN listen_same_play s ON s.play_id = p.play_id WHERE listen_said_words MATCH ?1",
+        )?;
+        let said = statement
+            .query_map([&expression], |row| row.get(0))?
+            .collect::<Result<_, _>>()?;
+        Ok(Some(Self {
+            expression,
+            works,
+            said,
+        }))
     }
 
     /// When each of them was heard last, at or before a moment, and its number; the latest first. What was not heard is

@@ -6,7 +6,8 @@ use tekram_vault::Vault;
 
 use super::index::catch_up;
 use super::newest::{NEWEST, Newest, Place};
-use crate::listen::{MARK_OFFLINE, MARK_PRIVATE, MARK_SKIPPED, MARK_TOO_SHORT, MARK_ZONELESS};
+use crate::edit::said::Said;
+use crate::listen::{MARK_HIDDEN, MARK_OFFLINE, MARK_PRIVATE, MARK_SKIPPED, MARK_TOO_SHORT, MARK_ZONELESS};
 use crate::{Evidence, Identifiers, Kind, Listen, ListenError, Played, Thumb};
 
 /// The columns of a listen, in the order of [`listen_from`].
@@ -16,7 +17,9 @@ macro_rules! listen_fields {
     p.played_ms, p.media_ms, p.offset_min, p.marks, p.ranges, w.kind, w.title, w.creators, w.show, w.publisher, w.url,
     w.feed_url, w.feed_guid, w.item_guid, w.isrc, w.recording_mbid, w.release_mbid, w.artist_mbids, w.spotify_uri,
     v.source, v.service, v.player, v.device,
-    (SELECT t.thumb FROM listen_thumb t WHERE t.fingerprint = p.fingerprint)"
+    coalesce((SELECT t.thumb FROM listen_thumb t WHERE t.fingerprint = p.fingerprint),
+        (SELECT t.thumb FROM listen_same_play s CROSS JOIN listen_play o ON o.play_id = s.play_id
+         CROSS JOIN listen_thumb t ON t.fingerprint = o.fingerprint WHERE s.lead_play_id = p.play_id))"
     };
 }
 /// The imports that also tell of it.
@@ -29,6 +32,17 @@ macro_rules! listen_told {
             WHERE s.lead_play_id = p.play_id) told)"
     };
 }
+/// What the person said of it, and whether they corrected it.
+macro_rules! listen_edited {
+    () => {
+        "coalesce((SELECT json_object('note', d.note, 'tags', json(d.tags)) FROM listen_said d
+         WHERE d.fingerprint = p.fingerprint),
+        (SELECT json_object('note', d.note, 'tags', json(d.tags)) FROM listen_same_play s
+         CROSS JOIN listen_play o ON o.play_id = s.play_id
+         CROSS JOIN listen_said d ON d.fingerprint = o.fingerprint WHERE s.lead_play_id = p.play_id)),
+    EXISTS (SELECT 1 FROM listen_correction c WHERE c.fingerprint = p.fingerprint)"
+    };
+}
 /// From where.
 macro_rules! listen_tables {
     () => {
@@ -37,11 +51,19 @@ macro_rules! listen_tables {
 }
 
 /// What [`listen_from`] reads, without the imports that also tell of it: looking for these takes longer than all the rest.
-pub(crate) const LISTEN_FIELDS: &str = concat!(listen_fields!(), ", NULL");
+pub(crate) const LISTEN_FIELDS: &str = concat!(listen_fields!(), ", NULL, ", listen_edited!());
 /// From where; other tables can be joined after it.
 pub(crate) const LISTEN_TABLES: &str = listen_tables!();
 /// What [`listen_from`] reads, and from where.
-pub(crate) const LISTEN_COLUMNS: &str = concat!(listen_fields!(), ", ", listen_told!(), " ", listen_tables!());
+pub(crate) const LISTEN_COLUMNS: &str = concat!(
+    listen_fields!(),
+    ", ",
+    listen_told!(),
+    ", ",
+    listen_edited!(),
+    " ",
+    listen_tables!()
+);
 
 /// Which listens to list.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -54,8 +76,8 @@ pub struct ListQuery {
     pub source: Option<String>,
     /// Only of this kind.
     pub kind: Option<Kind>,
-    /// Only works that have all these words, or beginnings of words, in title, creators, show or publisher. Case and
-    /// diacritics do not matter. A text without words is none.
+    /// Only works that have all these words, or beginnings of words, in title, creators, show or publisher; and listens that
+    /// have them there or in their note and tags. Case and diacritics do not matter. A text without words is none.
     pub text: Option<String>,
 }
 
@@ -154,6 +176,10 @@ pub(crate) fn listen_from(row: &Row<'_>) -> Result<Listen, ListenError> {
     let mark: [u8; 16] = row.get(2)?;
     let thumb: Option<i64> = row.get(29)?;
     let also_in: Option<String> = row.get(30)?;
+    let said: Said = match row.get::<_, Option<String>>(31)? {
+        Some(said) => serde_json::from_str(&said).map_err(|_| ListenError::Unreadable { what: "list of tags" })?,
+        None => Said::default(),
+    };
     Ok(Listen {
         id: row.get(0)?,
         kind: Kind::from_name(&kind).ok_or(ListenError::Unreadable { what: "kind" })?,
@@ -187,6 +213,10 @@ pub(crate) fn listen_from(row: &Row<'_>) -> Result<Listen, ListenError> {
         offline: marks & MARK_OFFLINE != 0,
         counts: marks & MARK_TOO_SHORT == 0,
         thumb: thumb.and_then(Thumb::from_number),
+        note: said.note,
+        tags: said.tags,
+        corrected: row.get(32)?,
+        hidden: marks & MARK_HIDDEN != 0,
         evidence: Evidence {
             batch_id: row.get(3)?,
             record: row.get(4)?,

@@ -10,5 +10,4 @@ pub(crate) mod list;
 pub(crate) mod newest;
 pub(crate) mod scan;
 pub(crate) mod subscriptions;
-pub(crate) mod thumb;
 pub(crate) mod totals;

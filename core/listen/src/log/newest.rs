@@ -4,7 +4,7 @@
 //! So neither a rare nor a common word reads the whole log.
 
 use std::cmp::Reverse;
-use std::collections::{BinaryHeap, HashSet};
+use std::collections::{BTreeSet, BinaryHeap, HashSet};
 
 use rusqlite::{Connection, Row, params};
 
@@ -95,9 +95,9 @@ impl<'c> Newest<'c> {
             }
             Some(matching) if matching.works.len() < FEW_WORKS => self.gather(matching, place, limit),
             Some(matching) => {
-                let wanted = matching.works.iter().copied().collect();
+                let wanted = (matching.works.iter().copied().collect(), &matching.said);
                 let mut found = Vec::new();
-                if let Some(reached) = self.look_through(place, limit, Some(&wanted), &mut found)? {
+                if let Some(reached) = self.look_through(place, limit, Some(wanted), &mut found)? {
                     found.extend(self.gather(matching, reached, limit.saturating_sub(found.len()))?);
                 }
                 Ok(found)
@@ -105,12 +105,12 @@ impl<'c> Newest<'c> {
         }
     }
 
-    /// Goes through the plays by time. With `wanted` works it stops after [`LOOKED_THROUGH`] plays and says where.
+    /// Goes through the plays by time. With `wanted` works and listens it stops after [`LOOKED_THROUGH`] plays and says where.
     fn look_through(
         &self,
         (start_ms, mark): Place,
         limit: usize,
-        wanted: Option<&HashSet<i64>>,
+        wanted: Option<(HashSet<i64>, &BTreeSet<i64>)>,
         found: &mut Vec<Found>,
     ) -> Result<Option<Place>, ListenError> {
         let mut statement = self.connection.prepare_cached(&format!(
@@ -134,11 +134,44 @@ impl<'c> Newest<'c> {
             let play = Found::of(row)?;
             looked += 1;
             reached = Some(play.place);
-            if wanted.is_none_or(|wanted| wanted.contains(&play.work_id)) {
+            let is_wanted = wanted
+                .as_ref()
+                .is_none_or(|(works, said)| works.contains(&play.work_id) || said.contains(&play.play_id));
+            if is_wanted {
                 found.push(play);
             }
         }
         Ok(None)
+    }
+
+    /// The listens that match by what the person said of them, and not by their work.
+    fn said(&self, matching: &Matching, (start_ms, mark): Place) -> Result<Vec<Found>, ListenError> {
+        let mut statement = self.connection.prepare_cached(&format!(
+            "SELECT {COLUMNS} FROM listen_play p WHERE p.play_id = ?6 AND {IN_LOG} AND {NARROWED}"
+        ))?;
+        let works: HashSet<i64> = if matching.said.is_empty() {
+            HashSet::new()
+        } else {
+            matching.works.iter().copied().collect()
+        };
+        let mut found = Vec::new();
+        for play_id in &matching.said {
+            let mut rows = statement.query(params![
+                start_ms,
+                mark,
+                self.query.from_ms.unwrap_or(i64::MIN),
+                self.query.source,
+                self.query.kind.map(Kind::name),
+                play_id
+            ])?;
+            while let Some(row) = rows.next()? {
+                let play = Found::of(row)?;
+                if !works.contains(&play.work_id) {
+                    found.push(play);
+                }
+            }
+        }
+        Ok(found)
     }
 
     /// Takes the newest plays of the matching works, the work that was heard last first.
@@ -153,6 +186,12 @@ impl<'c> Newest<'c> {
         ))?;
         let mut newest: BinaryHeap<Reverse<Found>> = BinaryHeap::new();
         let mut earliest_ms = self.query.from_ms.unwrap_or(i64::MIN);
+        for found in self.said(matching, (start_ms, mark))? {
+            newest.push(Reverse(found));
+            if newest.len() > limit {
+                newest.pop();
+            }
+        }
         for (last_ms, work) in matching.last_heard(self.connection, start_ms)? {
             if last_ms < earliest_ms {
                 break;

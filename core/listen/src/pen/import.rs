@@ -226,7 +226,9 @@ impl<'v, 'o> Run<'v, 'o> {
             self.check_cancelled()?;
             let memory = &mut self.memory;
             self.vault.write(LOG, |transaction| {
-                Writer::new(transaction, batch_id, format)?.close(memory, BatchState::Held.name())
+                let writer = Writer::new(transaction, batch_id, format)?;
+                writer.leave_gone_out(memory)?;
+                writer.close(memory, BatchState::Held.name())
             })?;
             Ok((batch_id, format))
         });

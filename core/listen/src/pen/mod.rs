@@ -16,6 +16,8 @@ use serde::Serialize;
 use tekram_primitives::time::Timestamp;
 use tekram_vault::{Scope, Vault};
 
+use crate::edit::correction::correct_again;
+use crate::edit::shown::hide_again;
 use crate::log::list::{LISTEN_COLUMNS, listen_from};
 use crate::log::subscriptions::{Subscription, of_batch};
 use crate::same_play::step::{batch_is_due, let_go};
@@ -253,6 +255,8 @@ pub fn accept(vault: &Vault, batch_id: i64, now: Timestamp) -> Result<Batch, Lis
     vault.write(LOG, |transaction| {
         decide(transaction, batch_id, BatchState::Held, BatchState::Accepted, now)?;
         take_from_held(transaction, batch_id)?;
+        hide_again(transaction, batch_id)?;
+        correct_again(transaction, batch_id)?;
         batch_is_due(transaction, batch_id)?;
         one_batch(transaction, batch_id)
     })
@@ -452,7 +456,11 @@ fn sweep_alone(vault: &Vault) -> Result<(), ListenError> {
     if swept {
         vault.write(PEN, |transaction| {
             transaction.execute_batch(
-                "DELETE FROM listen_work WHERE work_id NOT IN (SELECT work_id FROM listen_play);
+                "UPDATE listen_correction SET original_work_id = 0 WHERE original_work_id <> 0 AND NOT EXISTS
+                     (SELECT 1 FROM listen_play p WHERE p.start_ms = listen_correction.start_ms
+                      AND p.fingerprint = listen_correction.fingerprint);
+                 DELETE FROM listen_work WHERE work_id NOT IN (SELECT work_id FROM listen_play)
+                     AND work_id NOT IN (SELECT original_work_id FROM listen_correction);
                  DELETE FROM listen_credit WHERE credit_id NOT IN (SELECT credit_id FROM listen_work);
                  DELETE FROM listen_via WHERE via_id NOT IN (SELECT via_id FROM listen_play);",
             )?;

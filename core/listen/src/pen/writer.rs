@@ -7,6 +7,7 @@ use std::hash::{BuildHasherDefault, Hasher};
 use rusqlite::{CachedStatement, OptionalExtension, Transaction, params};
 use tekram_primitives::ranges::Ranges;
 
+use crate::edit::shown::leave_gone_out;
 use crate::format::antennapod::Episode;
 use crate::format::draft::{Credit, Draft, Via, Work, feed_key};
 use crate::format::opml::Feed;
@@ -207,7 +208,9 @@ impl<'t> Writer<'t> {
         self.transaction
             .prepare_cached(
                 // What the person and other sources said of it stays.
-                "UPDATE listen_play SET work_id = ?3, played_how = ?4, played_ms = ?5, media_ms = ?6,
+                "UPDATE listen_play SET work_id = CASE WHEN EXISTS
+                        (SELECT 1 FROM listen_correction c WHERE c.fingerprint = ?2) THEN work_id ELSE ?3 END,
+                    played_how = ?4, played_ms = ?5, media_ms = ?6,
                     marks = (marks & ~?9) | ?7, ranges = ?8 WHERE start_ms = ?1 AND fingerprint = ?2",
             )?
             .execute(params![
@@ -579,6 +582,18 @@ impl<'t> Writer<'t> {
                 reason.field(),
                 text,
             ])?;
+        Ok(())
+    }
+
+    /// Takes out what the person deleted for good before. Once, before the batch is held.
+    pub(crate) fn leave_gone_out(&self, memory: &mut Memory) -> Result<(), ListenError> {
+        let gone = leave_gone_out(self.transaction, self.batch_id)?;
+        let counts = &mut memory.counts;
+        // It is known, and nothing new.
+        let known = gone.min(counts.new);
+        counts.new -= known;
+        counts.duplicates += known;
+        counts.listens = counts.listens.saturating_sub(gone);
         Ok(())
     }
 

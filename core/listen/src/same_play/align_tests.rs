@@ -39,6 +39,7 @@ fn told(teller: usize, start_ms: i64, how: i64, ms: i64) -> Told {
             identity_id: 1,
             ..Work::default()
         },
+        original: Work::default(),
         lead_now: None,
     }
 }

@@ -30,6 +30,8 @@ pub(crate) struct Told {
     pub(crate) spotify: Spotify,
     pub(crate) is_hidden: bool,
     pub(crate) work: Work,
+    /// What the source called it, where the person corrected that.
+    pub(crate) original: Work,
     /// The play that it is evidence of so far.
     pub(crate) lead_now: Option<i64>,
 }
@@ -97,7 +99,11 @@ impl Told {
 
     /// By how many milliseconds two tellings differ; `None` when they cannot mean one play.
     pub(crate) fn distance_ms(&self, other: &Self) -> Option<i64> {
-        if self.teller == other.teller || !self.work.is_same(other.work) {
+        let works = |told: &Self| [told.work, told.original];
+        let is_same = works(self)
+            .iter()
+            .any(|work| works(other).iter().any(|other| work.is_same(*other)));
+        if self.teller == other.teller || !is_same {
             return None;
         }
         let apart = |one: i64, other: i64| one.saturating_sub(other).saturating_abs();

@@ -81,10 +81,14 @@ pub(crate) fn step(transaction: &Transaction<'_>) -> Result<bool, ListenError> {
     if tellers.are_several() {
         let mut statement = transaction.prepare_cached(
             "SELECT p.start_ms, p.fingerprint, p.play_id, p.via_id, p.played_how, p.played_ms, p.media_ms, p.marks,
-                p.batch_id, w.identity_id, w.text_key, coalesce(i.is_named, 0), s.lead_play_id
+                p.batch_id, w.identity_id, w.text_key, coalesce(i.is_named, 0), s.lead_play_id,
+                ow.identity_id, ow.text_key, coalesce(oi.is_named, 0)
              FROM listen_play p CROSS JOIN listen_work w ON w.work_id = p.work_id
              LEFT JOIN listen_identity i ON i.identity_id = w.identity_id
              LEFT JOIN listen_same_play s ON s.play_id = p.play_id
+             LEFT JOIN listen_correction c ON c.fingerprint = p.fingerprint
+             LEFT JOIN listen_work ow ON ow.work_id = c.original_work_id
+             LEFT JOIN listen_identity oi ON oi.identity_id = ow.identity_id
              WHERE p.start_ms >= ?1 ORDER BY p.start_ms, p.fingerprint",
         )?;
         let mut rows = statement.query([from_ms.saturating_sub(LOOK_BACK_MS)])?;
@@ -231,6 +235,11 @@ impl Tellers {
                 identity_id: row.get(9)?,
                 text_key: row.get(10)?,
                 is_named: row.get(11)?,
+            },
+            original: Work {
+                identity_id: row.get::<_, Option<i64>>(13)?.unwrap_or(0),
+                text_key: row.get::<_, Option<i64>>(14)?.unwrap_or(0),
+                is_named: row.get(15)?,
             },
             lead_now: row
                 .get::<_, Option<i64>>(12)?
