@@ -438,7 +438,7 @@ CREATE TABLE listen_entity_heard (
     find_id INTEGER NOT NULL,
     PRIMARY KEY (what, entity_id)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX listen_entity_first ON listen_entity_heard (what, first_ms);
+CREATE INDEX listen_entity_first ON listen_entity_heard (what, first_ms, first_offset_min);
 CREATE TABLE listen_work_entity (
     work_id INTEGER PRIMARY KEY NOT NULL,
     work_entity INTEGER NOT NULL,

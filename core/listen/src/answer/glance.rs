@@ -8,7 +8,7 @@ use tekram_vault::Vault;
 
 use super::calendar::{Span, Step, WallClock, date_of};
 use super::counts::Belonging;
-use super::heard::first_in;
+use super::heard::count_first_in;
 use super::periods::Beginnings;
 use super::scan::local_plays;
 use super::streaks::{Streaks, streaks_of};
@@ -117,8 +117,13 @@ pub fn glance(vault: &Vault, question: &GlanceQuestion, now: Timestamp) -> Resul
             shows: shows.len() as u64,
             publishers: of(What::Publisher).len() as u64,
         };
-        let new =
-            |what: What| Ok::<_, ListenError>(first_in(connection, what, question.span, &question.zone)?.len() as u64);
+        let mut new = |what: What| count_first_in(connection, what, question.span, &mut clock);
+        let new = Different {
+            works: new(What::Work)?,
+            creators: new(What::Creator)?,
+            shows: new(What::Show)?,
+            publishers: new(What::Publisher)?,
+        };
         let most = |sums: HashMap<i64, Sum>| ranked(connection, sums, total, question.by, 0, question.ranks);
         let mut by_month: BTreeMap<i64, Sum> = BTreeMap::new();
         let mut beginnings = Beginnings::new(Step::Month);
@@ -138,12 +143,7 @@ pub fn glance(vault: &Vault, question: &GlanceQuestion, now: Timestamp) -> Resul
             last_date: question.span.last_date(),
             total: Amount::from(total),
             different,
-            new: Different {
-                works: new(What::Work)?,
-                creators: new(What::Creator)?,
-                shows: new(What::Show)?,
-                publishers: new(What::Publisher)?,
-            },
+            new,
             streaks: streaks_of(&days, clock.day(now.millis(), None)),
             months: dated(Step::Month, &by_month),
             days: dated(Step::Day, &by_day),

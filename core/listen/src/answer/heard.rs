@@ -122,12 +122,7 @@ pub fn newly_heard(
 }
 
 /// What was heard for the first time in a range, the newest first.
-pub(crate) fn first_in(
-    connection: &Connection,
-    what: What,
-    span: Span,
-    zone: &str,
-) -> Result<Vec<(i64, Heard)>, ListenError> {
+fn first_in(connection: &Connection, what: What, span: Span, zone: &str) -> Result<Vec<(i64, Heard)>, ListenError> {
     let mut clock = WallClock::new(zone)?;
     let (from_ms, to_ms) = span.widest_ms();
     let mut statement = connection.prepare_cached(
@@ -144,6 +139,29 @@ pub(crate) fn first_in(
         }
     }
     Ok(all)
+}
+
+/// How many were heard for the first time in a range. Reads the index alone, in which what belongs together by time lies
+/// together: the rows themselves lie everywhere.
+pub(crate) fn count_first_in(
+    connection: &Connection,
+    what: What,
+    span: Span,
+    clock: &mut WallClock,
+) -> Result<u64, ListenError> {
+    let (from_ms, to_ms) = span.widest_ms();
+    let mut statement = connection.prepare_cached(
+        "SELECT first_ms, first_offset_min FROM listen_entity_heard INDEXED BY listen_entity_first
+         WHERE what = ?1 AND first_ms >= ?2 AND first_ms < ?3",
+    )?;
+    let mut rows = statement.query([what.number(), from_ms, to_ms])?;
+    let mut count = 0;
+    while let Some(row) = rows.next()? {
+        if span.contains(clock.day(row.get(0)?, row.get(1)?)) {
+            count += 1;
+        }
+    }
+    Ok(count)
 }
 
 /// What counts as forgotten.
