@@ -60,6 +60,14 @@ const LISTENS: Environment = Environment {
     package: "malojaserver",
 };
 
+const CLIENT: Environment = Environment {
+    folder: "listenbrainz",
+    of: "the client of ListenBrainz",
+    requirements: "listenbrainz-requirements.txt",
+    program: "bin/python",
+    package: "liblistenbrainz",
+};
+
 /// Makes or checks everything that `run` needs beside cargo.
 pub fn setup() -> Done {
     make(&MINT)
@@ -70,7 +78,8 @@ pub fn setup_for_tests() -> Done {
     make(&MINT)?;
     make(&ISSUER)?;
     make(&SERVER)?;
-    make(&LISTENS)
+    make(&LISTENS)?;
+    make(&CLIENT)
 }
 
 fn make(wanted: &Environment) -> Done {

@@ -68,6 +68,14 @@ pub enum AgentError {
         /// How much longer.
         wait_ms: i64,
     },
+    /// The endpoint for other apps cannot have its port.
+    #[error("port {port} of this device cannot be had: {kind}")]
+    NoEndpoint {
+        /// The port.
+        port: u16,
+        /// What the system said.
+        kind: std::io::ErrorKind,
+    },
     /// The persona has no place for backups.
     #[error("no place for backups was chosen")]
     NoBackupPlace,
@@ -158,6 +166,7 @@ impl AgentError {
             Self::NotServed { .. } => "not_served",
             Self::FileTooLong { .. } => "file_too_long",
             Self::AskLater { .. } => "ask_later",
+            Self::NoEndpoint { .. } => "no_endpoint",
             Self::NoBackupPlace => "no_backup_place",
             Self::NoSuchBackupPlace => "no_such_backup_place",
             Self::NoSuchBackup => "no_such_backup",

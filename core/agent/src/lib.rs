@@ -4,12 +4,14 @@
 //! other: this crate carries the log's seconds to the statement, the terms' hash to the request, and the accepted offer to
 //! the agreement.
 
+mod account;
 mod answer;
 mod capture;
 mod code;
 mod device;
 mod disclosing;
 mod edit;
+mod endpoint;
 mod error;
 mod feed;
 mod holdings;
@@ -32,11 +34,13 @@ mod ways;
 use std::path::Path;
 use std::sync::Arc;
 
+pub use account::{Pulled, Watched};
 pub use answer::span;
 pub use capture::Replayed;
 pub use code::{ErrorCode, error_codes, error_number};
 pub use device::Agent;
 pub use disclosing::{ListenDisclosure, read_listen_extract};
+pub use endpoint::{ENDPOINT_PORT, Endpoint};
 pub use error::AgentError;
 pub use feed::FeedRefreshed;
 pub use holdings::{
@@ -54,10 +58,12 @@ pub use shared::{SharedItem, SharedKind, SharedPage};
 pub use split::{MonthSource, RulesChange};
 pub use submitting::{AccountChange, AccountView, Submitted};
 pub use tekram_intent::{Reason, Why};
+pub use tekram_listen::endpoint::{EndpointToken, NewToken};
 pub use tekram_listen::feed::{
     Chapter, ChapterSource, Chapters, Episode, EpisodePage, Feed, FeedFacts, Found, Outcome as FeedOutcome,
     shown_address,
 };
+pub use tekram_listen::pull::{Account, AccountKind, NewAccount};
 pub use tekram_listen::{
     Amount, Around, AsTyped, DatedAmount, Different, FirstHeard, Forgotten, Glance, Hit, HitPage, HoursOfWeek, Known,
     KnownPage, Measure, PeriodAmount, Periods, Ranked, Span, Step, Streak, Streaks, Top, What, glance_svg,

@@ -1,8 +1,10 @@
 //! The words of the command line. What each command does is in `commands/`.
 
+mod account;
 mod answer;
 pub mod capture;
 mod edit;
+mod endpoint;
 mod feed;
 mod keep;
 mod leave;
@@ -15,8 +17,10 @@ use std::path::PathBuf;
 use capture::CaptureCommand;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+pub use account::{AccountCommand, AccountKind};
 pub use answer::{AnswerCommand, By, Range, Subject, Weight};
 pub use edit::EditCommand;
+pub use endpoint::{EndpointCommand, TokenCommand};
 pub use feed::FeedCommand;
 pub use keep::{
     AddPurchase, AttributeCommand, AttributeKind, CredentialCommand, CsvColumns, DateForm, FileCommand, KeepCommand,
@@ -393,6 +397,18 @@ pub enum ListenCommand {
         #[arg(long)]
         fetch: bool,
     },
+    /// Accounts at other services whose history is pulled, or whose player is watched.
+    #[command(
+        subcommand,
+        after_help = "Example:\n  tekram listen account add listenbrainz ada --public\n  tekram listen account pull 1"
+    )]
+    Account(AccountCommand),
+    /// Let other apps on this device tell what they played, as they would tell ListenBrainz.
+    #[command(
+        subcommand,
+        after_help = "Example:\n  tekram listen endpoint token add \"Pano Scrobbler\"\n  tekram listen endpoint serve"
+    )]
+    Endpoint(EndpointCommand),
     /// Write the followed feeds as an OPML list, with their whole addresses.
     #[command(after_help = "Example:\n  tekram listen opml podcasts.opml")]
     Opml {

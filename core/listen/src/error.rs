@@ -132,6 +132,39 @@ pub enum ListenError {
     /// A text is no moment.
     #[error("not a moment, like 2026-10-01T21:30 or 2026-10-01T19:30:00Z")]
     NotAMoment,
+    /// An app's name is empty or too long.
+    #[error("an app's name has 1 to 256 bytes")]
+    BadAppName,
+    /// There are as many tokens as there can be.
+    #[error("there are {limit} tokens already: take one back first")]
+    TooManyTokens {
+        /// The limit.
+        limit: usize,
+    },
+    /// There is no such token.
+    #[error("there is no such token")]
+    NoSuchToken,
+    /// The operating system gave no randomness.
+    #[error("the system's random number generator failed")]
+    NoRandomness,
+    /// An account cannot be added as it was given.
+    #[error("the account's {field} cannot be used")]
+    BadPullAccount {
+        /// Which part: `address`, `user` or `password`.
+        field: &'static str,
+    },
+    /// There is no such account.
+    #[error("there is no account number {account_id}")]
+    NoSuchPullAccount {
+        /// The number asked for.
+        account_id: i64,
+    },
+    /// The account keeps no history that could be pulled.
+    #[error("this account keeps no history; what plays there can be watched")]
+    NothingToPull,
+    /// The account does not say what plays right now.
+    #[error("this account does not say what plays right now; its history can be pulled")]
+    NothingToWatch,
     /// The export could not be written.
     #[error("the export could not be written: {kind}")]
     Write {
@@ -211,6 +244,14 @@ impl ListenError {
             Self::BadChapters => "bad_chapters",
             Self::NotARange => "not_a_range",
             Self::NotAMoment => "not_a_moment",
+            Self::BadAppName => "bad_app_name",
+            Self::TooManyTokens { .. } => "too_many_tokens",
+            Self::NoSuchToken => "no_such_token",
+            Self::NoRandomness => "no_randomness",
+            Self::BadPullAccount { .. } => "bad_account",
+            Self::NoSuchPullAccount { .. } => "no_such_account",
+            Self::NothingToPull => "nothing_to_pull",
+            Self::NothingToWatch => "nothing_to_watch",
             Self::Write { .. } => "write_failed",
             Self::NoFieldChosen => "no_field_chosen",
             Self::NothingToDisclose => "nothing_to_disclose",

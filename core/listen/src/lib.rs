@@ -10,6 +10,7 @@
 mod answer;
 mod capture;
 mod edit;
+pub mod endpoint;
 mod error;
 pub mod feed;
 mod format;
@@ -22,6 +23,7 @@ mod listen;
 mod log;
 mod out;
 mod pen;
+pub mod pull;
 mod same_play;
 mod schema;
 

@@ -26,6 +26,8 @@ pub const SCHEMA: RoomSchema = RoomSchema {
         MIGRATION_EXTRACTS,
         MIGRATION_ACCOUNTS,
         MIGRATION_EDITS,
+        MIGRATION_TOKENS,
+        MIGRATION_PULLS,
     ],
 };
 
@@ -633,4 +635,33 @@ OR EXISTS (SELECT 1 FROM listen_same_play WHERE lead_play_id = old.play_id) BEGI
     DELETE FROM listen_same_play WHERE lead_play_id = old.play_id;
     DELETE FROM listen_same_play WHERE play_id = old.play_id;
 END;
+";
+
+// Which app has which token; the token itself is nowhere, its hash beside the inbox.
+const MIGRATION_TOKENS: &str = "
+CREATE TABLE listen_token (
+    token_id TEXT PRIMARY KEY NOT NULL,
+    app TEXT NOT NULL,
+    created_ms INTEGER NOT NULL,
+    last_ms INTEGER NOT NULL DEFAULT 0
+) STRICT, WITHOUT ROWID;
+";
+
+// `secret`: password or token, which leaves the vault in requests to that server alone. `position`: how far it was pulled, as
+// the room's own JSON. `batch_id`: the batch that it adds to.
+const MIGRATION_PULLS: &str = "
+CREATE TABLE listen_pull_account (
+    account_id INTEGER PRIMARY KEY NOT NULL,
+    kind TEXT NOT NULL,
+    url TEXT NOT NULL,
+    user_name TEXT NOT NULL,
+    secret TEXT NOT NULL DEFAULT '',
+    position TEXT NOT NULL DEFAULT '{}',
+    batch_id INTEGER NOT NULL DEFAULT 0,
+    added_ms INTEGER NOT NULL DEFAULT 0,
+    pulled_ms INTEGER NOT NULL DEFAULT 0,
+    next_ms INTEGER NOT NULL DEFAULT 0,
+    problem TEXT NOT NULL DEFAULT '',
+    UNIQUE (kind, url, user_name)
+) STRICT;
 ";

@@ -19,6 +19,7 @@ mod address;
 mod bus;
 mod error;
 mod http;
+mod loopback;
 #[cfg(test)]
 mod outside_tests;
 mod policy;
@@ -35,6 +36,7 @@ pub use address::is_public;
 pub use bus::{Bus, BusLimits, Dropped, Listening, Published, RelayState, RelayStatus};
 pub use error::{BusError, FetchError};
 pub use http::{Http, Limits, Method, Request, Response};
+pub use loopback::{Arrived, Loopback, LoopbackLimits, Replied};
 pub use policy::NetPolicy;
 pub use relay::NostrBus;
 pub use verified::{EventFault, MAX_EVENT_BYTES, MAX_EVENT_TAGS, VerifiedEvent};

@@ -115,7 +115,11 @@ impl Inbox {
         Ok(ItemId(id))
     }
 
-    fn turn(&self) -> Result<File, VaultError> {
+    pub(crate) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    pub(crate) fn turn(&self) -> Result<File, VaultError> {
         hold::wait(&self.folder.join(LOCK_FILE))
     }
 

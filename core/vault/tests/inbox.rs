@@ -14,7 +14,7 @@ use std::fs::{self, OpenOptions};
 use std::io::Write;
 
 use support::{Device, NOTE, count_notes, write_note};
-use tekram_vault::{Drained, ITEM_LIMIT_BYTES, Inbox, InboxItem, Vault, VaultError};
+use tekram_vault::{Drained, ITEM_LIMIT_BYTES, Inbox, InboxItem, InboxToken, Vault, VaultError};
 
 fn keep(transaction: &rusqlite::Transaction<'_>, item: &InboxItem) -> Result<(), VaultError> {
     let text = String::from_utf8_lossy(&item.bytes).into_owned();
@@ -223,4 +223,35 @@ fn listeners_hear_of_a_drain() {
     vault.drain_inbox(NOTE, keep).unwrap();
     assert_eq!(tell.try_iter().collect::<Vec<_>>(), [NOTE]);
     write_note(&vault, "x");
+}
+
+#[test]
+fn tokens_are_known_while_locked_and_a_damaged_file_takes_none() {
+    let device = Device::new();
+    let id = device.create("Home").id().to_owned();
+    let inbox = device.store.inbox(&id).unwrap();
+    assert!(inbox.tokens().unwrap().is_empty());
+    inbox
+        .change_tokens(|tokens| tokens.extend([InboxToken::of("a", "one"), InboxToken::of("b", "two")]))
+        .unwrap();
+    inbox
+        .change_tokens(|tokens| tokens.retain(|token| token.id != "a"))
+        .unwrap();
+    let known = device.store.inbox(&id).unwrap().tokens().unwrap();
+    assert_eq!((known.len(), known[0].is("two"), known[0].is("one")), (1, true, false));
+    let file = device.folder_of(&id).join("inbox.tokens");
+    let text = fs::read_to_string(&file).unwrap();
+    assert!(!text.contains("two") && text.contains(&hex_of(&known[0].sha256)));
+    for damaged in [
+        text.replace("\"version\":1", "\"version\":2"),
+        text.replace("{", ""),
+        "x".repeat(100_000),
+    ] {
+        fs::write(&file, damaged).unwrap();
+        assert!(inbox.tokens().unwrap().is_empty());
+    }
+}
+
+fn hex_of(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

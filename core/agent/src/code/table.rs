@@ -576,6 +576,22 @@ pub(super) const LISTEN: Rows = &[
         "bad_listen_account",
         "The address, the token or the sources of a server to send listens to cannot be used.",
     ),
+    (50, "bad_app_name", "An app's name is empty or too long."),
+    (51, "too_many_tokens", "There are as many tokens as there can be."),
+    (52, "no_such_token", "No such token."),
+    (53, "bad_account", "An account cannot be added as it was given."),
+    (54, "no_such_account", "No such account."),
+    (
+        55,
+        "nothing_to_pull",
+        "The account keeps no history; what plays there can be watched.",
+    ),
+    (
+        56,
+        "nothing_to_watch",
+        "The account does not say what plays right now; its history can be pulled.",
+    ),
+    (57, "bad_answer", "An account's server answered with something else."),
 ];
 
 pub(super) const PAY: Rows = &[
@@ -884,6 +900,7 @@ pub(super) const AGENT: Rows = &[
         "The address that was asked about a credential answered with an error.",
     ),
     (102, "file_too_long", "The file is too long to be read at once."),
+    (104, "no_endpoint", "The endpoint for other apps cannot have its port."),
     (103, "ask_later", "A server asked to be left alone for a while."),
     (21, "no_backup_place", "The persona has no place for backups."),
     (22, "no_such_backup_place", "The folder with backups is not there."),

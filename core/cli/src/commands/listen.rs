@@ -7,9 +7,9 @@ use std::sync::atomic::AtomicBool;
 use serde_json::json;
 use tekram_agent::{Batch, Listen, Persona, Progress};
 
-use super::{Context, answers, capture, edit, feed, history, leaving, readable, reading, submit};
+use super::{Context, account, answers, capture, edit, endpoint, feed, history, leaving, readable, reading, submit};
 use crate::args::capture::CaptureCommand;
-use crate::args::{ListenCommand, Page, ReadingArgs};
+use crate::args::{EndpointCommand, ListenCommand, Page, ReadingArgs};
 use crate::output::{Answer, Failure, hours, table};
 
 /// Refused lines shown under an import.
@@ -25,6 +25,9 @@ pub async fn run(context: &Context, command: ListenCommand) -> Result<Answer, Fa
     }
     if let ListenCommand::Verify(verify) = &command {
         return leaving::verify(verify);
+    }
+    if let ListenCommand::Endpoint(EndpointCommand::Serve { port, seconds }) = command {
+        return endpoint::serve(context, port, seconds).await;
     }
     let persona = context.unlock()?;
     let answer = answer(context, &persona, command).await?;
@@ -61,6 +64,11 @@ async fn answer(context: &Context, persona: &Persona, command: ListenCommand) ->
         ListenCommand::Feed(command) => feed::run(context, persona, command).await,
         ListenCommand::Episodes { feed, page } => feed::episodes(persona, feed, &page),
         ListenCommand::Chapters { episode, fetch } => feed::chapters(persona, episode, fetch).await,
+        ListenCommand::Account(command) => account::run(context, persona, command).await,
+        ListenCommand::Endpoint(EndpointCommand::Serve { port, seconds }) => {
+            endpoint::serve(context, port, seconds).await
+        }
+        ListenCommand::Endpoint(EndpointCommand::Token(command)) => endpoint::token(persona, command),
         ListenCommand::Opml { file } => feed::opml(persona, &file),
         ListenCommand::Answer(command) => answers::run(persona, command),
     }

@@ -1,8 +1,10 @@
 //! One module for each room. A command opens the persona, calls one use case and says what came back.
 
+mod account;
 mod answers;
 mod capture;
 mod edit;
+mod endpoint;
 mod feed;
 mod history;
 mod intent;

@@ -13,6 +13,7 @@ mod capture;
 mod device;
 mod edit;
 mod vault;
+mod ways;
 
 use std::path::PathBuf;
 

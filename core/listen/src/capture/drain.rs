@@ -16,6 +16,7 @@ use super::recording;
 use super::store::{forget, keep};
 use crate::ListenError;
 use crate::edit::shown::empty_bin;
+use crate::endpoint;
 use crate::format::moment::plausible;
 use crate::log::index::catch_up_with_little;
 use crate::pen::LOG;
@@ -91,13 +92,16 @@ pub fn drain_capture(vault: &Vault, now: Timestamp) -> Result<Drained, ListenErr
     let mut drained = Drained::default();
     empty_bin(vault, now)?;
     vault.drain_inbox(LOG, |transaction, item| {
-        let of_item = match Envelope::read(&item.bytes) {
-            Some(envelope) => take(transaction, &envelope.events, now)?,
+        let of_item = if let Some(envelope) = Envelope::read(&item.bytes) {
+            take(transaction, &envelope.events, now)?
+        } else if let Some(told) = endpoint::Sealed::read(&item.bytes) {
+            endpoint::take(transaction, &told, now)?
+        } else {
             // It would not be understood the next time either.
-            None => Drained {
+            Drained {
                 unreadable: 1,
                 ..Drained::default()
-            },
+            }
         };
         drained.add(of_item);
         Ok::<_, ListenError>(())

@@ -21,6 +21,9 @@ mod stories;
 #[cfg(test)]
 mod world;
 
+pub(crate) use quiet::{Mode, Spans};
+pub(crate) use store::batch as capture_batch;
+
 pub use apps::{CaptureApp, capture_apps, set_capture_app};
 pub use drain::{Drained, drain_capture, seal_events};
 pub use event::{Media, PlayerEvent, PlayerEventKind};

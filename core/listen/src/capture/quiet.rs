@@ -35,7 +35,7 @@ impl Quiet {
 /// What holds at a moment. A pause is stronger than a private session.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(super) enum Mode {
+pub(crate) enum Mode {
     #[default]
     Open,
     Private,
@@ -65,7 +65,7 @@ pub struct QuietNow {
 pub(crate) struct Spans(Vec<(Quiet, i64, i64)>);
 
 impl Spans {
-    pub(super) fn read(connection: &Connection) -> Result<Self, ListenError> {
+    pub(crate) fn read(connection: &Connection) -> Result<Self, ListenError> {
         let mut statement = connection.prepare_cached("SELECT what, from_ms, until_ms FROM listen_quiet")?;
         let spans = statement.query_map([], |row| {
             let what = match row.get_ref(0)?.as_str()? {
@@ -82,7 +82,7 @@ impl Spans {
         Self(spans.to_vec())
     }
 
-    pub(super) fn mode_at(&self, at_ms: i64) -> Mode {
+    pub(crate) fn mode_at(&self, at_ms: i64) -> Mode {
         self.0
             .iter()
             .filter(|(_, from_ms, until_ms)| (*from_ms..*until_ms).contains(&at_ms))

@@ -72,7 +72,7 @@ pub(crate) fn keep(
 }
 
 /// The batch of captured listens.
-fn batch(transaction: &Transaction<'_>, now: Timestamp) -> Result<i64, ListenError> {
+pub(crate) fn batch(transaction: &Transaction<'_>, now: Timestamp) -> Result<i64, ListenError> {
     let known = transaction
         .prepare_cached(
             "SELECT batch_id FROM listen_batch WHERE format = ?1 AND state = 'accepted' ORDER BY batch_id DESC LIMIT 1",

@@ -26,6 +26,7 @@ pub use found::Found;
 pub use opml::write_opml;
 pub use parse::{FeedFacts, FeedFault, ItemFacts, ParsedFeed, parse};
 pub use route::{Route, RouteEnd};
+pub(crate) use schedule::retry_after_ms;
 pub use store::{Answer, Ask, Outcome, answered, ask, due, failed};
 
 /// Most bytes of a feed that are fetched.

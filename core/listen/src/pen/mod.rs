@@ -4,6 +4,7 @@
 //! When the owner is rejected or undone, the play passes on to a batch that still tells of it, so that the log is
 //! always what the accepted batches say together (`docs/decisions/0002-holding-pen.md`).
 
+pub(crate) mod append;
 pub(crate) mod database;
 pub(crate) mod import;
 pub(crate) mod look;

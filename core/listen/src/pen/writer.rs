@@ -61,6 +61,32 @@ impl Memory {
     }
 }
 
+impl Memory {
+    /// What an import that goes on in a batch must know of it.
+    pub(crate) fn of_batch(transaction: &Transaction<'_>, batch_id: i64) -> Result<Self, ListenError> {
+        let mut memory = Self::default();
+        transaction
+            .prepare_cached(
+                "SELECT read_count, new_count, duplicate_count, refused_count, listen_count, first_play_id
+                 FROM listen_batch WHERE batch_id = ?1",
+            )?
+            .query_row([batch_id], |row| {
+                let count = |column| row.get::<_, i64>(column).map(|count| u64::try_from(count).unwrap_or(0));
+                memory.counts = Counts {
+                    read: count(0)?,
+                    new: count(1)?,
+                    duplicates: count(2)?,
+                    refused: count(3)?,
+                    listens: count(4)?,
+                };
+                memory.record = row.get(0)?;
+                memory.first_play_id = row.get(5)?;
+                Ok(())
+            })?;
+        Ok(memory)
+    }
+}
+
 /// Hashes what is a hash already.
 #[derive(Default)]
 struct LowBits(u64);
