@@ -16,7 +16,12 @@ const LONGEST_ADDRESS: u64 = 8192;
 fn feed_json(feed: &Feed) -> Result<Value, Failure> {
     let mut json = to_json(feed)?;
     if let Some(object) = json.as_object_mut() {
-        object.insert("address".to_owned(), shown_address(&feed.feed_url, feed.private).into());
+        let address = shown_address(&feed.feed_url, feed.private);
+        if feed.private {
+            // The key is made of the address.
+            object.insert("key".to_owned(), format!("feed:{address}").into());
+        }
+        object.insert("address".to_owned(), address.into());
     }
     Ok(json)
 }
