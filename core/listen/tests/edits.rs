@@ -136,6 +136,25 @@ fn a_correction_counts_everywhere_and_the_original_stays() {
 }
 
 #[test]
+fn a_listen_counts_by_the_rule_of_the_kind_that_it_is_corrected_to() {
+    let log = Log::new();
+    log.add(array(&[common::stream("2026-09-21T14:13:21Z", 20_000, "Low Tide")]));
+    let tide = id(&log, "Low Tide");
+    assert!(!find(&log.vault, tide).unwrap().counts, "twenty seconds of music");
+    let article = Correction {
+        kind: Some(Kind::Page),
+        show: Some("The Harbour Post".into()),
+        ..Correction::default()
+    };
+    assert!(
+        correct(&log.vault, tide, &article, NOW).unwrap().counts,
+        "of an article"
+    );
+    correct(&log.vault, tide, &Correction::default(), NOW).unwrap();
+    assert!(!find(&log.vault, tide).unwrap().counts);
+}
+
+#[test]
 fn a_corrected_play_is_still_the_one_that_another_source_tells_of() {
     let log = Log::new();
     log.add(lines(&[listen(AT, "Lwo Tide")]));

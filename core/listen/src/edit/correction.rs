@@ -13,6 +13,7 @@ use super::said::clean;
 use super::{Edited, Member, Place, said};
 use crate::capture::store::credit;
 use crate::format::draft::{Credit, LONGEST_TEXT, Work};
+use crate::log::counting;
 use crate::log::index::catch_up_with_little;
 use crate::pen::LOG;
 use crate::same_play::step::moment_is_due;
@@ -170,6 +171,7 @@ fn set_one(transaction: &Transaction<'_>, member: Member, fields: &Correction) -
     transaction
         .prepare_cached("UPDATE listen_play SET work_id = ?2 WHERE play_id = ?1")?
         .execute([member.play_id, work_id])?;
+    counting::mark_one(transaction, member.play_id)?;
     said::index(transaction, member.place)?;
     moment_is_due(transaction, member.place.start_ms)
 }

@@ -4,7 +4,7 @@
 //!
 //! A listen is marked when it is written. When the rules change, what there is gets marked anew behind it, in steps.
 
-use rusqlite::{Connection, OptionalExtension, Transaction, params};
+use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 use serde::{Deserialize, Serialize};
 use tekram_vault::Vault;
 
@@ -159,6 +159,33 @@ fn mark_all(transaction: &Transaction<'_>) -> Result<(), ListenError> {
     Ok(())
 }
 
+/// Marks a play whose kind was changed.
+pub(crate) fn mark_one(transaction: &Transaction<'_>, play_id: i64) -> Result<(), ListenError> {
+    let rules = Rules::read(transaction)?;
+    let changed = transaction
+        .prepare_cached(
+            "SELECT p.play_id, p.played_how, p.played_ms, p.media_ms, p.marks, w.kind
+             FROM listen_play p CROSS JOIN listen_work w ON w.work_id = p.work_id WHERE p.play_id = ?1",
+        )?
+        .query_row([play_id], |row| other_marks(&rules, row))
+        .optional()?
+        .flatten();
+    if let Some(marks) = changed {
+        transaction.prepare_cached(SET_MARKS)?.execute([play_id, marks])?;
+    }
+    Ok(())
+}
+
+const SET_MARKS: &str = "UPDATE listen_play SET marks = ?2 WHERE play_id = ?1";
+
+/// The marks that a play should have, where they are others than it has.
+fn other_marks(rules: &Rules, row: &Row<'_>) -> rusqlite::Result<Option<i64>> {
+    let marks: i64 = row.get(4)?;
+    let kind = row.get_ref(5)?.as_str().ok().and_then(Kind::from_name);
+    let mark = rules.mark(kind.unwrap_or(Kind::Music), row.get(1)?, row.get(2)?, row.get(3)?);
+    Ok((marks & MARK_TOO_SHORT != mark).then_some((marks & !MARK_TOO_SHORT) | mark))
+}
+
 /// Whether plays wait for their mark.
 pub(crate) fn behind(connection: &Connection) -> Result<bool, ListenError> {
     Ok(connection
@@ -183,20 +210,12 @@ pub(crate) fn step(transaction: &Transaction<'_>) -> Result<(), ListenError> {
         let mut rows = plays.query([done, until, AT_ONCE])?;
         while let Some(row) = rows.next()? {
             last = row.get(0)?;
-            let marks: i64 = row.get(4)?;
-            let kind = row
-                .get_ref(5)?
-                .as_str()
-                .ok()
-                .and_then(Kind::from_name)
-                .unwrap_or(Kind::Music);
-            let mark = rules.mark(kind, row.get(1)?, row.get(2)?, row.get(3)?);
-            if marks & MARK_TOO_SHORT != mark {
-                changed.push((last, (marks & !MARK_TOO_SHORT) | mark));
+            if let Some(marks) = other_marks(&rules, row)? {
+                changed.push((last, marks));
             }
         }
     }
-    let mut set = transaction.prepare_cached("UPDATE listen_play SET marks = ?2 WHERE play_id = ?1")?;
+    let mut set = transaction.prepare_cached(SET_MARKS)?;
     for (play_id, marks) in &changed {
         set.execute([play_id, marks])?;
     }
