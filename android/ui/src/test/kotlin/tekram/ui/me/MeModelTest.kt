@@ -19,7 +19,6 @@ import tekram.ui.start.Session
 import java.io.File
 import java.util.zip.ZipFile
 import kotlin.test.assertEquals
-import kotlin.test.assertFalse
 import kotlin.test.assertIs
 import kotlin.test.assertNotNull
 import kotlin.test.assertNull
@@ -130,7 +129,9 @@ class MeModelTest : CoreTest() {
             model.show()
             val again = model.state.until("the words again") { it.shown != null && !it.busy }
             assertEquals(words, again.shown?.words)
-            assertFalse(words.any { " $it" in again.toString() })
+            // A field may be called like one of the 2,048 words ("busy").
+            val values = Regex("\\w+\\b(?!=)").findAll(again.toString()).map { it.value }.toSet()
+            assertTrue(values.intersect(words.toSet()).isEmpty())
             model.hide()
             assertNull(model.state.value.shown)
         }
