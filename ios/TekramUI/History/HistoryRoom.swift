@@ -1,20 +1,14 @@
 // History: the days with their hours by source, and the search over everything. From here the person opens a day, a
-// listen, the imports and the players that are noticed.
+// listen, and the list of everything else that the room offers.
 import SwiftUI
 import TekramCore
 import TekramKit
-
-/// Screens that the menu of history_days leads to.
-private enum HistoryPlace: Hashable {
-    case imports, export, capture
-}
 
 /// The room of one open profile; history_days and history_search.
 struct HistoryRoom: View {
     let app: AppModel
     let persona: Persona
     @State private var model: HistoryModel
-    @State private var place: HistoryPlace?
 
     init(app: AppModel, persona: Persona) {
         self.app = app
@@ -26,22 +20,23 @@ struct HistoryRoom: View {
         content
             .searchable(text: $model.text, prompt: Text("history_search_hint"))
             .toolbar {
-                ToolbarItem(placement: .primaryAction) { links }
+                ToolbarItem(placement: .primaryAction) { narrowing }
+                ToolbarItem(placement: .primaryAction) {
+                    NavigationLink {
+                        HistoryMoreScreen(app: app, persona: persona)
+                    } label: {
+                        Label("history_more_title", systemImage: "ellipsis.circle")
+                    }
+                }
             }
             .task { await model.load() }
             .task { await model.follow() }
             .task(id: model.search) { await model.find() }
-            .navigationDestination(item: $place) { place in
-                switch place {
-                case .imports: ImportScreen(persona: persona)
-                case .export: HistoryExportScreen(persona: persona)
-                case .capture: PhonePlace(app: app, persona: persona)
-                }
-            }
             .accessibilityIdentifier(model.isSearching ? "history_search" : "history_days")
     }
 
-    private var links: some View {
+    /// What the search is narrowed to; without words it lists what is left.
+    private var narrowing: some View {
         Menu {
             Picker("history_filter_kind", selection: $model.kind) {
                 Text("history_filter_all").tag(ListenKind?.none)
@@ -53,12 +48,8 @@ struct HistoryRoom: View {
                     Text(verbatim: sourceName(source)).tag(String?.some(source))
                 }
             }
-            // A link in a menu opens nothing; a button that says where to go does.
-            Button("history_import", systemImage: "square.and.arrow.down") { place = .imports }
-            Button("history_export", systemImage: "square.and.arrow.up") { place = .export }
-            Button("history_capture_title", systemImage: "waveform") { place = .capture }
         } label: {
-            Label("common_more", systemImage: "ellipsis.circle")
+            Label("history_filter_a11y", systemImage: "line.3.horizontal.decrease.circle")
         }
     }
 
