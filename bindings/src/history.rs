@@ -1,8 +1,10 @@
 //! The listen log: what was heard, what an import brings, and the way out.
 
+mod answer;
 mod imports;
 mod log;
 
+pub use answer::*;
 pub use imports::*;
 pub use log::*;
 

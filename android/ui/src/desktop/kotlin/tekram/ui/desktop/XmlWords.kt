@@ -44,8 +44,11 @@ class XmlWords(
     }
 
     companion object {
+        /** The parts of History that have words of their own. */
+        private val history = listOf("more", "answer", "edit", "imports", "feed", "capture", "share", "accounts").map { "history_$it" }
+
         /** The files of words, one for each room. */
-        val rooms = listOf("common", "start", "history", "pay", "want", "relations", "me", "keep", "vault", "errors")
+        val rooms = listOf("common", "start", "history", "pay", "want", "relations", "me", "keep", "vault", "errors") + history
 
         /** One file of words as it is written. */
         data class File(

@@ -54,11 +54,8 @@ interface DaysActions {
     /** Opens the imports. */
     fun import()
 
-    /** Opens the export. */
-    fun export()
-
-    /** Opens which players are noticed. */
-    fun capture()
+    /** Opens everything else that History does. */
+    fun more()
 }
 
 /** `history_days`: the days on which something was heard, newest first; [sources] are all there are, in the order of their colours. */
@@ -74,9 +71,7 @@ fun DaysScreen(
     onBack = null,
     actions = {
         IconAction(Icons.Search, word("history_search_a11y"), onClick = actions::search)
-        IconAction(Icons.Music, word("history_capture_title"), onClick = actions::capture)
-        IconAction(Icons.Import, word("history_import"), onClick = actions::import)
-        IconAction(Icons.Export, word("history_export"), onClick = actions::export)
+        IconAction(Icons.More, word("history_more_title"), onClick = actions::more)
     },
 ) {
     PhasePane(days.phase, phaseWords("history"), onRetry = onRetry, empty = Offer(word("history_import"), actions::import)) {

@@ -1,4 +1,5 @@
-// Joins the models of History with its screens: which screen a route shows, and where a tap leads.
+// Which screen a route of History shows, and where a tap leads: the days, a listen, search and More here, the other parts in
+// rooms of their own.
 package tekram.ui.history
 
 import androidx.compose.runtime.Composable
@@ -15,21 +16,20 @@ import tekram.ui.common.LocalDevice
 import tekram.ui.common.Route
 import tekram.ui.common.Tab
 
-/** Draws the screens whose id begins with `history_`. */
+/** Draws the screens whose id begins with `history_`. What follows says which part they belong to; each part has a room of its own. */
 @Composable
 fun HistoryRoom(
     route: Route,
     room: Room,
     onBack: (() -> Unit)?,
-) = when (route.id) {
-    "history_day" -> DayOfHistory(route, room, onBack)
-    "history_item" -> Item(route, room, onBack)
-    "history_search" -> Search(room, onBack)
-    "history_import" -> Imports(room, onBack)
-    "history_pen" -> Pen(route, room, onBack)
-    "history_refused" -> Refused(route, room, onBack)
-    "history_export" -> Export(room, onBack)
-    "history_capture" -> Capture(room, onBack)
+) = when (route.id.removePrefix("history_").substringBefore('_')) {
+    "import", "pen", "refused" -> ImportRoom(route, room, onBack)
+    "day" -> DayOfHistory(route, room, onBack)
+    "item" -> Item(route, room, onBack)
+    "search" -> Search(room, onBack)
+    "more" -> MoreScreen(room.go::open, onBack)
+    "export" -> Export(room, onBack)
+    "capture" -> Capture(room, onBack)
     else -> Days(room)
 }
 
@@ -47,9 +47,7 @@ private fun Days(room: Room) {
 
                 override fun import() = room.go.open(Route("history_import"))
 
-                override fun export() = room.go.open(Route("history_export"))
-
-                override fun capture() = room.go.open(Route("history_capture"))
+                override fun more() = room.go.open(Route("history_more"))
             }
         }
     DaysScreen(days, state.sources, model.days::need, model::reload, actions)
@@ -111,65 +109,6 @@ private fun Search(
 }
 
 @Composable
-private fun Imports(
-    room: Room,
-    onBack: (() -> Unit)?,
-) {
-    val model = viewModel { ImportModel(room.session) }
-    val state by model.state.collectAsState()
-    val device = LocalDevice.current
-    val importing = state.importing
-    LaunchedEffect(importing) {
-        if (importing is Importing.Done) {
-            model.seen()
-            room.go.open(Route("history_pen", importing.batch.toString()))
-        }
-    }
-    ImportScreen(state, { model.choose(device) }, model::stop, model::reload, { room.go.open(Route("history_pen", it.toString())) }, onBack)
-}
-
-@Composable
-private fun Pen(
-    route: Route,
-    room: Room,
-    onBack: (() -> Unit)?,
-) {
-    val model = pen(route, room)
-    val state by model.state.collectAsState()
-    val preview by model.preview.rows.collectAsState()
-    val actions =
-        remember(model) {
-            object : PenActions {
-                override fun accept() = model.accept()
-
-                override fun reject() = model.reject()
-
-                override fun undo() = model.undo()
-
-                override fun refused() = room.go.open(Route("history_refused", route.about))
-            }
-        }
-    PenScreen(state, preview, model.preview::need, model::reload, actions, onBack)
-}
-
-@Composable
-private fun Refused(
-    route: Route,
-    room: Room,
-    onBack: (() -> Unit)?,
-) {
-    val model = pen(route, room)
-    val lines by model.refused.rows.collectAsState()
-    RefusedScreen(lines, model.refused::need, model::reload, onBack)
-}
-
-@Composable
-private fun pen(
-    route: Route,
-    room: Room,
-): PenModel = viewModel(key = "pen ${route.about}") { PenModel(room.session, route.about.toLongOrNull() ?: 0) }
-
-@Composable
 private fun Export(
     room: Room,
     onBack: (() -> Unit)?,
@@ -191,4 +130,5 @@ private fun Capture(
     CaptureScreen(state, model::allow, model::reload, onBack, onPhone = device.phonePage?.let { page -> { device.open(page) } })
 }
 
-private fun item(listen: Listen) = Route("history_item", listen.id.toString())
+/** The screen of one listen. */
+internal fun item(listen: Listen) = Route("history_item", listen.id.toString())

@@ -36,6 +36,10 @@ class HistoryScreensTest {
             override fun import() {
                 said += "import"
             }
+
+            override fun more() {
+                said += "more"
+            }
         }
 
     @Test
@@ -45,6 +49,19 @@ class HistoryScreensTest {
             onNodeWithText("Import").performClick()
             assertEquals(listOf("import"), said)
         }
+
+    @Test
+    fun `more leads to what is logged, in and out`() {
+        onScreen({ DaysScreen(rows(someDays), someSources, {}, {}, days) }) {
+            onNodeWithContentDescription("More").performClick()
+        }
+        onScreen({ MoreScreen({ said += it.id }, {}) }) {
+            onNodeWithText("Notice what I play").performClick()
+            onNodeWithText("Import a history").performClick()
+            onNodeWithText("Export your history").performClick()
+        }
+        assertEquals(listOf("more", "history_capture", "history_import", "history_export"), said)
+    }
 
     @Test
     fun `a day says its hours and opens`() =

@@ -127,6 +127,7 @@ val historySamples: List<Sample> =
         sample("history_days", "error", Tab.History) { Days(rows(unreadable)) },
         sample("history_days", "offline", Tab.History) { Days(rows(Phase.Offline)) },
         sample("history_days", "locked", Tab.History) { Days(rows(Phase.Locked)) },
+        sample("history_more", tab = Tab.History) { MoreScreen({}, {}) },
         sample("history_day", tab = Tab.History) { DayScreen("2026-10-05", rows(someListens), {}, {}, {}, {}) },
         sample("history_day", "empty", Tab.History) { DayScreen("2026-10-05", rows(emptyList()), {}, {}, {}, {}) },
         sample("history_item", tab = Tab.History) { Item(ItemState(Phase.Ready, detail)) },
@@ -189,9 +190,7 @@ internal val noDaysActions =
 
         override fun import() = Unit
 
-        override fun export() = Unit
-
-        override fun capture() = Unit
+        override fun more() = Unit
     }
 
 internal val noSearchActions =

@@ -1,0 +1,83 @@
+// What History can do besides showing itself, as a plain list in three parts: what is logged, what comes in and goes out, and
+// what can be put right. A new screen of History that has no better place gets a row here.
+package tekram.ui.history
+
+import androidx.compose.foundation.layout.padding
+import androidx.compose.foundation.lazy.LazyColumn
+import androidx.compose.foundation.lazy.items
+import androidx.compose.material3.Icon
+import androidx.compose.material3.MaterialTheme
+import androidx.compose.material3.Text
+import androidx.compose.runtime.Composable
+import androidx.compose.ui.Modifier
+import androidx.compose.ui.graphics.vector.ImageVector
+import androidx.compose.ui.semantics.heading
+import androidx.compose.ui.semantics.semantics
+import androidx.compose.ui.unit.dp
+import tekram.ui.common.Icons
+import tekram.ui.common.ListRow
+import tekram.ui.common.Route
+import tekram.ui.common.ScreenFrame
+import tekram.ui.common.screenPadding
+import tekram.ui.common.word
+
+/** A row of More: its words, what they mean in a few more, and the screen that it opens. */
+internal class MoreRow(
+    val wordKey: String,
+    val belowKey: String,
+    val icon: ImageVector,
+    val route: String,
+)
+
+/** A part of More. */
+internal class MorePart(
+    val wordKey: String,
+    val rows: List<MoreRow>,
+)
+
+internal val moreParts: List<MorePart> by lazy {
+    listOf(
+        MorePart(
+            "history_more_logged",
+            listOf(
+                MoreRow("history_capture_title", "history_more_capture", Icons.Music, "history_capture"),
+            ),
+        ),
+        MorePart(
+            "history_more_in_out",
+            listOf(
+                MoreRow("history_import_title", "history_more_import", Icons.Import, "history_import"),
+                MoreRow("history_export_title", "history_more_export", Icons.Export, "history_export"),
+            ),
+        ),
+        MorePart(
+            "history_more_right",
+            listOf(),
+        ),
+    )
+}
+
+/** `history_more`: everything that History does besides. */
+@Composable
+internal fun MoreScreen(
+    onOpen: (Route) -> Unit,
+    onBack: (() -> Unit)?,
+) = ScreenFrame(word("history_more_title"), onBack) {
+    LazyColumn {
+        for (part in moreParts.filter { it.rows.isNotEmpty() }) {
+            item {
+                Text(
+                    word(part.wordKey),
+                    Modifier.padding(start = screenPadding, end = screenPadding, top = 20.dp, bottom = 4.dp).semantics { heading() },
+                    style = MaterialTheme.typography.titleSmall,
+                    color = MaterialTheme.colorScheme.primary,
+                )
+            }
+            items(part.rows, { it.route }) { row ->
+                ListRow(word(row.wordKey), below = word(row.belowKey), icon = row.icon, onClick = { onOpen(Route(row.route)) }) {
+                    Icon(Icons.Forward, contentDescription = null, tint = MaterialTheme.colorScheme.onSurfaceVariant)
+                }
+            }
+        }
+    }
+}
