@@ -1,9 +1,10 @@
 //! The readers of exports for `cargo xtask fuzz`: bytes are recognised and every record in them made into a draft, as an import
 //! does it, but nothing is stored. Compiled by `cfg(fuzzing)` alone.
 
+use std::io::Cursor;
+
 use jiff::tz::TimeZone;
 
-use crate::Format;
 use crate::format::draft::Draft;
 use crate::format::layout::{self, Rows};
 use crate::format::opml::{LARGEST_BYTES, Outline};
@@ -11,11 +12,14 @@ use crate::format::plays::{Context, Plays};
 use crate::format::sitting::Sittings;
 use crate::format::stated::Times;
 use crate::format::{gpodder, lastfm, listenbrainz, maloja, pano, spotify, spotify_short, takeout};
+use crate::input::archive::Entries;
 use crate::input::encoding::Decoded;
-use crate::input::recognise::{LOOK_BYTES, recognise};
+use crate::input::metered::{LARGEST_TOTAL, Unpacked};
+use crate::input::recognise::{LOOK_BYTES, is_zip, recognise};
 use crate::input::window::Window;
 use crate::input::{EXCERPT_BYTES, Pulled};
 use crate::pen::step::Source;
+use crate::{Format, ListenError};
 
 /// When everything happens.
 const NOW_MS: i64 = 1_793_491_200_000;
@@ -23,11 +27,35 @@ const NOW_MS: i64 = 1_793_491_200_000;
 const EARLIEST_MS: i64 = 1_009_843_200_000 - 8 * 24 * 60 * 60 * 1000;
 const LATEST_MS: i64 = NOW_MS + 2 * 24 * 60 * 60 * 1000;
 
-/// Reads bytes as a whole export; the first byte says whether a zone is named.
+fn archive(bytes: &[u8]) {
+    let Ok(mut entries) = Entries::open(Cursor::new(bytes)) else {
+        return;
+    };
+    let mut total_left = LARGEST_TOTAL;
+    let mut files = 0;
+    while let Some(entry) = entries.next_file() {
+        files += 1;
+        // Each file has a header of thirty bytes.
+        assert!(files <= bytes.len() / 30, "the same file twice");
+        match entry {
+            Ok(entry) => {
+                let mut from = Unpacked::new(entry.from, entry.packed_bytes, &mut total_left);
+                let _ = std::io::copy(&mut from, &mut std::io::sink());
+            }
+            Err(ListenError::TruncatedArchive) => {}
+            Err(_) => return,
+        }
+    }
+}
+
+/// Reads bytes as a whole export; the first byte says whether a zone is named. Of an archive each file.
 pub fn export(bytes: &[u8]) {
     let Some((first, bytes)) = bytes.split_first() else {
         return;
     };
+    if is_zip(bytes) {
+        return archive(bytes);
+    }
     let zone = if first & 1 == 0 {
         None
     } else {

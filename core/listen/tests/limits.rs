@@ -12,7 +12,7 @@ mod common;
 
 use std::io::{self, Read};
 
-use common::{Log, NOW, array, lines, listen, stream, zipped};
+use common::{Log, NOW, array, lines, listen, stream, zipped, zipped_in_one_go};
 use tekram_listen::{ImportOptions, import_stream};
 
 const AT: i64 = 1_790_000_000;
@@ -141,21 +141,87 @@ fn an_archive_of_too_many_files_is_refused() {
     assert_eq!(log.import_file(&path).unwrap_err().code(), "archive_bomb");
 }
 
-#[test]
-fn an_archive_cut_off_is_named_and_a_damaged_file_in_it_costs_its_rest_only() {
-    let log = Log::new();
-    let one: Vec<_> = (0..400)
-        .map(|n| listen(AT + n * 7, &format!("song {}", n * n)))
-        .collect();
-    let two: Vec<_> = (0..400)
-        .map(|n| listen(AT + 9000 + n * 11, &format!("tune {}", n * 3)))
-        .collect();
-    let good = zipped(&[("1.jsonl", lines(&one).as_bytes()), ("2.jsonl", lines(&two).as_bytes())]);
-    let path = log.file("cut.zip", &good[..good.len() - 10]);
-    assert_eq!(log.import_file(&path).unwrap_err().code(), "truncated_archive");
-    let path = log.file("cut.zip", &good[..good.len() / 2]);
-    assert_eq!(log.import_file(&path).unwrap_err().code(), "truncated_archive");
+/// Two files of 400 listens each.
+fn two_files() -> [(&'static str, String); 2] {
+    let listens = |name: &str, first: i64, step: i64| -> String {
+        let listens: Vec<_> = (0..400)
+            .map(|n| listen(AT + first + n * step, &format!("{name} {}", n * n)))
+            .collect();
+        lines(&listens)
+    };
+    [
+        ("1.jsonl", listens("song", 0, 7)),
+        ("2.jsonl", listens("tune", 9000, 11)),
+    ]
+}
 
+#[test]
+fn an_archive_cut_off_gives_what_is_there() {
+    let [one, two] = two_files();
+    let files = [(one.0, one.1.as_bytes()), (two.0, two.1.as_bytes())];
+    // With the lengths before the files, and behind them as programs write that do not know them before.
+    for good in [zipped(&files), zipped_in_one_go(&files)] {
+        let log = Log::new();
+        let path = log.file("cut.zip", &good[..good.len() - 10]);
+        let look = tekram_listen::look(&path).unwrap();
+        assert!(look.cut_off);
+        assert_eq!(look.files.len(), 2, "{look:?}");
+        let report = log.import_file(&path).unwrap();
+        assert_eq!((report.read, report.new, report.refused), (800, 800, 0));
+        assert!(report.cut_off);
+
+        let log = Log::new();
+        let second = memchr::memmem::find(&good, b"2.jsonl").unwrap();
+        let path = log.file("cut.zip", &good[..second + 2000]);
+        let report = log.import_file(&path).unwrap();
+        assert!(report.new > 400 && report.new < 800, "{report:?}");
+        assert!(report.cut_off);
+        let reasons = log.reasons(report.batch_id);
+        assert!(
+            reasons.iter().any(|(_, reason)| reason == "archive_damaged"),
+            "{reasons:?}"
+        );
+        // The whole archive afterwards adds the rest only.
+        log.accept(report.batch_id);
+        let path = log.file("whole.zip", &good);
+        let rest = log.import_file(&path).unwrap();
+        assert_eq!((rest.new, rest.duplicates), (800 - report.new, report.new));
+        assert!(!rest.cut_off);
+    }
+}
+
+#[test]
+fn an_archive_cut_off_before_anything_can_be_read_is_named() {
+    let log = Log::new();
+    let [one, _] = two_files();
+    for length in [8, 30, 33, 40] {
+        let path = log.file("cut.zip", &zipped(&[(one.0, one.1.as_bytes())])[..length]);
+        assert_eq!(log.import_file(&path).unwrap_err().code(), "truncated_archive");
+        assert_eq!(tekram_listen::look(&path).unwrap_err().code(), "truncated_archive");
+    }
+    let path = log.file("cut.zip", &zipped(&[("notes.txt", b"hello")])[..60]);
+    assert_eq!(log.import_file(&path).unwrap_err().code(), "truncated_archive");
+    assert_eq!(log.rows("listen_batch"), 0);
+}
+
+#[test]
+fn a_bomb_is_known_in_an_archive_without_its_end() {
+    let mut entry = lines(&[listen(AT, "a")]).into_bytes();
+    entry.resize(64 << 20, b' ');
+    let files = [("listens/2026/10.jsonl", &entry[..])];
+    for bomb in [zipped(&files), zipped_in_one_go(&files)] {
+        let log = Log::new();
+        let path = log.file("bomb.zip", &bomb[..bomb.len() - 10]);
+        assert_eq!(log.import_file(&path).unwrap_err().code(), "archive_bomb");
+        assert_eq!(log.rows("listen_play"), 0);
+    }
+}
+
+#[test]
+fn a_damaged_file_in_an_archive_costs_its_rest_only() {
+    let log = Log::new();
+    let [one, two] = two_files();
+    let good = zipped(&[(one.0, one.1.as_bytes()), (two.0, two.1.as_bytes())]);
     let mut damaged = good.clone();
     let middle = memchr::memmem::find(&damaged, b"2.jsonl").unwrap() / 2;
     damaged[middle..middle + 40].fill(0xa5);

@@ -326,5 +326,20 @@ fn exports(put: Put<'_>) -> Done {
     ] {
         put("listen_export", name, &[b"\x01", text.as_bytes()].concat())?;
     }
-    put("listen_export", "utf-16", &[&b"\0"[..], &utf16].concat())
+    put("listen_export", "utf-16", &[&b"\0"[..], &utf16].concat())?;
+    // An archive without its end: a stored file, then a packed one whose length would stand behind it (RFC 1951: an
+    // empty block of the fixed code).
+    let entry = |flags: u8, method: u8, data: &[u8], length: u8| -> Vec<u8> {
+        let mut header = [0; 30];
+        header[..4].copy_from_slice(b"PK\x03\x04");
+        (header[6], header[8], header[18], header[22], header[26]) = (flags, method, length, length, 1);
+        [&header[..], b"a", data].concat()
+    };
+    let line = br#"{"listened_at":1785513900,"track_metadata":{"artist_name":"x","track_name":"y"}}"#;
+    let (stored, packed) = (entry(0, 0, line, 80), entry(8, 8, &[3, 0], 0));
+    put(
+        "listen_export",
+        "cut-off-zip",
+        &[&b"\0"[..], &packed, &[0; 12], &stored, &packed].concat(),
+    )
 }

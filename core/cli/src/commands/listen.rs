@@ -108,6 +108,17 @@ fn import(
             report.assumed_utc
         ));
     }
+    if report.cut_off {
+        text.push_str(
+            "The file breaks off: what stands before its break was read. Fetch it again and import it for the rest.\n",
+        );
+    }
+    if report.files_skipped > 0 {
+        text.push_str(&format!(
+            "{} other files in it were passed over.\n",
+            report.files_skipped
+        ));
+    }
     let refused = persona.refused(report.batch_id, 0, REFUSED_SHOWN)?;
     let rows: Vec<Vec<String>> = refused.iter().map(refused_row).collect();
     text.push_str(&table(&rows));
@@ -132,7 +143,7 @@ fn import(
     let json = json!({
         "batch": report.batch_id, "format": report.format, "state": state,
         "read": report.read, "new": report.new, "duplicates": report.duplicates, "refused": report.refused,
-        "assumed_utc": report.assumed_utc,
+        "assumed_utc": report.assumed_utc, "files_skipped": report.files_skipped, "cut_off": report.cut_off,
     });
     Ok(Answer::new(json, text))
 }

@@ -24,6 +24,11 @@ pub fn look(file: &Path) -> Result<Answer, Failure> {
         .map(|file| vec![file.name.clone(), file.format.name().to_owned()])
         .collect();
     text.push_str(&table(&rows));
+    if look.cut_off {
+        text.push_str(
+            "The archive breaks off: what stands before its break is imported. Fetch it again for the rest.\n",
+        );
+    }
     if look.files_skipped > 0 {
         text.push_str(&format!("{} other files in it are passed over.\n", look.files_skipped));
     }
@@ -35,7 +40,7 @@ pub fn look(file: &Path) -> Result<Answer, Failure> {
 
 fn json(look: &Look) -> serde_json::Value {
     json!({
-        "format": look.format, "files": look.files, "files_skipped": look.files_skipped, "table": look.table,
+        "format": look.format, "files": look.files, "files_skipped": look.files_skipped, "cut_off": look.cut_off, "table": look.table,
         "mapping_needed": look.format.is_none() && look.table.is_some(),
     })
 }

@@ -1,32 +1,93 @@
 //! Zip archives, with limits: how many entries, how large all of them together, and how much more an entry may unpack
-//! to than it is packed. What an archive says about sizes is not believed; what comes out is counted.
+//! to than it is packed. What an archive says about sizes is not believed; what comes out is counted. An archive whose
+//! end is missing, and with it the list of its entries, is walked from its beginning.
 
+use std::borrow::Cow;
 use std::io::{Read, Seek, SeekFrom};
 
 use zip::ZipArchive;
-use zip::read::ZipFile;
 use zip::result::ZipError;
 
 use super::metered::read_error;
+use super::walk::Walk;
 use crate::ListenError;
 
 /// Histories come in dozens of files; ten thousand is none.
-const MOST_ENTRIES: u16 = 10_000;
+pub(super) const MOST_ENTRIES: u16 = 10_000;
 /// The list of entries is read into memory.
 const LARGEST_LIST_BYTES: u32 = 8 << 20;
 /// End of central directory record without its comment (APPNOTE 4.3.16).
 const END_BYTES: usize = 22;
 const END_MARK: &[u8] = b"PK\x05\x06";
 
-/// Opens an archive whose list of entries is within the limits.
-pub(crate) fn open<R: Read + Seek>(mut file: R) -> Result<ZipArchive<R>, ListenError> {
-    check_list(&mut file)?;
-    ZipArchive::new(file).map_err(|error| zip_error(&error))
+/// The files of an archive, one after the other.
+pub(crate) enum Entries<R> {
+    /// By the list at its end.
+    Listed { archive: ZipArchive<R>, next: usize },
+    /// By what stands before each of them: the list is missing.
+    Walked(Walk<R>),
+}
+
+/// A file of an archive: its name and what it holds.
+pub(crate) struct Entry<'a> {
+    pub(crate) name: String,
+    /// How much it takes in the archive, in bytes, at most.
+    pub(crate) packed_bytes: u64,
+    pub(crate) from: Box<dyn Read + 'a>,
+}
+
+impl<R: Read + Seek> Entries<R> {
+    /// Opens an archive whose list of entries is within the limits.
+    ///
+    /// # Errors
+    /// `archive_bomb`, `locked_archive`, `io`.
+    pub(crate) fn open(mut file: R) -> Result<Self, ListenError> {
+        let listed = check_list(&mut file)
+            .and_then(|()| ZipArchive::new(&mut file).map(drop).map_err(|error| zip_error(&error)));
+        match listed {
+            Ok(()) => Ok(Self::Listed {
+                archive: ZipArchive::new(file).map_err(|error| zip_error(&error))?,
+                next: 0,
+            }),
+            Err(ListenError::TruncatedArchive) => Ok(Self::Walked(Walk::new(file)?)),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Whether its end is missing.
+    pub(crate) fn cut_off(&self) -> bool {
+        matches!(self, Self::Walked(_))
+    }
+
+    /// The next file, folders left out; `truncated_archive` for one that cannot be read, after which there may be others.
+    pub(crate) fn next_file(&mut self) -> Option<Result<Entry<'_>, ListenError>> {
+        match self {
+            Self::Walked(walk) => walk.next_file().transpose(),
+            Self::Listed { archive, next } => {
+                let folder = |name: Result<Cow<'_, str>, _>| name.is_ok_and(|name| name.ends_with('/'));
+                while archive.name_for_index(*next).is_some_and(folder) {
+                    *next += 1;
+                }
+                if *next >= archive.len() {
+                    return None;
+                }
+                *next += 1;
+                Some(match archive.by_index(*next - 1) {
+                    Ok(entry) => Ok(Entry {
+                        name: name(entry.name_raw()),
+                        packed_bytes: entry.compressed_size(),
+                        from: Box::new(entry),
+                    }),
+                    Err(error) => Err(zip_error(&error)),
+                })
+            }
+        }
+    }
 }
 
 /// An entry's name as it can be kept.
-pub(crate) fn name<R: Read>(entry: &ZipFile<'_, R>) -> String {
-    String::from_utf8_lossy(entry.name_raw())
+pub(super) fn name(raw: &[u8]) -> String {
+    String::from_utf8_lossy(raw)
         .chars()
         .filter(|letter| *letter != '\0')
         .take(255)
@@ -34,7 +95,7 @@ pub(crate) fn name<R: Read>(entry: &ZipFile<'_, R>) -> String {
 }
 
 /// The room's error for an archive that does not open.
-pub(crate) fn zip_error(error: &ZipError) -> ListenError {
+fn zip_error(error: &ZipError) -> ListenError {
     match error {
         ZipError::Io(error) => match read_error(error) {
             ListenError::Io { .. } => ListenError::TruncatedArchive,

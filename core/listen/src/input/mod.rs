@@ -11,6 +11,7 @@ pub(crate) mod loose;
 pub(crate) mod metered;
 pub(crate) mod recognise;
 pub(crate) mod table;
+mod walk;
 pub(crate) mod window;
 
 use std::ops::Range;

@@ -23,7 +23,7 @@ use crate::format::layout;
 use crate::format::plays::Context;
 use crate::format::sitting::Sittings;
 use crate::format::stated::Times;
-use crate::input::archive;
+use crate::input::archive::Entries;
 use crate::input::database::is_database;
 use crate::input::encoding::Decoded;
 use crate::input::metered::{LARGEST_TOTAL, Metered, Unpacked, read_error};
@@ -104,7 +104,7 @@ pub struct ImportReport {
     pub assumed_utc: u64,
     /// Files of the archive that are no listening history.
     pub files_skipped: u64,
-    /// Whether the file ended before its list did: fetch it again to get the rest.
+    /// Whether the file ended before its list did, or the archive before its end: fetch it again to get the rest.
     pub cut_off: bool,
 }
 
@@ -112,7 +112,7 @@ pub struct ImportReport {
 ///
 /// # Errors
 /// `io`, `unknown_format`, `mapping_needed` for a table of no known format, `bad_mapping`, `unknown_zone`,
-/// `truncated_archive`, `locked_archive`, `archive_bomb`, `damaged_database`, `file_too_large` (subscription lists and databases
+/// `truncated_archive` when nothing in it can be read, `locked_archive`, `archive_bomb`, `damaged_database`, `file_too_large` (subscription lists and databases
 /// only), `cancelled`, `import_running`, or when the vault fails. On an error nothing of the import is kept.
 pub fn import(vault: &Vault, path: &Path, options: ImportOptions<'_>) -> Result<ImportReport, ListenError> {
     let io = |error: std::io::Error| read_error(&error);
@@ -290,28 +290,26 @@ impl<'v, 'o> Run<'v, 'o> {
     }
 
     fn archive(&mut self, file: impl Read + Seek) -> Result<(), ListenError> {
-        let mut archive = archive::open(file)?;
+        let mut entries = Entries::open(file)?;
+        let cut_off = entries.cut_off();
         let mut total_left = LARGEST_TOTAL;
-        for number in 0..archive.len() {
+        while let Some(entry) = entries.next_file() {
             self.check_cancelled()?;
-            let entry = match archive.by_index(number) {
-                Ok(entry) => entry,
-                Err(error) => match archive::zip_error(&error) {
-                    ListenError::TruncatedArchive => {
-                        self.files_skipped += 1;
-                        continue;
-                    }
-                    stopped => return Err(stopped),
-                },
+            let read = match entry {
+                Ok(entry) => {
+                    let from = Unpacked::new(entry.from, entry.packed_bytes, &mut total_left);
+                    self.file(from, &entry.name, Damage::EndsFile)?
+                }
+                Err(ListenError::TruncatedArchive) => false,
+                Err(stopped) => return Err(stopped),
             };
-            if entry.is_dir() {
-                continue;
-            }
-            let name = archive::name(&entry);
-            let packed = entry.compressed_size();
-            if !self.file(Unpacked::new(entry, packed, &mut total_left), &name, Damage::EndsFile)? {
+            if !read {
                 self.files_skipped += 1;
             }
+        }
+        self.cut_off |= cut_off;
+        if cut_off && self.batch.is_none() {
+            return Err(ListenError::TruncatedArchive);
         }
         Ok(())
     }

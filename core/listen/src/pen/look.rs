@@ -11,7 +11,7 @@ use serde::Serialize;
 use crate::format::antennapod::AntennaPod;
 use crate::format::columns::TableMapping;
 use crate::format::layout;
-use crate::input::archive;
+use crate::input::archive::Entries;
 use crate::input::database::{Database, is_database};
 use crate::input::encoding::Decoded;
 use crate::input::metered::{LARGEST_TOTAL, Metered, Unpacked, read_error};
@@ -35,6 +35,8 @@ pub struct Look {
     pub files: Vec<LookedFile>,
     /// Files of an archive that are none.
     pub files_skipped: u64,
+    /// Whether it is an archive whose end is missing: what stands before the break can be imported.
+    pub cut_off: bool,
     /// The beginning of a table. When its format is not known, an import needs a mapping.
     pub table: Option<LookedTable>,
 }
@@ -62,7 +64,7 @@ pub struct LookedTable {
 /// Looks at the beginning of a file; nothing is kept.
 ///
 /// # Errors
-/// `io`, `truncated_archive`, `locked_archive`, `archive_bomb`.
+/// `io`, `truncated_archive` when nothing in it can be read, `locked_archive`, `archive_bomb`.
 pub fn look(path: &Path) -> Result<Look, ListenError> {
     let io = |error: std::io::Error| read_error(&error);
     let file = File::open(path).map_err(io)?;
@@ -105,32 +107,37 @@ fn beginning(from: impl Read) -> Result<Vec<u8>, ListenError> {
 }
 
 fn archived(file: impl Read + Seek) -> Result<Look, ListenError> {
-    let mut archive = archive::open(file)?;
+    let mut entries = Entries::open(file)?;
     let mut total_left = LARGEST_TOTAL;
-    let mut look = Look::default();
-    for number in 0..archive.len().min(FILES_LOOKED_INTO) {
-        let entry = match archive.by_index(number) {
-            Ok(entry) if entry.is_dir() => continue,
-            Ok(entry) => entry,
-            Err(error) => match archive::zip_error(&error) {
-                ListenError::TruncatedArchive => {
-                    look.files_skipped += 1;
-                    continue;
-                }
-                stopped => return Err(stopped),
-            },
+    let mut look = Look {
+        cut_off: entries.cut_off(),
+        ..Look::default()
+    };
+    for _ in 0..FILES_LOOKED_INTO {
+        let entry = match entries.next_file() {
+            None => break,
+            Some(Ok(entry)) => entry,
+            Some(Err(ListenError::TruncatedArchive)) => {
+                look.files_skipped += 1;
+                continue;
+            }
+            Some(Err(stopped)) => return Err(stopped),
         };
-        let name = archive::name(&entry);
-        let packed = entry.compressed_size();
-        let found = match beginning(Unpacked::new(entry, packed, &mut total_left)) {
+        let found = match beginning(Unpacked::new(entry.from, entry.packed_bytes, &mut total_left)) {
             Ok(start) => recognise(&start, None),
             Err(ListenError::Io { .. }) => None,
             Err(error) => return Err(error),
         };
         match found {
-            Some((format, _)) => look.files.push(LookedFile { name, format }),
+            Some((format, _)) => look.files.push(LookedFile {
+                name: entry.name,
+                format,
+            }),
             None => look.files_skipped += 1,
         }
+    }
+    if look.cut_off && look.files.is_empty() {
+        return Err(ListenError::TruncatedArchive);
     }
     look.format = look.files.first().map(|file| file.format);
     Ok(look)

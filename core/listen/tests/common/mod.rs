@@ -9,7 +9,7 @@
     missing_docs
 )]
 
-use std::io::{Cursor, Write};
+use std::io::{Cursor, Seek, Write};
 use std::path::{Path, PathBuf};
 
 use tekram_listen::{
@@ -164,13 +164,21 @@ pub fn opml(feeds: &[(&str, &str)]) -> String {
 }
 
 pub fn zipped(files: &[(&str, &[u8])]) -> Vec<u8> {
-    let mut archive = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    fill(zip::ZipWriter::new(Cursor::new(Vec::new())), files).into_inner()
+}
+
+/// An archive written without going back: each file's length stands behind it.
+pub fn zipped_in_one_go(files: &[(&str, &[u8])]) -> Vec<u8> {
+    fill(zip::ZipWriter::new_stream(Vec::new()), files).into_inner()
+}
+
+fn fill<W: Write + Seek>(mut archive: zip::ZipWriter<W>, files: &[(&str, &[u8])]) -> W {
     let options = zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Deflated);
     for (name, bytes) in files {
         archive.start_file(*name, options).unwrap();
         archive.write_all(bytes).unwrap();
     }
-    archive.finish().unwrap().into_inner()
+    archive.finish().unwrap()
 }
 
 pub fn fixture(name: &str) -> PathBuf {
