@@ -19,6 +19,9 @@ pub enum ListenError {
     /// Nothing in the file looks like a listening history that is understood here.
     #[error("this is no listening history in a known format")]
     UnknownFormat,
+    /// The file is a web page, as Takeout makes it when it is not asked for JSON.
+    #[error("this is a page to look at and no data: ask the provider for JSON")]
+    WebPage,
     /// The file is a table whose columns only the person can name.
     #[error("this table is of no known format: say which of its columns is what")]
     MappingNeeded,
@@ -31,8 +34,8 @@ pub enum ListenError {
     /// The file is a database that does not open.
     #[error("the database is damaged or no plain SQLite file: export it again")]
     DamagedDatabase,
-    /// The file is a zip archive whose end is missing: the download was cut off.
-    #[error("the zip archive is cut off or damaged: fetch it again")]
+    /// The file is a zip archive whose end is missing, and nothing in it can be read: the download was cut off.
+    #[error("the zip archive is cut off or damaged, and nothing in it can be read: fetch it again")]
     TruncatedArchive,
     /// The archive unpacks to far more than a listening history can be.
     #[error("the archive unpacks to far more than it should: {limit}")]
@@ -217,6 +220,7 @@ impl ListenError {
             Self::Vault(error) => error.code(),
             Self::Io { .. } => "io",
             Self::UnknownFormat => "unknown_format",
+            Self::WebPage => "web_page",
             Self::MappingNeeded => "mapping_needed",
             Self::BadMapping { .. } => "bad_mapping",
             Self::DamagedDatabase => "damaged_database",

@@ -264,3 +264,19 @@ fn deep_nesting_is_not_followed() {
     ]);
     assert!(log.import(text).new >= 1);
 }
+
+#[test]
+fn a_page_to_look_at_is_named_alone_and_in_an_archive() {
+    let log = Log::new();
+    let page =
+        b"\n<html><body><div>Watched <a href=\"https://www.youtube.com/watch?v=a\">b</a>, c, d</div></body></html>";
+    assert_eq!(log.read(page).unwrap_err().code(), "web_page");
+    let files: [(&str, &[u8]); 2] = [("Takeout/archive.json", b"{}"), ("Takeout/watch-history.html", page)];
+    let path = log.file("takeout.zip", &zipped(&files));
+    assert_eq!(log.import_file(&path).unwrap_err().code(), "web_page");
+    assert_eq!(tekram_listen::look(&path).unwrap_err().code(), "web_page");
+    let line = lines(&[listen(AT, "a")]);
+    let path = log.file("both.zip", &zipped(&[files[0], files[1], ("a.jsonl", line.as_bytes())]));
+    let report = log.import_file(&path).unwrap();
+    assert_eq!((report.new, report.files_skipped), (1, 2));
+}

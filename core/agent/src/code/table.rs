@@ -592,6 +592,11 @@ pub(super) const LISTEN: Rows = &[
         "The account does not say what plays right now; its history can be pulled.",
     ),
     (57, "bad_answer", "An account's server answered with something else."),
+    (
+        58,
+        "web_page",
+        "The file is a page to look at, as Takeout makes it when it is not asked for JSON.",
+    ),
 ];
 
 pub(super) const PAY: Rows = &[

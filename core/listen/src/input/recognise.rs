@@ -214,6 +214,16 @@ impl Probe<'_> {
     }
 }
 
+/// Whether it is a page to look at: what some providers give out first, with times and titles in a language's sentences.
+pub(crate) fn is_web_page(start: &[u8]) -> bool {
+    let start = start.trim_ascii_start();
+    [&b"<!doctype html"[..], b"<html"].iter().any(|mark| {
+        start
+            .get(..mark.len())
+            .is_some_and(|begin| begin.eq_ignore_ascii_case(mark))
+    })
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(

@@ -27,7 +27,7 @@ use crate::input::archive::Entries;
 use crate::input::database::is_database;
 use crate::input::encoding::Decoded;
 use crate::input::metered::{LARGEST_TOTAL, Metered, Unpacked, read_error};
-use crate::input::recognise::{LOOK_BYTES, Shape, is_zip, recognise};
+use crate::input::recognise::{LOOK_BYTES, Shape, is_web_page, is_zip, recognise};
 use crate::input::window::Window;
 use crate::{Format, ListenError, Reason};
 
@@ -111,7 +111,7 @@ pub struct ImportReport {
 /// Imports a file into the holding pen: plain or zipped, its format recognised by its content.
 ///
 /// # Errors
-/// `io`, `unknown_format`, `mapping_needed` for a table of no known format, `bad_mapping`, `unknown_zone`,
+/// `io`, `unknown_format`, `web_page`, `mapping_needed` for a table of no known format, `bad_mapping`, `unknown_zone`,
 /// `truncated_archive` when nothing in it can be read, `locked_archive`, `archive_bomb`, `damaged_database`, `file_too_large` (subscription lists and databases
 /// only), `cancelled`, `import_running`, or when the vault fails. On an error nothing of the import is kept.
 pub fn import(vault: &Vault, path: &Path, options: ImportOptions<'_>) -> Result<ImportReport, ListenError> {
@@ -182,6 +182,7 @@ pub(super) struct Run<'v, 'o> {
     pub(super) memory: Memory,
     files_skipped: u64,
     cut_off: bool,
+    web_pages: bool,
     _running: Running,
 }
 
@@ -215,6 +216,7 @@ impl<'v, 'o> Run<'v, 'o> {
             memory: Memory::default(),
             files_skipped: 0,
             cut_off: false,
+            web_pages: false,
             _running: running,
         })
     }
@@ -308,10 +310,11 @@ impl<'v, 'o> Run<'v, 'o> {
             }
         }
         self.cut_off |= cut_off;
-        if cut_off && self.batch.is_none() {
-            return Err(ListenError::TruncatedArchive);
+        match self.batch {
+            None if self.web_pages => Err(ListenError::WebPage),
+            None if cut_off => Err(ListenError::TruncatedArchive),
+            _ => Ok(()),
         }
-        Ok(())
     }
 
     /// Reads one file to its end; `false` when it is no listening history.
@@ -383,8 +386,12 @@ impl<'v, 'o> Run<'v, 'o> {
 
     /// What the file is. A table of no known format is one that the person can say the columns of; inside an archive it
     /// is passed over.
-    fn recognise(&self, start: &[u8], damage: Damage) -> Result<Option<(Format, Shape)>, ListenError> {
+    fn recognise(&mut self, start: &[u8], damage: Damage) -> Result<Option<(Format, Shape)>, ListenError> {
         let alone = damage == Damage::EndsImport;
+        if is_web_page(start) {
+            self.web_pages = true;
+            return if alone { Err(ListenError::WebPage) } else { Ok(None) };
+        }
         if let Some(mapping) = &self.options.mapping {
             if !alone || layout::unknown(start).is_none() {
                 return Ok(None);

@@ -15,7 +15,7 @@ use crate::input::archive::Entries;
 use crate::input::database::{Database, is_database};
 use crate::input::encoding::Decoded;
 use crate::input::metered::{LARGEST_TOTAL, Metered, Unpacked, read_error};
-use crate::input::recognise::{LOOK_BYTES, Shape, is_zip, recognise};
+use crate::input::recognise::{LOOK_BYTES, Shape, is_web_page, is_zip, recognise};
 use crate::input::window::Window;
 use crate::{Format, ListenError};
 
@@ -64,7 +64,7 @@ pub struct LookedTable {
 /// Looks at the beginning of a file; nothing is kept.
 ///
 /// # Errors
-/// `io`, `truncated_archive` when nothing in it can be read, `locked_archive`, `archive_bomb`.
+/// `io`, `web_page`, `truncated_archive` when nothing in it can be read, `locked_archive`, `archive_bomb`.
 pub fn look(path: &Path) -> Result<Look, ListenError> {
     let io = |error: std::io::Error| read_error(&error);
     let file = File::open(path).map_err(io)?;
@@ -87,6 +87,9 @@ pub fn look(path: &Path) -> Result<Look, ListenError> {
         });
     }
     let start = beginning(file)?;
+    if is_web_page(&start) {
+        return Err(ListenError::WebPage);
+    }
     let found = recognise(&start, None);
     let table = match &found {
         Some((_, Shape::Table(_))) | None => layout::unknown(&start).map(table),
@@ -109,6 +112,7 @@ fn beginning(from: impl Read) -> Result<Vec<u8>, ListenError> {
 fn archived(file: impl Read + Seek) -> Result<Look, ListenError> {
     let mut entries = Entries::open(file)?;
     let mut total_left = LARGEST_TOTAL;
+    let mut web_pages = false;
     let mut look = Look {
         cut_off: entries.cut_off(),
         ..Look::default()
@@ -124,7 +128,10 @@ fn archived(file: impl Read + Seek) -> Result<Look, ListenError> {
             Some(Err(stopped)) => return Err(stopped),
         };
         let found = match beginning(Unpacked::new(entry.from, entry.packed_bytes, &mut total_left)) {
-            Ok(start) => recognise(&start, None),
+            Ok(start) => {
+                web_pages |= is_web_page(&start);
+                recognise(&start, None)
+            }
             Err(ListenError::Io { .. }) => None,
             Err(error) => return Err(error),
         };
@@ -136,7 +143,10 @@ fn archived(file: impl Read + Seek) -> Result<Look, ListenError> {
             None => look.files_skipped += 1,
         }
     }
-    if look.cut_off && look.files.is_empty() {
+    if look.files.is_empty() && web_pages {
+        return Err(ListenError::WebPage);
+    }
+    if look.files.is_empty() && look.cut_off {
         return Err(ListenError::TruncatedArchive);
     }
     look.format = look.files.first().map(|file| file.format);
