@@ -60,6 +60,8 @@ pub struct PersonaEntry {
 pub struct Agent {
     core: RwLock<Option<Arc<tekram_agent::Agent>>>,
     gate: Arc<Gate>,
+    /// Of what goes on while the app is paused.
+    lasting: Gate,
     senses: Senses,
     unlocked: Mutex<Vec<Weak<Persona>>>,
 }
@@ -75,7 +77,10 @@ impl Agent {
     }
 
     /// A plain call on the core.
-    fn with<T>(&self, call: impl FnOnce(&tekram_agent::Agent) -> Result<T, TekramError>) -> Result<T, TekramError> {
+    pub(crate) fn with<T>(
+        &self,
+        call: impl FnOnce(&tekram_agent::Agent) -> Result<T, TekramError>,
+    ) -> Result<T, TekramError> {
         let core = self.core()?;
         caught(|| call(&core))
     }
@@ -83,6 +88,11 @@ impl Agent {
     /// The core and a call that ends with it.
     pub(crate) fn begin(&self) -> Result<(Arc<tekram_agent::Agent>, Arc<Stop>), TekramError> {
         Ok((self.core()?, Stop::new(&[&self.gate])?))
+    }
+
+    /// [`Agent::begin`] for what goes on while the app is paused, until it is cancelled or the agent is closed.
+    pub(crate) fn begin_lasting(&self) -> Result<(Arc<tekram_agent::Agent>, Arc<Stop>), TekramError> {
+        Ok((self.core()?, Stop::new(&[&self.lasting])?))
     }
 
     /// Takes a persona that was just unlocked among those that are locked with the agent.
@@ -140,6 +150,7 @@ impl Agent {
             Ok(Arc::new(Self {
                 core: RwLock::new(Some(Arc::new(core))),
                 gate: Arc::default(),
+                lasting: Gate::default(),
                 senses: Senses { location, connectivity },
                 unlocked: Mutex::default(),
             }))
@@ -283,6 +294,7 @@ impl Agent {
     pub fn close(&self) -> Result<(), TekramError> {
         caught(|| {
             self.gate.shut(Stopped::Closed);
+            self.lasting.shut(Stopped::Closed);
             self.core.write().unwrap_or_else(PoisonError::into_inner).take();
             // The list stays for whoever closes it too: they find those personas that are not locked yet.
             let unlocked = self.unlocked().clone();

@@ -1,4 +1,15 @@
-//! What players on this phone did, and which of them may be listened to.
+//! What players on this phone did, and which of them may be listened to. Quiet times, recordings, pages that were read and
+//! the endpoint for other apps are in the modules below.
+
+mod endpoint;
+mod page;
+mod quiet;
+mod recording;
+
+pub use endpoint::*;
+pub use page::*;
+pub use quiet::*;
+pub use recording::*;
 
 use crate::error::TekramError;
 use crate::history::ListenKind;
@@ -143,6 +154,19 @@ pub struct Drained {
     pub changed: u64,
 }
 
+impl From<tekram_agent::Drained> for Drained {
+    fn from(drained: tekram_agent::Drained) -> Self {
+        Self {
+            events: drained.events,
+            not_allowed: drained.not_allowed,
+            unreadable: drained.unreadable,
+            paused: drained.paused,
+            new_listens: drained.new,
+            changed: drained.changed,
+        }
+    }
+}
+
 #[uniffi::export]
 impl Persona {
     /// The players that were heard on this device or decided about, by name.
@@ -173,17 +197,6 @@ impl Persona {
     /// # Errors
     /// `locked`, `closed`, the vault's errors.
     pub async fn drain(&self) -> Result<Drained, TekramError> {
-        self.beside(|core| {
-            let drained = core.drain()?;
-            Ok(Drained {
-                events: drained.events,
-                not_allowed: drained.not_allowed,
-                unreadable: drained.unreadable,
-                paused: drained.paused,
-                new_listens: drained.new,
-                changed: drained.changed,
-            })
-        })
-        .await
+        self.beside(|core| Ok(core.drain()?.into())).await
     }
 }

@@ -9,6 +9,7 @@ use crate::error::TekramError;
 use crate::gate::{Stop, Stopped, spawn};
 
 /// Tells of progress as the work goes on.
+#[derive(Clone)]
 pub(crate) enum Tell<P> {
     /// Only the newest counts.
     Latest(watch::Sender<Option<P>>),

@@ -9,6 +9,7 @@
 )]
 
 mod backup;
+mod capture;
 mod common;
 mod holdings;
 mod lifetime;

@@ -3,7 +3,7 @@
 
 use serde::Serialize;
 use tekram_listen::{
-    CaptureApp, CountingRule, Drained, PlayerEvent, Quiet, QuietNow, Recording, begin_quiet, counting_rules,
+    CaptureApp, CountingRule, Drained, PageRead, PlayerEvent, Quiet, QuietNow, Recording, begin_quiet, counting_rules,
     discard_recording, end_quiet, quiet_now, read_recording, recording, reset_counting_rules, set_counting_rule,
     start_recording, stop_recording, write_recording,
 };
@@ -34,6 +34,15 @@ impl Agent {
         let inbox = self.store.inbox(persona).map_err(persona_error)?;
         Ok(tekram_listen::seal_events(&inbox, events)?)
     }
+
+    /// Seals a page that was read to the vault of the persona with this id, locked or not.
+    ///
+    /// # Errors
+    /// `bad_page`, `no_such_persona`, the vault's errors.
+    pub fn capture_page(&self, persona: &str, page: &PageRead) -> Result<(), AgentError> {
+        let inbox = self.store.inbox(persona).map_err(persona_error)?;
+        Ok(tekram_listen::seal_page(&inbox, page, self.clock.now())?)
+    }
 }
 
 impl Persona {
@@ -59,6 +68,15 @@ impl Persona {
     /// The vault's errors.
     pub fn drain(&self) -> Result<Drained, AgentError> {
         Ok(tekram_listen::drain_capture(&self.vault, self.clock.now())?)
+    }
+
+    /// Takes a page that was read into the log, with what else has waited.
+    ///
+    /// # Errors
+    /// `bad_page`, the vault's errors.
+    pub fn log_page(&self, page: &PageRead) -> Result<Drained, AgentError> {
+        tekram_listen::seal_page(&self.vault.inbox(), page, self.clock.now())?;
+        self.drain()
     }
 
     /// Whether the log is paused or a private session goes on, and until when.

@@ -75,8 +75,8 @@ pub use tekram_listen::{
 pub use tekram_listen::{BatchState, EstimateRule, Exported, Identifiers, Kind, Month, Played};
 pub use tekram_listen::{
     CaptureApp, ColumnRole, CountingRule, Credited, Day, Days, Drained, Evidence, Format, Heard, ListenDetail, Look,
-    LookedFile, LookedTable, Media, PlayerEvent, PlayerEventKind, Quiet, QuietNow, QuietSpan, Recording, TableMapping,
-    Thumb, TiedBy, ToldBy,
+    LookedFile, LookedTable, Media, PageRead, PlayerEvent, PlayerEventKind, Quiet, QuietNow, QuietSpan, Recording,
+    TableMapping, Thumb, TiedBy, ToldBy,
 };
 pub use tekram_listen::{Correction, Description, Edit, EditKind, WorkView};
 pub use tekram_listen::{Extract, ExtractField, ExtractQuestion, ReadExtract, Shown as ShownExtract, ShownOnce};

@@ -96,6 +96,7 @@ fn listen(error: &ListenError) -> Params {
         ListenError::BadAccount { field } => one("field", field),
         ListenError::BadPullAccount { field } => one("field", field),
         ListenError::TooManyTokens { limit } => one("limit", limit),
+        ListenError::BadPage { field } => one("field", field),
         ListenError::NoSuchBatch { batch_id } => one("batch", batch_id),
         ListenError::WrongBatchState { batch_id, state } => two(("batch", batch_id), ("state", state)),
         ListenError::NoSuchWork { work } => one("work", work),

@@ -138,6 +138,12 @@ pub enum ListenError {
     /// An app's name is empty or too long.
     #[error("an app's name has 1 to 256 bytes")]
     BadAppName,
+    /// A page that was read cannot be a listen.
+    #[error("the page's {field} cannot be used")]
+    BadPage {
+        /// The field at fault.
+        field: &'static str,
+    },
     /// There are as many tokens as there can be.
     #[error("there are {limit} tokens already: take one back first")]
     TooManyTokens {
@@ -249,6 +255,7 @@ impl ListenError {
             Self::NotARange => "not_a_range",
             Self::NotAMoment => "not_a_moment",
             Self::BadAppName => "bad_app_name",
+            Self::BadPage { .. } => "bad_page",
             Self::TooManyTokens { .. } => "too_many_tokens",
             Self::NoSuchToken => "no_such_token",
             Self::NoRandomness => "no_randomness",

@@ -597,6 +597,11 @@ pub(super) const LISTEN: Rows = &[
         "web_page",
         "The file is a page to look at, as Takeout makes it when it is not asked for JSON.",
     ),
+    (
+        60,
+        "bad_page",
+        "A page that was read cannot be a listen as it was given.",
+    ),
 ];
 
 pub(super) const PAY: Rows = &[

@@ -11,6 +11,7 @@ use tekram_vault::{Inbox, Vault, VaultError};
 
 use super::event::{Envelope, PlayerEvent};
 use super::machine::{Session, Sitting};
+use super::page::{self, SealedPage};
 use super::quiet::{self, Mode, Spans};
 use super::recording;
 use super::store::{forget, keep};
@@ -25,7 +26,7 @@ use crate::pen::LOG;
 const EVENTS_AT_ONCE: usize = 64;
 /// No player and no session has a longer name, in bytes.
 const LONGEST_NAME: usize = 256;
-const MINUTES_OF_A_DAY: i64 = 24 * 60;
+pub(super) const MINUTES_OF_A_DAY: i64 = 24 * 60;
 /// A session that nobody told of for this long is forgotten. It is kept so long, though it said that it was over, so that
 /// events that come again are known.
 const FORGOTTEN_AFTER_MS: i64 = 30 * 24 * 60 * 60 * 1000;
@@ -96,6 +97,8 @@ pub fn drain_capture(vault: &Vault, now: Timestamp) -> Result<Drained, ListenErr
             take(transaction, &envelope.events, now)?
         } else if let Some(told) = endpoint::Sealed::read(&item.bytes) {
             endpoint::take(transaction, &told, now)?
+        } else if let Some(sealed) = SealedPage::read(&item.bytes) {
+            page::take(transaction, &sealed.page, now)?
         } else {
             // It would not be understood the next time either.
             Drained {

@@ -13,6 +13,7 @@ mod medium;
 mod model;
 mod moment;
 mod order;
+mod page;
 mod quiet;
 mod recording;
 pub(crate) mod store;
@@ -28,6 +29,7 @@ pub use apps::{CaptureApp, capture_apps, set_capture_app};
 pub use drain::{Drained, drain_capture, seal_events};
 pub use event::{Media, PlayerEvent, PlayerEventKind};
 pub use machine::{Session, Sitting};
+pub use page::{PageRead, seal_page};
 pub use quiet::{Quiet, QuietNow, QuietSpan, begin_quiet, end_quiet, quiet_now};
 pub use recording::{
     Recording, Replay, discard_recording, read_recording, recording, start_recording, stop_recording, write_recording,

@@ -193,7 +193,7 @@ pub(crate) fn credit<'a>(kind: Kind, work: &Work<'a>) -> Option<Credit<'a>> {
 }
 
 /// The site that a page is on, as a name: its host without `www.`; empty when the address has none.
-fn site<'a>(url: &str) -> Cow<'a, str> {
+pub(super) fn site<'a>(url: &str) -> Cow<'a, str> {
     let host = Url::parse(url).ok().and_then(|url| url.host_str().map(str::to_owned));
     host.map_or(Cow::Borrowed(""), |host| {
         Cow::Owned(host.strip_prefix("www.").unwrap_or(&host).to_owned())
@@ -201,7 +201,7 @@ fn site<'a>(url: &str) -> Cow<'a, str> {
 }
 
 /// A player's text as the log takes it: without U+0000, and no longer than a text is.
-fn clean(text: &str) -> Cow<'_, str> {
+pub(super) fn clean(text: &str) -> Cow<'_, str> {
     let end = (0..=text.len().min(LONGEST_TEXT))
         .rev()
         .find(|end| text.is_char_boundary(*end))
