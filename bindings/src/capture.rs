@@ -40,6 +40,36 @@ pub struct PlayerMedia {
     pub item_guid: String,
 }
 
+impl PlayerMedia {
+    pub(crate) fn core(self) -> tekram_agent::Media {
+        tekram_agent::Media {
+            title: self.title,
+            creators: self.creators,
+            show: self.show,
+            publisher: self.publisher,
+            url: self.url,
+            feed_url: self.feed_url,
+            item_guid: self.item_guid,
+            media_ms: self.media_ms,
+            kind: self.kind.map(Into::into),
+        }
+    }
+
+    pub(crate) fn from_core(media: tekram_agent::Media) -> Self {
+        Self {
+            title: media.title,
+            creators: media.creators,
+            show: media.show,
+            publisher: media.publisher,
+            url: media.url,
+            media_ms: media.media_ms,
+            kind: media.kind.map(Into::into),
+            feed_url: media.feed_url,
+            item_guid: media.item_guid,
+        }
+    }
+}
+
 /// What a player did.
 #[derive(Debug, Clone, PartialEq, Eq, uniffi::Enum)]
 pub enum PlayerAction {
@@ -104,19 +134,7 @@ impl PlayerEvent {
                 PlayerAction::Pause => Core::Pause,
                 PlayerAction::Seek { to_ms } => Core::Seek { to_ms },
                 PlayerAction::Speed { permille } => Core::Speed { permille },
-                PlayerAction::Metadata { media } => Core::Metadata {
-                    media: tekram_agent::Media {
-                        title: media.title,
-                        creators: media.creators,
-                        show: media.show,
-                        publisher: media.publisher,
-                        url: media.url,
-                        feed_url: media.feed_url,
-                        item_guid: media.item_guid,
-                        media_ms: media.media_ms,
-                        kind: media.kind.map(Into::into),
-                    },
-                },
+                PlayerAction::Metadata { media } => Core::Metadata { media: media.core() },
                 PlayerAction::Position { ms } => Core::Position { ms },
                 PlayerAction::End => Core::End,
             },

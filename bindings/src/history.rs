@@ -1,10 +1,12 @@
 //! The listen log: what was heard, what an import brings, and the way out.
 
 mod answer;
+mod feed;
 mod imports;
 mod log;
 
 pub use answer::*;
+pub use feed::*;
 pub use imports::*;
 pub use log::*;
 

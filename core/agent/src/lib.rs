@@ -22,6 +22,7 @@ mod network;
 mod params;
 mod pay;
 mod persona;
+mod player;
 mod relation;
 mod setting;
 mod shared;
@@ -60,8 +61,8 @@ pub use submitting::{AccountChange, AccountView, Submitted};
 pub use tekram_intent::{Reason, Why};
 pub use tekram_listen::endpoint::{EndpointToken, NewToken};
 pub use tekram_listen::feed::{
-    Chapter, ChapterSource, Chapters, Episode, EpisodePage, Feed, FeedFacts, Found, Outcome as FeedOutcome,
-    shown_address,
+    Chapter, ChapterSource, Chapters, Episode, EpisodeHeard, EpisodePage, Feed, FeedFacts, FeedNews, Found,
+    Outcome as FeedOutcome, Playable, Station, on_air, shown_address,
 };
 pub use tekram_listen::pull::{Account, AccountKind, NewAccount};
 pub use tekram_listen::{
@@ -75,8 +76,8 @@ pub use tekram_listen::{
 pub use tekram_listen::{BatchState, EstimateRule, Exported, Identifiers, Kind, Month, Played};
 pub use tekram_listen::{
     CaptureApp, ColumnRole, CountingRule, Credited, Day, Days, Drained, Evidence, Format, Heard, ListenDetail, Look,
-    LookedFile, LookedTable, Media, PageRead, PlayerEvent, PlayerEventKind, Quiet, QuietNow, QuietSpan, Recording,
-    TableMapping, Thumb, TiedBy, ToldBy,
+    LookedFile, LookedTable, Media, OWN_PLAYER, PageRead, PlayerEvent, PlayerEventKind, Quiet, QuietNow, QuietSpan,
+    Recording, TableMapping, Thumb, TiedBy, ToldBy,
 };
 pub use tekram_listen::{Correction, Description, Edit, EditKind, WorkView};
 pub use tekram_listen::{Extract, ExtractField, ExtractQuestion, ReadExtract, Shown as ShownExtract, ShownOnce};

@@ -126,6 +126,24 @@ pub enum ListenError {
     /// No feed can have this address.
     #[error("no feed can have this address")]
     BadFeedAddress,
+    /// No stream can have this address.
+    #[error("no stream can have this address")]
+    BadStationAddress,
+    /// A stream can be read by everybody on the way, and the person did not say that it may.
+    #[error("the stream is not encrypted on its way (http); that has to be allowed for it")]
+    InsecureStream,
+    /// There is no such station.
+    #[error("there is no station number {station_id}")]
+    NoSuchStation {
+        /// The number asked for.
+        station_id: i64,
+    },
+    /// An episode has no medium that could be played.
+    #[error("episode number {episode_id} has nothing to play")]
+    NothingToPlay {
+        /// The number asked for.
+        episode_id: i64,
+    },
     /// A file of chapters is none.
     #[error("this is no file of chapters")]
     BadChapters,
@@ -252,6 +270,10 @@ impl ListenError {
             Self::NoSuchEpisode { .. } => "no_such_episode",
             Self::BadFeedAddress => "bad_feed_address",
             Self::BadChapters => "bad_chapters",
+            Self::BadStationAddress => "bad_station_address",
+            Self::InsecureStream => "insecure_stream",
+            Self::NoSuchStation { .. } => "no_such_station",
+            Self::NothingToPlay { .. } => "nothing_to_play",
             Self::NotARange => "not_a_range",
             Self::NotAMoment => "not_a_moment",
             Self::BadAppName => "bad_app_name",

@@ -39,10 +39,10 @@ pub use answer::top::{Ranked, Top, TopQuestion, top};
 pub use answer::week::{HoursOfWeek, hours_of_week};
 pub use answer::{Amount, Measure, What};
 pub use capture::{
-    CaptureApp, Drained, Media, PageRead, PlayerEvent, PlayerEventKind, Quiet, QuietNow, QuietSpan, Recording, Replay,
-    Session as PlayerSession, Sitting, begin_quiet, capture_apps, discard_recording, drain_capture, end_quiet,
-    quiet_now, read_recording, recording, seal_events, seal_page, set_capture_app, start_recording, stop_recording,
-    write_recording,
+    CaptureApp, Drained, Media, OWN_PLAYER, PageRead, PlayerEvent, PlayerEventKind, Quiet, QuietNow, QuietSpan,
+    Recording, Replay, Session as PlayerSession, Sitting, begin_quiet, capture_apps, discard_recording, drain_capture,
+    end_quiet, quiet_now, read_recording, recording, seal_events, seal_page, set_capture_app, start_recording,
+    stop_recording, write_recording,
 };
 pub use edit::correction::{Correction, correct};
 pub use edit::history::{Edit, EditKind, edits, undo_edit};

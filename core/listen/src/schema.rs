@@ -28,6 +28,7 @@ pub const SCHEMA: RoomSchema = RoomSchema {
         MIGRATION_EDITS,
         MIGRATION_TOKENS,
         MIGRATION_PULLS,
+        MIGRATION_PLAYER,
     ],
 };
 
@@ -663,5 +664,19 @@ CREATE TABLE listen_pull_account (
     next_ms INTEGER NOT NULL DEFAULT 0,
     problem TEXT NOT NULL DEFAULT '',
     UNIQUE (kind, url, user_name)
+) STRICT;
+";
+
+// `left_ms`: where in the medium a captured play was at last; it goes with the play. `notes`: what a feed says of an episode, as
+// plain text. Feeds that are known already are read once more for it. A station is a stream and what the person calls it.
+const MIGRATION_PLAYER: &str = "
+ALTER TABLE listen_play ADD COLUMN left_ms INTEGER;
+ALTER TABLE listen_episode ADD COLUMN notes TEXT NOT NULL DEFAULT '';
+UPDATE listen_feed SET etag = '', last_modified = '', validator_url = '', body_sha256 = NULL;
+CREATE TABLE listen_station (
+    station_id INTEGER PRIMARY KEY NOT NULL,
+    name TEXT NOT NULL,
+    stream_url TEXT NOT NULL UNIQUE,
+    added_ms INTEGER NOT NULL
 ) STRICT;
 ";

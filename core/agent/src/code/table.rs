@@ -602,6 +602,14 @@ pub(super) const LISTEN: Rows = &[
         "bad_page",
         "A page that was read cannot be a listen as it was given.",
     ),
+    (70, "bad_station_address", "No stream can have this address."),
+    (
+        71,
+        "insecure_stream",
+        "A stream is not encrypted on its way (http), and that was not allowed for it.",
+    ),
+    (72, "no_such_station", "No such station."),
+    (73, "nothing_to_play", "An episode has nothing to play."),
 ];
 
 pub(super) const PAY: Rows = &[

@@ -6,6 +6,10 @@ use tekram_vault::Vault;
 use crate::ListenError;
 use crate::pen::LOG;
 
+/// The name by which the player of the program itself tells what it plays. It is the person's own, so it is allowed until
+/// they say otherwise.
+pub const OWN_PLAYER: &str = "tekram.player";
+
 /// A player that was heard on this device.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct CaptureApp {

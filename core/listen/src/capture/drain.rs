@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use tekram_primitives::time::Timestamp;
 use tekram_vault::{Inbox, Vault, VaultError};
 
+use super::apps::OWN_PLAYER;
 use super::event::{Envelope, PlayerEvent};
 use super::machine::{Session, Sitting};
 use super::page::{self, SealedPage};
@@ -219,10 +220,12 @@ fn dated<'e>(event: &'e PlayerEvent, session: &Session, now: Timestamp) -> Optio
 fn is_allowed(transaction: &Transaction<'_>, event: &PlayerEvent) -> Result<bool, ListenError> {
     Ok(transaction
         .prepare_cached(
-            "INSERT INTO listen_app (app, allowed, last_ms) VALUES (?1, 0, ?2)
+            "INSERT INTO listen_app (app, allowed, last_ms) VALUES (?1, ?3, ?2)
              ON CONFLICT (app) DO UPDATE SET last_ms = max(last_ms, excluded.last_ms) RETURNING allowed",
         )?
-        .query_row(params![event.app, event.at_ms], |row| row.get(0))?)
+        .query_row(params![event.app, event.at_ms, event.app == OWN_PLAYER], |row| {
+            row.get(0)
+        })?)
 }
 
 fn load(transaction: &Transaction<'_>, (app, session): (&str, &str)) -> Result<Touched, ListenError> {

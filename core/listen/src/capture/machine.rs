@@ -61,6 +61,9 @@ pub struct Sitting {
     pub offset_min: Option<i64>,
     /// What of the medium sounded.
     pub heard: Ranges,
+    /// Where in the medium it was at last, in milliseconds.
+    #[serde(default)]
+    pub left_ms: i64,
     /// What it is, once the player said so.
     pub media: Option<Media>,
     /// Whether it was in a private session.
@@ -386,6 +389,7 @@ impl Session {
         if let Some(sitting) = &mut self.sitting {
             // Never reversed and never negative, so never refused.
             let _ = sitting.heard.insert(from_ms, to_ms);
+            sitting.left_ms = to_ms;
         }
     }
 
@@ -401,6 +405,7 @@ impl Session {
                 start_ms,
                 offset_min,
                 heard: Ranges::new(),
+                left_ms: self.position_ms,
                 media: self.media.clone(),
                 private: self.mode == Mode::Private,
             });

@@ -25,7 +25,7 @@ mod world;
 pub(crate) use quiet::{Mode, Spans};
 pub(crate) use store::batch as capture_batch;
 
-pub use apps::{CaptureApp, capture_apps, set_capture_app};
+pub use apps::{CaptureApp, OWN_PLAYER, capture_apps, set_capture_app};
 pub use drain::{Drained, drain_capture, seal_events};
 pub use event::{Media, PlayerEvent, PlayerEventKind};
 pub use machine::{Session, Sitting};

@@ -32,14 +32,17 @@ pub(crate) fn keep(
 ) -> Result<(u64, u64), ListenError> {
     let (mut new, mut changed) = (0, 0);
     let mut named = Vec::new();
-    for draft in sittings.iter().filter_map(|sitting| draft(app, session, sitting)) {
+    for (draft, left_ms) in sittings
+        .iter()
+        .filter_map(|sitting| Some((draft(app, session, sitting)?, sitting.left_ms)))
+    {
         let place = Place {
             start_ms: draft.start_ms,
             fingerprint: draft.fingerprint,
         };
         // What was deleted for good does not go on.
         if !is_gone(transaction, place)? {
-            named.push(draft);
+            named.push((draft, left_ms));
         }
     }
     if named.is_empty() {
@@ -48,12 +51,15 @@ pub(crate) fn keep(
     let batch_id = batch(transaction, now)?;
     let mut memory = Memory::default();
     let mut writer = Writer::new(transaction, batch_id, Format::Capture)?;
-    for draft in &named {
+    for (draft, left_ms) in &named {
         if writer.keep(&mut memory, draft)? {
             new += 1;
         } else {
             changed += 1;
         }
+        transaction
+            .prepare_cached("UPDATE listen_play SET left_ms = ?3 WHERE start_ms = ?1 AND fingerprint = ?2")?
+            .execute(params![draft.start_ms, draft.fingerprint, left_ms])?;
         moment_is_due(transaction, draft.start_ms)?;
     }
     drop(writer);

@@ -114,6 +114,20 @@ pub fn episode(vault: &Vault, episode_id: i64) -> Result<Episode, ListenError> {
     })
 }
 
+/// What the feed says an episode is about, as plain text.
+///
+/// # Errors
+/// `no_such_episode`, or when the vault fails.
+pub fn notes(vault: &Vault, episode_id: i64) -> Result<String, ListenError> {
+    vault.read(|connection| {
+        connection
+            .prepare_cached("SELECT notes FROM listen_episode WHERE episode_id = ?1")?
+            .query_row([episode_id], |row| row.get(0))
+            .optional()?
+            .ok_or(ListenError::NoSuchEpisode { episode_id })
+    })
+}
+
 /// The episode that a listen was of: in the feed of that address, the one with the GUID, else the one whose medium lies at
 /// the address that was played.
 ///

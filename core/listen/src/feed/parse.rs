@@ -13,7 +13,7 @@ use quick_xml::reader::NsReader;
 use serde::{Deserialize, Serialize};
 
 use super::found::{Found, Keeping};
-use super::{MAX_ATTRIBUTES, MAX_DEPTH, MAX_EPISODES, MAX_TEXT_BYTES, encoding, moment};
+use super::{MAX_ATTRIBUTES, MAX_DEPTH, MAX_EPISODES, MAX_NOTES_MARKUP_BYTES, MAX_TEXT_BYTES, encoding, moment, notes};
 
 /// Most value blocks, funding links and the like that are kept of the channel or of one item.
 const MAX_KEPT: usize = 16;
@@ -119,6 +119,8 @@ pub struct ItemFacts {
     pub value: Vec<Found>,
     /// `psc:chapters` as found.
     pub inline_chapters: Option<Found>,
+    /// What it is about, as plain text: the longest that the feed says.
+    pub notes: String,
 }
 
 /// A feed that was read.
@@ -162,6 +164,7 @@ enum Field {
     Duration,
     Published,
     Updated,
+    Notes,
 }
 
 /// The vocabulary that an element belongs to.
@@ -173,6 +176,7 @@ enum Vocabulary {
     Podcast,
     Chapters,
     DublinCore,
+    Content,
     Other,
 }
 
@@ -251,6 +255,7 @@ fn vocabulary(namespace: &ResolveResult<'_>, event: &Event<'_>) -> Vocabulary {
             }
             b"http://podlove.org/simple-chapters" | b"http://podlove.org/simple-chapters/" => Vocabulary::Chapters,
             b"http://purl.org/dc/elements/1.1/" => Vocabulary::DublinCore,
+            b"http://purl.org/rss/1.0/modules/content/" => Vocabulary::Content,
             _ => Vocabulary::Other,
         },
         ResolveResult::Unknown(prefix) => {
@@ -261,6 +266,7 @@ fn vocabulary(namespace: &ResolveResult<'_>, event: &Event<'_>) -> Vocabulary {
                 b"podcast" if element => Vocabulary::Podcast,
                 b"psc" if element => Vocabulary::Chapters,
                 b"dc" if element => Vocabulary::DublinCore,
+                b"content" if element => Vocabulary::Content,
                 _ => Vocabulary::Other,
             }
         }
@@ -344,6 +350,14 @@ impl Walk {
                 Tag::Text(Field::Published)
             }
             (Vocabulary::Atom, b"updated") if parent == Tag::Item => Tag::Text(Field::Updated),
+            (Vocabulary::Rss, b"description")
+            | (Vocabulary::Content, b"encoded")
+            | (Vocabulary::Itunes, b"summary")
+            | (Vocabulary::Atom, b"summary" | b"content")
+                if parent == Tag::Item =>
+            {
+                Tag::Text(Field::Notes)
+            }
             (Vocabulary::Itunes, b"duration") if parent == Tag::Item => Tag::Text(Field::Duration),
             (Vocabulary::Itunes, b"author") | (Vocabulary::DublinCore, b"creator") => Tag::Text(Field::Author),
             (Vocabulary::Rss, b"author") if parent == Tag::Item => Tag::Text(Field::Author),
@@ -436,8 +450,13 @@ impl Walk {
     fn text(&mut self, text: &str) {
         match self.path.last() {
             Some(Tag::Kept) => self.keeping.text(text),
-            Some(Tag::Text(_)) => {
-                let room = MAX_TEXT_BYTES.saturating_sub(self.text.len());
+            Some(Tag::Text(field)) => {
+                let most = if *field == Field::Notes {
+                    MAX_NOTES_MARKUP_BYTES
+                } else {
+                    MAX_TEXT_BYTES
+                };
+                let room = most.saturating_sub(self.text.len());
                 let end = (0..=room.min(text.len())).rev().find(|end| text.is_char_boundary(*end));
                 self.text.push_str(text.get(..end.unwrap_or(0)).unwrap_or_default());
             }
@@ -481,6 +500,13 @@ impl Walk {
                     self.updated_ms = moment::date_ms(&text);
                     return;
                 }
+                Field::Notes => {
+                    let notes = notes::plain(&text);
+                    if notes.len() > item.notes.len() {
+                        item.notes = notes;
+                    }
+                    return;
+                }
                 Field::ImageUrl | Field::Language | Field::PodcastGuid | Field::Medium => return,
             };
             if target.is_empty() {
@@ -497,7 +523,7 @@ impl Walk {
             Field::Language => &mut facts.language,
             Field::PodcastGuid => &mut facts.podcast_guid,
             Field::Medium => &mut facts.medium,
-            Field::Guid | Field::Duration | Field::Published | Field::Updated => return,
+            Field::Guid | Field::Duration | Field::Published | Field::Updated | Field::Notes => return,
         };
         if target.is_empty() {
             *target = text;

@@ -326,7 +326,7 @@ fn keep(
         None => String::new(),
     };
     let value = json(&item.value)?;
-    let facts: [&dyn ToSql; 14] = [
+    let facts: [&dyn ToSql; 15] = [
         &feed_id,
         &item.guid,
         &item.title,
@@ -341,6 +341,7 @@ fn keep(
         &item.chapters_url,
         &value,
         &inline,
+        &item.notes,
     ];
     let now_ms = now.millis();
     // Without a date the order of the feed is that of time.
@@ -352,8 +353,8 @@ fn keep(
     let added = transaction
         .prepare_cached(
             "INSERT INTO listen_episode (feed_id, guid, title, author, page_url, image_url, enclosure_url, enclosure_type,
-                enclosure_bytes, duration_ms, published_ms, chapters_url, value, inline_chapters, first_seen_ms, order_ms)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16) ON CONFLICT DO NOTHING",
+                enclosure_bytes, duration_ms, published_ms, chapters_url, value, inline_chapters, notes, first_seen_ms, order_ms)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17) ON CONFLICT DO NOTHING",
         )?
         .execute(row.as_slice())?;
     if added == 1 {
@@ -364,11 +365,11 @@ fn keep(
             "UPDATE listen_episode SET title = ?3, author = ?4, page_url = ?5, image_url = ?6, enclosure_url = ?7,
                 enclosure_type = ?8, enclosure_bytes = ?9, duration_ms = ?10, published_ms = ?11,
                 chapters = CASE chapters_url WHEN ?12 THEN chapters ELSE '' END, chapters_url = ?12,
-                value = ?13, inline_chapters = ?14, order_ms = coalesce(?11, order_ms)
+                value = ?13, inline_chapters = ?14, notes = ?15, order_ms = coalesce(?11, order_ms)
              WHERE feed_id = ?1 AND guid = ?2
              AND (title, author, page_url, image_url, enclosure_url, enclosure_type, enclosure_bytes, duration_ms,
-                published_ms, chapters_url, value, inline_chapters)
-             IS NOT (?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
+                published_ms, chapters_url, value, inline_chapters, notes)
+             IS NOT (?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
         )?
         .execute(facts.as_slice())?;
     Ok(if changed == 1 { Kept::Changed } else { Kept::Same })
