@@ -4,7 +4,7 @@
 
 use tekram_agent::Forgotten;
 
-use super::{Listen, ListenKind, ListenPage};
+use super::{Listen, ListenPage};
 use crate::error::TekramError;
 use crate::persona::Persona;
 
@@ -464,30 +464,6 @@ pub struct AsTyped {
     pub publishers: HitPage,
 }
 
-/// From when on a listen of a kind counts as a play. Rules mark; they delete nothing, and time counts without them.
-#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
-pub struct CountingRule {
-    /// Of which kind.
-    pub kind: ListenKind,
-    /// At least this much was played, in milliseconds. Nothing: such a listen never counts.
-    pub least_ms: Option<i64>,
-    /// And this part of the medium, in thousandths, where its length is known; 0 asks for none.
-    pub share_permille: i64,
-    /// This much is enough whatever part it is, in milliseconds; 0: only the part is.
-    pub enough_ms: i64,
-}
-
-impl From<tekram_agent::CountingRule> for CountingRule {
-    fn from(rule: tekram_agent::CountingRule) -> Self {
-        Self {
-            kind: rule.kind.into(),
-            least_ms: rule.least_ms,
-            share_permille: rule.share_permille,
-            enough_ms: rule.enough_ms,
-        }
-    }
-}
-
 fn listens(listens: Vec<tekram_agent::Listen>) -> Vec<Listen> {
     listens.into_iter().map(Listen::from).collect()
 }
@@ -691,14 +667,6 @@ impl Persona {
                 .into())
         })
         .await
-    }
-
-    /// From when on a listen counts as a play, for each kind; `Listen::counts` is its answer for one.
-    ///
-    /// # Errors
-    /// `locked`, `closed`, the vault's errors.
-    pub fn counting_rules(&self) -> Result<Vec<CountingRule>, TekramError> {
-        self.with(|core| Ok(core.counting_rules()?.into_iter().map(CountingRule::from).collect()))
     }
 
     /// The listens of a work, creator, show or publisher, newest first, by page.
