@@ -1,11 +1,13 @@
 //! The listen log: what was heard, what an import brings, and the way out.
 
 mod answer;
+mod bring;
 mod feed;
 mod imports;
 mod log;
 
 pub use answer::*;
+pub use bring::*;
 pub use feed::*;
 pub use imports::*;
 pub use log::*;

@@ -142,6 +142,22 @@ pub struct ImportReport {
     pub cut_off: bool,
 }
 
+impl From<tekram_agent::ImportReport> for ImportReport {
+    fn from(report: tekram_agent::ImportReport) -> Self {
+        Self {
+            batch: report.batch_id,
+            format: report.format.name().to_owned(),
+            read: report.read,
+            new_records: report.new,
+            duplicates: report.duplicates,
+            refused: report.refused,
+            listens: report.listens,
+            files_skipped: report.files_skipped,
+            cut_off: report.cut_off,
+        }
+    }
+}
+
 task!(
     /// An import that is read into the holding pen. Cancelled, it leaves nothing.
     ImportTask,
@@ -165,18 +181,7 @@ impl Persona {
                     records: progress.records,
                 });
             };
-            let report = core.import(&PathBuf::from(path), &mut told, stop.flag())?;
-            Ok(ImportReport {
-                batch: report.batch_id,
-                format: report.format.name().to_owned(),
-                read: report.read,
-                new_records: report.new,
-                duplicates: report.duplicates,
-                refused: report.refused,
-                listens: report.listens,
-                files_skipped: report.files_skipped,
-                cut_off: report.cut_off,
-            })
+            Ok(core.import(&PathBuf::from(path), &mut told, stop.flag())?.into())
         })?;
         Ok(Arc::new(ImportTask(task)))
     }

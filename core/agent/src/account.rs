@@ -109,13 +109,27 @@ impl Persona {
         if again {
             pull::begin_again(&self.vault, account_id)?;
         }
+        self.pull_at_most(account_id, MOST_ANSWERS, Duration::MAX, told, stop)
+            .await
+    }
+
+    /// As [`Persona::pull_account`], but only so many answers and so long; the next pull goes on there.
+    pub(crate) async fn pull_at_most(
+        &self,
+        account_id: i64,
+        answers: u32,
+        length: Duration,
+        told: &(dyn Fn(&Pulled) + Sync),
+        stop: &AtomicBool,
+    ) -> Result<Pulled, AgentError> {
         let mut pulled = Pulled {
             account_id,
             ..Pulled::default()
         };
+        let begun = Instant::now();
         let mut pauses = 0;
-        for _ in 0..MOST_ANSWERS {
-            if stop.load(Ordering::Relaxed) {
+        for _ in 0..answers {
+            if stop.load(Ordering::Relaxed) || begun.elapsed() > length {
                 break;
             }
             let step = self.pull_step(account_id, pauses > 0).await?;
@@ -135,7 +149,11 @@ impl Persona {
             if step.wait_ms > LONGEST_PAUSE_MS {
                 break;
             }
-            rest(Duration::from_millis(u64::try_from(step.wait_ms).unwrap_or(0)), stop).await;
+            let wait = Duration::from_millis(u64::try_from(step.wait_ms).unwrap_or(0));
+            if wait > length.saturating_sub(begun.elapsed()) {
+                break;
+            }
+            rest(wait, stop).await;
         }
         if pulled.new > 0 {
             tekram_listen::catch_up(&self.vault)?;

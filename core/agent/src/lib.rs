@@ -6,6 +6,7 @@
 
 mod account;
 mod answer;
+mod bring;
 mod capture;
 mod code;
 mod device;
@@ -37,6 +38,7 @@ use std::sync::Arc;
 
 pub use account::{Pulled, Watched};
 pub use answer::span;
+pub use bring::{FileImported, HistoryRequest};
 pub use capture::Replayed;
 pub use code::{ErrorCode, error_codes, error_number};
 pub use device::Agent;
@@ -49,7 +51,7 @@ pub use holdings::{
     PenItemView, PenKind, PenPage, PreferenceView, PurchaseItemView, PurchaseView, attribute_text,
 };
 pub use intent::{AcceptedView, IntentView, OfferView, Offers, Want};
-pub use listen::{ListenView, MonthHours, ReadAs, SourcePayee, SourceRelation, look_at_export};
+pub use listen::{ListenView, MonthHours, SourcePayee, SourceRelation, look_at_export};
 pub use mints::{MintTaker, MintTakers};
 pub use network::{NetworkKind, NetworkUse, NetworkWhy};
 pub use pay::{ChangeView, FeedLook};
@@ -81,6 +83,7 @@ pub use tekram_listen::{
 };
 pub use tekram_listen::{Correction, Description, Edit, EditKind, WorkView};
 pub use tekram_listen::{Extract, ExtractField, ExtractQuestion, ReadExtract, Shown as ShownExtract, ShownOnce};
+pub use tekram_listen::{Provider, ProviderWay, ReadAs, Sample, SampledPlay, SampledRefusal};
 pub use tekram_net::NetPolicy;
 pub use tekram_pay::PayError;
 pub use tekram_pay::handoff::{FilledLink, HandOff, LinkKind};

@@ -7,28 +7,20 @@ use std::sync::atomic::AtomicBool;
 use serde::Serialize;
 use tekram_listen::{
     Batch, Cursor, Days, ExportRequest, Exported, ImportOptions, ImportReport, ListQuery, Listen, ListenDetail, Look,
-    Page, Preview, Progress, RefusedLine, SourceHours, Subscription, TableMapping, Thumb,
+    Page, Preview, Progress, ReadAs, RefusedLine, SourceHours, Subscription, Thumb,
 };
-use tekram_primitives::time::Period;
+use tekram_primitives::time::{Clock, Period, SystemClock};
 
 use crate::error::AgentError;
 use crate::persona::Persona;
 
-/// What a person says of a file that it does not say itself.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct ReadAs {
-    /// IANA zone in which its times were written, where they name none. Without it they are taken for UTC and marked.
-    pub zone: Option<String>,
-    /// The columns of a table of no known format.
-    pub mapping: Option<TableMapping>,
-}
-
-/// Looks at the beginning of an export, and keeps nothing: which format it is, and of a table what its columns may mean.
+/// Looks at the beginning of an export, and keeps nothing: which format it is, its first plays, and of a table what its
+/// columns may mean.
 ///
 /// # Errors
 /// `io`, `truncated_archive` and the log's others.
 pub fn look_at_export(file: &Path) -> Result<Look, AgentError> {
-    Ok(tekram_listen::look(file)?)
+    Ok(tekram_listen::look(file, &ReadAs::default(), SystemClock.now())?)
 }
 
 /// What was heard in one month.
@@ -141,6 +133,7 @@ impl Persona {
     /// `no_such_batch`, `wrong_batch_state`, the vault's errors.
     pub fn accept_batch(&self, batch: i64) -> Result<Batch, AgentError> {
         let accepted = tekram_listen::accept(&self.vault, batch, self.clock.now())?;
+        self.note_came(&accepted)?;
         tekram_listen::catch_up(&self.vault)?;
         Ok(accepted)
     }

@@ -52,6 +52,7 @@ pub use edit::thumb::rate;
 pub use edit::works::{Description, WorkView, merge, split, work_of_listen, works};
 pub use error::ListenError;
 pub use format::columns::{ColumnRole, TableMapping};
+pub use format::provider::{Provider, ProviderWay};
 pub use format::{Format, Reason};
 pub use listen::{EstimateRule, Evidence, Identifiers, Kind, Listen, Played, Thumb};
 pub use log::counting::{CountingRule, counting_rules, reset_counting_rules, set_counting_rule};
@@ -76,6 +77,9 @@ pub use out::extract_field::ExtractField;
 pub use out::extract_read::{ExtractQuestion, ReadExtract, read_extract};
 pub use out::submit::{Answer, Parcel, next_parcel, note_account, playing_now, settle_parcel};
 pub use pen::import::{ImportOptions, ImportReport, Progress, import, import_stream};
-pub use pen::look::{Look, LookedFile, LookedTable, look};
-pub use pen::{Batch, BatchState, Preview, RefusedLine, accept, batch, batches, preview, refused, reject, sweep, undo};
+pub use pen::look::{Look, LookedFile, LookedTable, ReadAs, look};
+pub use pen::sample::{Sample, SampledPlay, SampledRefusal};
+pub use pen::{
+    Batch, BatchState, Preview, RefusedLine, accept, batch, batch_range, batches, preview, refused, reject, sweep, undo,
+};
 pub use schema::SCHEMA;

@@ -12,7 +12,7 @@ mod common;
 
 use common::{Log, NOW, fixture};
 use rusqlite::Connection;
-use tekram_listen::{Format, ImportOptions, Kind, import_stream, look, subscriptions};
+use tekram_listen::{Format, ImportOptions, Kind, ReadAs, import_stream, look, subscriptions};
 
 /// 2026-07-31T16:05:00Z.
 const AT_MS: i64 = 1_785_513_900_000;
@@ -56,7 +56,10 @@ fn episodes_that_were_played_and_feeds_are_taken() {
         media(5, 1, -5, AT_MS),
     ];
     let path = database(&log, "AntennaPodBackup.db", &sql.concat());
-    assert_eq!(look(&path).unwrap().format, Some(Format::AntennaPod));
+    assert_eq!(
+        look(&path, &ReadAs::default(), NOW).unwrap().format,
+        Some(Format::AntennaPod)
+    );
     let report = log.import_file(&path).unwrap();
     assert_eq!(
         (report.format, report.read, report.new, report.refused),

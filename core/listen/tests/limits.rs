@@ -163,7 +163,7 @@ fn an_archive_cut_off_gives_what_is_there() {
     for good in [zipped(&files), zipped_in_one_go(&files)] {
         let log = Log::new();
         let path = log.file("cut.zip", &good[..good.len() - 10]);
-        let look = tekram_listen::look(&path).unwrap();
+        let look = tekram_listen::look(&path, &tekram_listen::ReadAs::default(), NOW).unwrap();
         assert!(look.cut_off);
         assert_eq!(look.files.len(), 2, "{look:?}");
         let report = log.import_file(&path).unwrap();
@@ -197,7 +197,12 @@ fn an_archive_cut_off_before_anything_can_be_read_is_named() {
     for length in [8, 30, 33, 40] {
         let path = log.file("cut.zip", &zipped(&[(one.0, one.1.as_bytes())])[..length]);
         assert_eq!(log.import_file(&path).unwrap_err().code(), "truncated_archive");
-        assert_eq!(tekram_listen::look(&path).unwrap_err().code(), "truncated_archive");
+        assert_eq!(
+            tekram_listen::look(&path, &tekram_listen::ReadAs::default(), NOW)
+                .unwrap_err()
+                .code(),
+            "truncated_archive"
+        );
     }
     let path = log.file("cut.zip", &zipped(&[("notes.txt", b"hello")])[..60]);
     assert_eq!(log.import_file(&path).unwrap_err().code(), "truncated_archive");
@@ -274,7 +279,12 @@ fn a_page_to_look_at_is_named_alone_and_in_an_archive() {
     let files: [(&str, &[u8]); 2] = [("Takeout/archive.json", b"{}"), ("Takeout/watch-history.html", page)];
     let path = log.file("takeout.zip", &zipped(&files));
     assert_eq!(log.import_file(&path).unwrap_err().code(), "web_page");
-    assert_eq!(tekram_listen::look(&path).unwrap_err().code(), "web_page");
+    assert_eq!(
+        tekram_listen::look(&path, &tekram_listen::ReadAs::default(), NOW)
+            .unwrap_err()
+            .code(),
+        "web_page"
+    );
     let line = lines(&[listen(AT, "a")]);
     let path = log.file("both.zip", &zipped(&[files[0], files[1], ("a.jsonl", line.as_bytes())]));
     let report = log.import_file(&path).unwrap();

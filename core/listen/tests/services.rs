@@ -15,7 +15,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use common::{Log, NOW, fixture};
-use tekram_listen::{ColumnRole, Format, ImportOptions, ImportReport, import, look};
+use tekram_listen::{ColumnRole, Format, ImportOptions, ImportReport, ReadAs, import, look};
 
 fn read(log: &Log, path: &Path) -> ImportReport {
     let options = ImportOptions {
@@ -105,14 +105,18 @@ fn every_sample_gives_the_counts_in_its_readme_and_nothing_new_the_second_time()
             (0, report.new + report.duplicates),
             "{name}"
         );
-        assert_eq!(look(&path).unwrap().format, Some(format), "{name}");
+        assert_eq!(
+            look(&path, &ReadAs::default(), NOW).unwrap().format,
+            Some(format),
+            "{name}"
+        );
     }
 }
 
 #[test]
 fn a_table_is_looked_at_and_its_suggested_columns_are_the_right_ones() {
     let path = fixture("services/unknown.csv");
-    let looked = look(&path).unwrap();
+    let looked = look(&path, &ReadAs::default(), NOW).unwrap();
     assert_eq!(looked.format, None);
     let table = looked.table.unwrap();
     assert_eq!(table.headings, ["Wann", "Lied", "Interpret", "Dauer", "Notiz"]);
@@ -152,7 +156,7 @@ fn a_table_is_looked_at_and_its_suggested_columns_are_the_right_ones() {
 
 #[test]
 fn an_archive_is_looked_into() {
-    let looked = look(&fixture("services/takeout.zip")).unwrap();
+    let looked = look(&fixture("services/takeout.zip"), &ReadAs::default(), NOW).unwrap();
     assert_eq!(
         (looked.format, looked.files.len(), looked.files_skipped),
         (Some(Format::Youtube), 1, 2)

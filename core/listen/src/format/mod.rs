@@ -18,6 +18,7 @@ pub(crate) mod own;
 pub(crate) mod pano;
 pub(crate) mod play;
 pub(crate) mod plays;
+pub(crate) mod provider;
 mod reason;
 pub(crate) mod scrobbler_log;
 pub(crate) mod sitting;

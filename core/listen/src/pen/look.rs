@@ -1,16 +1,21 @@
-//! A look at a file before it is imported: which format it is, what an archive holds, and of a table that is not known its
-//! headings, its first rows and a guess at what its columns mean, for the person to confirm.
+//! A look at a file before it is imported: which format it is, what an archive holds, its first plays, and of a table that is
+//! not known its headings, its first rows and a guess at what its columns mean, for the person to confirm.
 
 use std::fs::File;
 use std::io::{BufReader, Read, Seek, SeekFrom};
 use std::path::Path;
 use std::sync::Arc;
 
+use jiff::tz::TimeZone;
 use serde::Serialize;
+use tekram_primitives::time::Timestamp;
 
+use super::sample::Sample;
 use crate::format::antennapod::AntennaPod;
 use crate::format::columns::TableMapping;
 use crate::format::layout;
+use crate::format::plays::Context;
+use crate::format::stated::Times;
 use crate::input::archive::Entries;
 use crate::input::database::{Database, is_database};
 use crate::input::encoding::Decoded;
@@ -39,6 +44,19 @@ pub struct Look {
     pub cut_off: bool,
     /// The beginning of a table. When its format is not known, an import needs a mapping.
     pub table: Option<LookedTable>,
+    /// Its size in bytes.
+    pub bytes: u64,
+    /// Its first plays as an import would read them; of an archive, those of its first history.
+    pub sample: Sample,
+}
+
+/// What a person says of a file that it does not say itself.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ReadAs {
+    /// IANA zone in which its times were written, where they name none. Without it they are taken for UTC and marked.
+    pub zone: Option<String>,
+    /// The columns of a table of no known format.
+    pub mapping: Option<TableMapping>,
 }
 
 /// A history inside an archive.
@@ -61,13 +79,24 @@ pub struct LookedTable {
     pub suggested: TableMapping,
 }
 
-/// Looks at the beginning of a file; nothing is kept.
+/// Looks at the beginning of a file as an import with the same words about it would read it; nothing is kept.
 ///
 /// # Errors
-/// `io`, `web_page`, `truncated_archive` when nothing in it can be read, `locked_archive`, `archive_bomb`.
-pub fn look(path: &Path) -> Result<Look, ListenError> {
+/// `io`, `web_page`, `truncated_archive` when nothing in it can be read, `locked_archive`, `archive_bomb`, `bad_mapping`,
+/// `unknown_zone`.
+pub fn look(path: &Path, read_as: &ReadAs, now: Timestamp) -> Result<Look, ListenError> {
     let io = |error: std::io::Error| read_error(&error);
     let file = File::open(path).map_err(io)?;
+    let bytes = file.metadata().map_err(io)?.len();
+    let zone = match &read_as.zone {
+        Some(zone) => Some(TimeZone::get(zone).map_err(|_| ListenError::UnknownZone)?),
+        None => None,
+    };
+    let times = Times {
+        now_ms: now.millis(),
+        zone,
+        day_first: read_as.mapping.as_ref().is_some_and(|mapping| mapping.day_first),
+    };
     let mut file = Metered {
         from: BufReader::new(file),
         read: Arc::default(),
@@ -76,28 +105,44 @@ pub fn look(path: &Path) -> Result<Look, ListenError> {
     let mut start = Vec::new();
     (&mut file).take(16).read_to_end(&mut start).map_err(io)?;
     file.seek(SeekFrom::Start(0)).map_err(io)?;
-    if is_zip(&start) {
-        return archived(file);
-    }
-    if is_database(&start) {
+    let look = if is_zip(&start) {
+        archived(file, &times)?
+    } else if is_database(&start) {
         let found = AntennaPod::open(Database::open(path)?)?;
-        return Ok(Look {
-            format: found.map(|_| Format::AntennaPod),
+        Look {
+            format: found.as_ref().map(|_| Format::AntennaPod),
+            sample: found.map_or_else(Sample::default, |mut found| {
+                Sample::of_database(&mut found, times.now_ms)
+            }),
             ..Look::default()
-        });
-    }
-    let start = beginning(file)?;
-    if is_web_page(&start) {
+        }
+    } else {
+        plain(&beginning(file)?, read_as.mapping.as_ref(), times)?
+    };
+    Ok(Look { bytes, ..look })
+}
+
+fn plain(start: &[u8], mapping: Option<&TableMapping>, times: Times) -> Result<Look, ListenError> {
+    if is_web_page(start) {
         return Err(ListenError::WebPage);
     }
-    let found = recognise(&start, None);
+    let found = recognise(start, None);
     let table = match &found {
-        Some((_, Shape::Table(_))) | None => layout::unknown(&start).map(table),
+        Some((_, Shape::Table(_))) | None => layout::unknown(start).map(table),
         Some(_) => None,
     };
+    let format = found.as_ref().map(|(format, _)| *format);
+    let shape = match mapping {
+        Some(mapping) => Some((Format::Csv, Shape::Table(Box::new(layout::mapped(start, mapping)?)))),
+        None => found,
+    };
+    let sample = shape.map_or_else(Sample::default, |(format, shape)| {
+        Sample::of(start, shape, &Context::new(format, times, ""))
+    });
     Ok(Look {
-        format: found.map(|(format, _)| format),
+        format,
         table,
+        sample,
         ..Look::default()
     })
 }
@@ -109,7 +154,7 @@ fn beginning(from: impl Read) -> Result<Vec<u8>, ListenError> {
     Ok(view.get(..view.len().min(LOOK_BYTES)).unwrap_or_default().to_vec())
 }
 
-fn archived(file: impl Read + Seek) -> Result<Look, ListenError> {
+fn archived(file: impl Read + Seek, times: &Times) -> Result<Look, ListenError> {
     let mut entries = Entries::open(file)?;
     let mut total_left = LARGEST_TOTAL;
     let mut web_pages = false;
@@ -130,13 +175,19 @@ fn archived(file: impl Read + Seek) -> Result<Look, ListenError> {
         let found = match beginning(Unpacked::new(entry.from, entry.packed_bytes, &mut total_left)) {
             Ok(start) => {
                 web_pages |= is_web_page(&start);
-                recognise(&start, None)
+                recognise(&start, None).map(|(format, shape)| {
+                    if look.files.is_empty() {
+                        let context = Context::new(format, times.clone(), &entry.name);
+                        look.sample = Sample::of(&start, shape, &context);
+                    }
+                    format
+                })
             }
             Err(ListenError::Io { .. }) => None,
             Err(error) => return Err(error),
         };
         match found {
-            Some((format, _)) => look.files.push(LookedFile {
+            Some(format) => look.files.push(LookedFile {
                 name: entry.name,
                 format,
             }),

@@ -9,6 +9,7 @@ pub(crate) mod database;
 pub(crate) mod import;
 pub(crate) mod look;
 pub(crate) mod running;
+pub(crate) mod sample;
 pub(crate) mod step;
 pub(crate) mod writer;
 
@@ -214,6 +215,25 @@ pub fn preview(vault: &Vault, batch_id: i64, after: i64, limit: usize) -> Result
             subscriptions,
             next_after,
         })
+    })
+}
+
+/// From when to when the listens of an import were heard: the first and the last beginning, milliseconds since 1970; nothing
+/// when it has none.
+///
+/// # Errors
+/// `no_such_batch`, or when the vault fails.
+pub fn batch_range(vault: &Vault, batch_id: i64) -> Result<Option<(i64, i64)>, ListenError> {
+    vault.read(|connection| {
+        one_batch(connection, batch_id)?;
+        let range: (Option<i64>, Option<i64>) = connection
+            .prepare_cached(
+                "SELECT min(start_ms), max(start_ms) FROM listen_play WHERE batch_id = ?1
+                 AND play_id >= (SELECT first_play_id FROM listen_batch WHERE batch_id = ?1)
+                 AND play_id <= (SELECT last_play_id FROM listen_batch WHERE batch_id = ?1)",
+            )?
+            .query_row([batch_id], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        Ok(range.0.zip(range.1))
     })
 }
 
