@@ -12,4 +12,5 @@ mod own_runtime;
 pub mod process;
 pub mod relay;
 pub mod sd_jwt;
+mod served;
 pub mod webdav;

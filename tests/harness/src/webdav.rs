@@ -1,22 +1,14 @@
 //! A real WebDAV server for tests: WsgiDAV over a folder, with one name and password. The program is the one that `cargo
 //! xtask setup` installed; a missing one is an error that says so, never a skipped test. It dies with the value that started it.
 
-use std::fs::{self, File};
-use std::io::{self, Read, Write};
-use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
-use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdin, Stdio};
-use std::time::{Duration, Instant};
+use std::fs;
+use std::io;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
 
-use rustix::process::{Pid, Signal, kill_process_group};
-
-use crate::nutshell::cache_dir;
 use crate::process::leashed;
-
-/// How long it may take from its start to its first answer. Python imports on a busy machine are slow.
-const START_LIMIT: Duration = Duration::from_secs(90);
-/// Pause between two questions whether it answers yet.
-const POLL_PAUSE: Duration = Duration::from_millis(60);
+use crate::served::{Served, exchange, installed};
 
 /// A running server; it ends when dropped.
 #[derive(Debug)]
@@ -27,9 +19,7 @@ pub struct WebDavServer {
     pub address: SocketAddr,
     /// The folder that it serves.
     pub folder: PathBuf,
-    child: Child,
-    /// Held open: closing it ends the server.
-    _lifeline: Option<ChildStdin>,
+    _served: Served,
 }
 
 impl WebDavServer {
@@ -45,92 +35,39 @@ impl WebDavServer {
     pub fn start(folder: impl Into<PathBuf>) -> io::Result<Self> {
         let folder = folder.into();
         fs::create_dir_all(&folder)?;
-        let program = cache_dir().join("webdav").join("bin").join("wsgidav");
-        if !program.exists() {
-            return Err(io::Error::other(format!(
-                "WsgiDAV is not installed: {} is missing. Run `cargo xtask setup`, or point TEKRAM_CACHE at the folder that \
-                 holds `webdav`",
-                program.display()
-            )));
-        }
-        // A free port can be taken by another process before the server binds it: try a few times.
-        let mut last = io::Error::other("the server was not tried");
-        for _ in 0..4 {
-            let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port();
-            match Self::start_on(&program, &folder, port) {
-                Ok(server) => return Ok(server),
-                Err(error) => last = error,
-            }
-        }
-        Err(last)
-    }
-
-    fn start_on(program: &Path, folder: &Path, port: u16) -> io::Result<Self> {
+        let program = installed("webdav", "wsgidav")?;
         let beside = |end: &str| {
             let name = folder.file_name().unwrap_or_default().to_string_lossy();
             folder.with_file_name(format!("{name}-{end}"))
         };
-        let (config, log_path) = (beside("config.json"), beside("log"));
-        let text = serde_json::json!({
-            "host": "127.0.0.1",
-            "port": port,
-            "provider_mapping": {"/": folder},
-            "simple_dc": {"user_mapping": {"*": {Self::USER: {"password": Self::PASSWORD}}}},
-            "http_authenticator": {"accept_basic": true, "accept_digest": false, "default_to_digest": false},
-            "verbose": 1,
-        });
-        fs::write(&config, text.to_string())?;
-        let log = File::create(&log_path)?;
-        let mut child = leashed(program)
-            .arg("--config")
-            .arg(&config)
-            .env("PYTHONDONTWRITEBYTECODE", "1")
-            .stdout(log.try_clone()?)
-            .stderr(log)
-            .stdin(Stdio::piped())
-            .spawn()?;
-        let lifeline = child.stdin.take();
-        let mut server = Self {
-            url: format!("http://127.0.0.1:{port}"),
-            address: SocketAddr::from((Ipv4Addr::LOCALHOST, port)),
-            folder: folder.to_owned(),
-            child,
-            _lifeline: lifeline,
+        let config = beside("config.json");
+        let command = |port: u16| {
+            let text = serde_json::json!({
+                "host": "127.0.0.1",
+                "port": port,
+                "provider_mapping": {"/": folder},
+                "simple_dc": {"user_mapping": {"*": {Self::USER: {"password": Self::PASSWORD}}}},
+                "http_authenticator": {"accept_basic": true, "accept_digest": false, "default_to_digest": false},
+                "verbose": 1,
+            });
+            fs::write(&config, text.to_string())?;
+            let mut command = leashed(&program);
+            command.arg("--config").arg(&config).env("PYTHONDONTWRITEBYTECODE", "1");
+            Ok(command)
         };
-        let started = Instant::now();
-        while started.elapsed() < START_LIMIT {
-            if server.answers() {
-                return Ok(server);
-            }
-            if server.child.try_wait()?.is_some() {
-                break;
-            }
-            std::thread::sleep(POLL_PAUSE);
-        }
-        let log = fs::read_to_string(log_path).unwrap_or_default();
-        Err(io::Error::other(format!("the WebDAV server did not come up:\n{log}")))
-    }
-
-    /// Whether it refuses who says no name, as WsgiDAV does.
-    fn answers(&self) -> bool {
-        let ask = || -> io::Result<bool> {
-            let mut stream = TcpStream::connect_timeout(&self.address, Duration::from_secs(1))?;
-            stream.set_read_timeout(Some(Duration::from_secs(5)))?;
-            stream.write_all(b"PROPFIND / HTTP/1.1\r\nHost: 127.0.0.1\r\nDepth: 0\r\nConnection: close\r\n\r\n")?;
-            let mut start = [0u8; 12];
-            stream.read_exact(&mut start)?;
-            Ok(start.ends_with(b" 401"))
-        };
-        ask().unwrap_or(false)
+        let served = Served::start(&beside("log"), command, answers)?;
+        Ok(Self {
+            url: format!("http://{}", served.address),
+            address: served.address,
+            folder: folder.clone(),
+            _served: served,
+        })
     }
 }
 
-impl Drop for WebDavServer {
-    fn drop(&mut self) {
-        if let Some(group) = i32::try_from(self.child.id()).ok().and_then(Pid::from_raw) {
-            // A group that is already gone is no error here.
-            let _ = kill_process_group(group, Signal::KILL);
-        }
-        let _ = self.child.wait();
-    }
+/// Whether it refuses who says no name, as WsgiDAV does.
+fn answers(address: SocketAddr) -> bool {
+    let request = b"PROPFIND / HTTP/1.1\r\nHost: 127.0.0.1\r\nDepth: 0\r\nConnection: close\r\n\r\n";
+    exchange(address, request, Duration::from_secs(5))
+        .is_ok_and(|answer| answer.get(..12).is_some_and(|start| start.ends_with(b" 401")))
 }
