@@ -1,16 +1,20 @@
 //! The listen log: what was heard, what an import brings, and the way out.
 
+mod accounts;
 mod answer;
 mod bring;
 mod feed;
 mod imports;
 mod log;
+mod out;
 
+pub use accounts::*;
 pub use answer::*;
 pub use bring::*;
 pub use feed::*;
 pub use imports::*;
 pub use log::*;
+pub use out::*;
 
 use crate::error::TekramError;
 

@@ -90,6 +90,8 @@ pub enum NetworkKind {
     Backup,
     /// A server that listens are sent to.
     Listens,
+    /// A service at which the person has an account with a history of theirs.
+    Account,
 }
 
 /// What a host is asked for.
@@ -111,6 +113,10 @@ pub enum NetworkWhy {
     Backups,
     /// Listens are sent there.
     Listens,
+    /// What was heard elsewhere is fetched there.
+    History,
+    /// It says which episodes a podcast has.
+    Episodes,
 }
 
 /// A host that this persona has asked.
@@ -138,6 +144,7 @@ impl From<tekram_agent::NetworkUse> for NetworkUse {
                 Kind::Issuer => NetworkKind::Issuer,
                 Kind::Backup => NetworkKind::Backup,
                 Kind::Listens => NetworkKind::Listens,
+                Kind::Account => NetworkKind::Account,
             },
             host: used.host,
             why: match used.why {
@@ -149,6 +156,8 @@ impl From<tekram_agent::NetworkUse> for NetworkUse {
                 Why::Credentials => NetworkWhy::Credentials,
                 Why::Backups => NetworkWhy::Backups,
                 Why::Listens => NetworkWhy::Listens,
+                Why::History => NetworkWhy::History,
+                Why::Episodes => NetworkWhy::Episodes,
             },
             since_ms: used.since_ms,
         }

@@ -361,6 +361,18 @@ pub enum ExportForm {
     JsonLines,
     /// Listens of ListenBrainz, one a line.
     ListenbrainzJsonl,
+    /// A table for a spreadsheet.
+    Csv,
+}
+
+impl From<ExportForm> for tekram_agent::ExportForm {
+    fn from(form: ExportForm) -> Self {
+        match form {
+            ExportForm::JsonLines => Self::JsonLines,
+            ExportForm::ListenbrainzJsonl => Self::ListenbrainzJsonl,
+            ExportForm::Csv => Self::Csv,
+        }
+    }
 }
 
 /// What was written.
@@ -370,6 +382,15 @@ pub struct Exported {
     pub written: u64,
     /// Listens that the format cannot hold.
     pub left_out: u64,
+}
+
+impl From<tekram_agent::Exported> for Exported {
+    fn from(exported: tekram_agent::Exported) -> Self {
+        Self {
+            written: exported.written,
+            left_out: exported.left_out,
+        }
+    }
 }
 
 impl From<tekram_agent::Subscription> for FeedSubscription {
@@ -489,16 +510,9 @@ impl Persona {
     pub async fn export(&self, form: ExportForm, path: String) -> Result<Exported, TekramError> {
         self.beside(move |core| {
             let file = File::create(path).map_err(|_| TekramError::file())?;
-            let form = match form {
-                ExportForm::JsonLines => tekram_agent::ExportForm::JsonLines,
-                ExportForm::ListenbrainzJsonl => tekram_agent::ExportForm::ListenbrainzJsonl,
-            };
             let mut out = BufWriter::new(file);
-            let exported = core.export(&form.into(), &mut out)?;
-            Ok(Exported {
-                written: exported.written,
-                left_out: exported.left_out,
-            })
+            let request = tekram_agent::ExportForm::from(form).into();
+            Ok(core.export(&request, &mut out)?.into())
         })
         .await
     }

@@ -208,6 +208,7 @@ impl Persona {
                 url: url.to_owned(),
                 user: user.to_owned(),
                 secret: Passphrase::from(""),
+                in_home_network: false,
             })?,
         };
         let pulled = self

@@ -118,6 +118,7 @@ impl Persona {
                 };
                 let host = host_of(&ask.url);
                 hosts.insert(host.clone());
+                self.note_episodes_asked(&ask.url)?;
                 let web: Arc<dyn Http> = Arc::clone(&self.web) as Arc<dyn Http>;
                 let policy = self.policy.clone();
                 asking.spawn(async move { (ask.feed_id, host, walk(web.as_ref(), &policy, &ask).await) });
@@ -153,6 +154,8 @@ impl Persona {
         feed::feed(&self.vault, feed_id)?;
         Ok(match walked {
             Ok((response, route)) => {
+                // A redirect may have led elsewhere.
+                self.note_episodes_asked(response.final_url.as_str())?;
                 let header = |name: &str| response.header(name).map(str::to_owned);
                 let answer = Answer {
                     status: response.status,
@@ -199,6 +202,7 @@ impl Persona {
         let request = Request::get(&asked.url)?
             .header("accept", "application/json+chapters, application/json;q=0.9")
             .max_bytes(MAX_CHAPTERS_BYTES);
+        self.note_episodes_asked(&asked.url)?;
         let response = self.web.fetch(request).await?;
         if !response.is_success() {
             return Err(AgentError::NotServed {

@@ -14,6 +14,7 @@ mod disclosing;
 mod edit;
 mod endpoint;
 mod error;
+mod exporting;
 mod feed;
 mod holdings;
 mod intent;

@@ -6,8 +6,8 @@ use std::sync::atomic::AtomicBool;
 
 use serde::Serialize;
 use tekram_listen::{
-    Batch, Cursor, Days, ExportRequest, Exported, ImportOptions, ImportReport, ListQuery, Listen, ListenDetail, Look,
-    Page, Preview, Progress, ReadAs, RefusedLine, SourceHours, Subscription, Thumb,
+    Batch, Cursor, Days, ImportOptions, ImportReport, ListQuery, Listen, ListenDetail, Look, Page, Preview, Progress,
+    ReadAs, RefusedLine, SourceHours, Subscription, Thumb,
 };
 use tekram_primitives::time::{Clock, Period, SystemClock};
 
@@ -269,29 +269,6 @@ impl Persona {
     /// The vault's errors.
     pub fn subscriptions(&self) -> Result<Vec<Subscription>, AgentError> {
         Ok(tekram_listen::subscriptions(&self.vault)?)
-    }
-
-    /// Writes what is chosen of the log to `out`: with everything, as listens of ListenBrainz, or as a table. Local times of
-    /// which it is not known where they were heard are in the persona's zone when the request names none.
-    ///
-    /// # Errors
-    /// `unknown_zone`, `write_failed`, the vault's errors.
-    pub fn export(&self, request: &ExportRequest, out: &mut dyn std::io::Write) -> Result<Exported, AgentError> {
-        let exported = if request.zone.is_empty() {
-            let zone = self.zone(None)?;
-            tekram_listen::export(
-                &self.vault,
-                &ExportRequest {
-                    zone,
-                    ..request.clone()
-                },
-                out,
-            )?
-        } else {
-            tekram_listen::export(&self.vault, request, out)?
-        };
-        self.note_export("history")?;
-        Ok(exported)
     }
 
     /// The zone in which months begin: the one given, else the rules', else the device's.

@@ -2,9 +2,11 @@
 //! in the rooms.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::Serialize;
 use tekram_intent::sent_requests;
+use tekram_net::{Http, WebContext};
 use tekram_pay::outward::{Asked, contacts};
 use url::Url;
 
@@ -19,6 +21,10 @@ const ISSUER_ASKED: &str = "issuer-asked/";
 /// The same for the host of a server that keeps backups.
 const BACKUP_ASKED: &str = "backup-asked/";
 
+/// The same for the host of a service that a history is pulled from.
+const HISTORY_ASKED: &str = "history-asked/";
+/// The same for where podcast feeds and their chapters lie.
+const EPISODES_ASKED: &str = "episodes-asked/";
 /// The same for the host of a server that listens are sent to.
 const LISTENS_ASKED: &str = "listens-asked/";
 
@@ -40,6 +46,8 @@ pub enum NetworkKind {
     Backup,
     /// A server that listens are sent to.
     Listens,
+    /// A service at which the person has an account with a history of theirs.
+    Account,
 }
 
 /// What it is asked for.
@@ -62,7 +70,20 @@ pub enum NetworkWhy {
     Backups,
     /// Listens are sent there.
     Listens,
+    /// What was heard elsewhere is fetched there.
+    History,
+    /// It says which episodes a podcast has.
+    Episodes,
 }
+
+/// Hosts whose first question is noted in the settings.
+const NOTED: [(&str, NetworkKind, NetworkWhy); 5] = [
+    (ISSUER_ASKED, NetworkKind::Issuer, NetworkWhy::Credentials),
+    (BACKUP_ASKED, NetworkKind::Backup, NetworkWhy::Backups),
+    (LISTENS_ASKED, NetworkKind::Listens, NetworkWhy::Listens),
+    (HISTORY_ASKED, NetworkKind::Account, NetworkWhy::History),
+    (EPISODES_ASKED, NetworkKind::Feed, NetworkWhy::Episodes),
+];
 
 /// A host that this persona has asked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -84,17 +105,10 @@ impl Persona {
     /// The vault's errors.
     pub fn networks(&self) -> Result<Vec<NetworkUse>, AgentError> {
         let mut uses: BTreeMap<(NetworkKind, String, NetworkWhy), Option<i64>> = BTreeMap::new();
-        for (host, since) in setting::named(&self.vault, ISSUER_ASKED)? {
-            let key = (NetworkKind::Issuer, host, NetworkWhy::Credentials);
-            uses.insert(key, since.parse().ok());
-        }
-        for (host, since) in setting::named(&self.vault, BACKUP_ASKED)? {
-            let key = (NetworkKind::Backup, host, NetworkWhy::Backups);
-            uses.insert(key, since.parse().ok());
-        }
-        for (host, since) in setting::named(&self.vault, LISTENS_ASKED)? {
-            let key = (NetworkKind::Listens, host, NetworkWhy::Listens);
-            uses.insert(key, since.parse().ok());
+        for (noted, kind, why) in NOTED {
+            for (host, since) in setting::named(&self.vault, noted)? {
+                uses.insert((kind, host, why), since.parse().ok());
+            }
         }
         let mut note = |kind: NetworkKind, url: &str, why: NetworkWhy, at_ms: Option<i64>| {
             let known = uses.entry((kind, host_of(url), why)).or_insert(at_ms);
@@ -153,6 +167,25 @@ impl Persona {
     /// Notes that listens go to the host of this address, when they do for the first time.
     pub(crate) fn note_listens_server(&self, url: &str) -> Result<(), AgentError> {
         self.note_asked(LISTENS_ASKED, url)
+    }
+
+    /// Notes that a history is fetched from the host of this address, when it is for the first time.
+    pub(crate) fn note_history_server(&self, url: &str) -> Result<(), AgentError> {
+        self.note_asked(HISTORY_ASKED, url)
+    }
+
+    /// Notes that the host of this address is asked for a feed or its chapters, when it is for the first time.
+    pub(crate) fn note_episodes_asked(&self, url: &str) -> Result<(), AgentError> {
+        self.note_asked(EPISODES_ASKED, url)
+    }
+
+    /// Who asks a server: the persona, or, when the person says that it is in their own network, a context for it alone.
+    pub(crate) fn web_of(&self, url: &str, in_home_network: bool) -> Result<Arc<dyn Http>, AgentError> {
+        Ok(if in_home_network {
+            Arc::new(WebContext::in_home_network(self.policy.clone(), url)?)
+        } else {
+            Arc::clone(&self.web) as Arc<dyn Http>
+        })
     }
 
     fn note_asked(&self, what: &str, url: &str) -> Result<(), AgentError> {

@@ -2,6 +2,7 @@
 //! (<https://listenbrainz.readthedocs.io/en/latest/users/api/core.html>). What is due and what became of it stands in the log
 //! (`tekram_listen::next_parcel`); here are the requests, the server's limits, and what its answers mean.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde::Serialize;
@@ -52,6 +53,8 @@ pub struct AccountView {
     pub last_sent_ms: Option<i64>,
     /// Stable code of what went wrong last; empty when nothing did.
     pub problem: String,
+    /// The person says that it is in their own network.
+    pub in_home_network: bool,
 }
 
 /// What is to be different about a server; `None` leaves it.
@@ -65,6 +68,8 @@ pub struct AccountChange {
     pub playing_now: Option<bool>,
     /// Whether anything is sent.
     pub is_on: Option<bool>,
+    /// Whether it is in the person's own network: its private address may be reached, for this alone.
+    pub in_home_network: Option<bool>,
 }
 
 /// What one run sent.
@@ -115,9 +120,10 @@ impl Persona {
         let url = tekram_listen::account_url(address)?;
         let token = Token::new(token)?;
         let choice = changed(AccountChoice::usual(self.clock.now()), change);
-        self.check_secure(&url)?;
+        let server = self.server(&url, token, choice.in_home_network)?;
         self.note_listens_server(&url)?;
-        let user_name = self.check_token(&url, &token).await?;
+        let user_name = server.who().await?;
+        let token = server.token;
         let id = tekram_listen::add_account(&self.vault, &url, &token, &user_name, &choice, self.clock.now())?;
         Ok(view(tekram_listen::account(&self.vault, id)?))
     }
@@ -134,6 +140,7 @@ impl Persona {
             from_ms: known.from_ms,
             playing_now: known.playing_now,
             is_on: known.is_on,
+            in_home_network: known.in_home_network,
         };
         tekram_listen::change_account(&self.vault, account, &changed(choice, change))?;
         Ok(view(tekram_listen::account(&self.vault, account)?))
@@ -148,18 +155,23 @@ impl Persona {
     }
 
     /// Sends what is due to a server, until all is sent, the server wants to be left alone for longer than `patience`, or
-    /// something goes wrong. It can be stopped at any moment and goes on where it was.
+    /// something goes wrong; `told` hears of every answer. It can be stopped at any moment and goes on where it was.
     ///
     /// # Errors
     /// `no_such_listen_account`, `listen_account_off`, the vault's errors. What the network or the server refuses is in the
     /// answer.
-    pub async fn submit_listens(&self, account: i64, patience: Duration) -> Result<Submitted, AgentError> {
+    pub async fn submit_listens(
+        &self,
+        account: i64,
+        patience: Duration,
+        told: &(dyn Fn(&Submitted) + Sync),
+    ) -> Result<Submitted, AgentError> {
         let known = tekram_listen::account(&self.vault, account)?;
         if !known.is_on {
             return Err(AgentError::AccountOff);
         }
-        self.check_secure(&known.url)?;
         let token = tekram_listen::account_token(&self.vault, account)?;
+        let server = self.server(&known.url, token, known.in_home_network)?;
         let mut done = Submitted::default();
         let asked_ms = known.wait_until_ms.saturating_sub(self.clock.now().millis());
         let mut wait = u64::try_from(asked_ms)
@@ -180,7 +192,7 @@ impl Persona {
             let Some(parcel) = tekram_listen::next_parcel(&self.vault, account, begins, self.clock.now())? else {
                 break;
             };
-            let mut judged = self.send(&known.url, &token, &parcel).await;
+            let mut judged = server.send(&parcel).await;
             if matches!(judged.answer, Answer::Refused { .. }) && done.sent == 0 && done.refused >= MOST_REFUSED {
                 // It is not the listens: one that takes none at all is asked again another time.
                 (judged.answer, judged.problem) = (Answer::NotNow, Some("server_status"));
@@ -191,6 +203,7 @@ impl Persona {
                 Answer::Refused { .. } if parcel.listens == 1 => done.refused += 1,
                 _ => {}
             }
+            told(&done);
             if let Some(problem) = judged.problem {
                 tekram_listen::note_account(&self.vault, account, 0, problem)?;
                 done.problem = Some(problem);
@@ -203,27 +216,51 @@ impl Persona {
             .refused
             .saturating_sub(known.refused);
         done.is_done = true;
-        self.tell_playing_now(&known, &token).await?;
+        self.tell_playing_now(&known, &server).await?;
         Ok(done)
     }
 
     /// Tells what plays, to a server that the person wants to know it. It is no loss when it does not arrive.
-    async fn tell_playing_now(&self, known: &Account, token: &Token) -> Result<(), AgentError> {
+    async fn tell_playing_now(&self, known: &Account, server: &Server) -> Result<(), AgentError> {
         if let Some(body) = tekram_listen::playing_now(&self.vault, known.account_id, self.clock.now())? {
-            let _ = self.post(&known.url, token, body).await;
+            let _ = server.post(body).await;
         }
         Ok(())
     }
 
-    async fn send(&self, url: &str, token: &Token, parcel: &Parcel) -> Judged {
-        let answered = self.post(url, token, parcel.body.clone()).await;
+    /// The server at an address. A token goes out over https, to exactly the host and port that the person asked for, or within
+    /// their own network, as they said.
+    fn server(&self, url: &str, token: Token, in_home_network: bool) -> Result<Server, AgentError> {
+        let address = url::Url::parse(url).map_err(|_| FetchError::BadUrl)?;
+        if !in_home_network && address.scheme() != "https" && !self.policy.allows(&address) {
+            let origin = address.origin().ascii_serialization();
+            return Err(DavError::Insecure { origin }.into());
+        }
+        Ok(Server {
+            web: self.web_of(url, in_home_network)?,
+            url: url.to_owned(),
+            token,
+        })
+    }
+}
+
+/// A server that listens are sent to.
+struct Server {
+    web: Arc<dyn Http>,
+    url: String,
+    token: Token,
+}
+
+impl Server {
+    async fn send(&self, parcel: &Parcel) -> Judged {
+        let answered = self.post(parcel.body.clone()).await;
         let judged = judge(answered.as_ref());
         let failed = matches!(judged.answer, Answer::Unknown) && judged.problem == Some("server_status");
         if !failed {
             return judged;
         }
         // Is it the server, or this listen? One that still knows the token is up.
-        if self.check_token(url, token).await.is_err() {
+        if self.who().await.is_err() {
             return judged;
         }
         let status = answered.map_or(500, |response| response.status);
@@ -238,16 +275,16 @@ impl Persona {
         }
     }
 
-    async fn post(&self, url: &str, token: &Token, body: String) -> Result<Response, FetchError> {
-        let address = format!("{url}/1/submit-listens");
+    async fn post(&self, body: String) -> Result<Response, FetchError> {
+        let address = format!("{}/1/submit-listens", self.url);
         let request = Request::post_json(&address, body.into_bytes())?;
-        self.ask(request, token).await
+        self.ask(request).await
     }
 
-    /// Who the person is there.
-    async fn check_token(&self, url: &str, token: &Token) -> Result<String, AgentError> {
-        let request = Request::get(&format!("{url}/1/validate-token"))?;
-        let response = self.ask(request, token).await?;
+    /// Who the person is there, if the server knows the token.
+    async fn who(&self) -> Result<String, AgentError> {
+        let request = Request::get(&format!("{}/1/validate-token", self.url))?;
+        let response = self.ask(request).await?;
         if matches!(response.status, 401 | 403) {
             return Err(AgentError::TokenRefused);
         }
@@ -262,25 +299,14 @@ impl Persona {
         }
     }
 
-    async fn ask(&self, request: Request, token: &Token) -> Result<Response, FetchError> {
+    async fn ask(&self, request: Request) -> Result<Response, FetchError> {
         let mut request = request
-            .header("authorization", &format!("Token {}", token.expose()))
+            .header("authorization", &format!("Token {}", self.token.expose()))
             .max_bytes(MOST_ANSWER_BYTES)
             .timeout(PATIENCE);
         // The token is for this address alone.
         request.limits.max_redirects = 0;
         self.web.fetch(request).await
-    }
-
-    /// A token goes out over https, or to exactly the host and port that the person asked for.
-    fn check_secure(&self, url: &str) -> Result<(), AgentError> {
-        let url = url::Url::parse(url).map_err(|_| FetchError::BadUrl)?;
-        if url.scheme() == "https" || self.policy.allows(&url) {
-            Ok(())
-        } else {
-            let origin = url.origin().ascii_serialization();
-            Err(DavError::Insecure { origin }.into())
-        }
     }
 }
 
@@ -356,6 +382,7 @@ fn changed(choice: AccountChoice, change: &AccountChange) -> AccountChoice {
         from_ms: change.from_ms.unwrap_or(choice.from_ms),
         playing_now: change.playing_now.unwrap_or(choice.playing_now),
         is_on: change.is_on.unwrap_or(choice.is_on),
+        in_home_network: change.in_home_network.unwrap_or(choice.in_home_network),
     }
 }
 
@@ -375,5 +402,6 @@ fn view(account: Account) -> AccountView {
         wait_until_ms: moment(account.wait_until_ms),
         last_sent_ms: moment(account.last_sent_ms),
         problem: account.problem,
+        in_home_network: account.in_home_network,
     }
 }

@@ -16,7 +16,9 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use support::{Reply, Scripted, Seen, reply};
-use tekram_agent::{AccountKind, Agent, ListQuery, NetPolicy, NewAccount, Passphrase, Persona, Pulled};
+use tekram_agent::{
+    AccountKind, Agent, ListQuery, NetPolicy, NetworkKind, NetworkWhy, NewAccount, Passphrase, Persona, Pulled,
+};
 use tekram_primitives::time::{Clock, FixedClock, Timestamp};
 use tempfile::TempDir;
 
@@ -55,6 +57,7 @@ impl Home {
             url: url.to_owned(),
             user: "ada b".to_owned(),
             secret: Passphrase::from(secret),
+            in_home_network: false,
         };
         self.persona.add_account(&new).unwrap()
     }
@@ -267,6 +270,7 @@ async fn a_stopped_pull_keeps_what_it_has_and_wrong_accounts_are_named() {
             url: url.to_owned(),
             user: user.to_owned(),
             secret: Passphrase::from(secret),
+            in_home_network: false,
         };
         home.persona.add_account(&new).unwrap_err()
     };
@@ -287,11 +291,18 @@ async fn a_stopped_pull_keeps_what_it_has_and_wrong_accounts_are_named() {
 
 /// Episode actions by gpodder.net's documentation, and by that of Nextcloud's gPodder Sync: HTTP Basic, `since` inclusive of
 /// nothing older, and a time stamp to ask with next.
-fn strict_fake_gpodder(path: &'static str, stamp: Arc<AtomicI64>) -> Scripted {
+fn strict_fake_gpodder(
+    path: &'static str,
+    list: Option<(&'static str, &'static str)>,
+    stamp: Arc<AtomicI64>,
+) -> Scripted {
     Scripted::start(move |request| {
         // "ada b:grün", base64.
         if request.header("authorization") != Some("Basic YWRhIGI6Z3LDvG4=") {
             return reply(401, "");
+        }
+        if let Some(list) = list.filter(|(lists, _)| *lists == request.path()) {
+            return reply(200, list.1);
         }
         if request.path() != path {
             return reply(404, "");
@@ -324,7 +335,7 @@ async fn episode_actions_are_pulled_since_the_last_time() {
         (AccountKind::Nextcloud, "/index.php/apps/gpoddersync/episode_action"),
     ] {
         let stamp = Arc::new(AtomicI64::new(100));
-        let server = strict_fake_gpodder(path, Arc::clone(&stamp));
+        let server = strict_fake_gpodder(path, None, Arc::clone(&stamp));
         let home = home(&server.origin);
         let account = home.add(kind, &format!("{}/", server.url), "grün");
         let first = home.pull(account).await;
@@ -339,10 +350,102 @@ async fn episode_actions_are_pulled_since_the_last_time() {
         stamp.store(200, Ordering::SeqCst);
         let second = home.pull(account).await;
         assert_eq!((second.new, second.batch_id, home.heard()), (1, first.batch_id, 2));
-        assert_eq!(server.requests()[2].query("since").as_deref(), Some("100"));
+        assert_eq!(server.requests()[5].query("since").as_deref(), Some("100"));
         let refused = home.persona.refused(first.batch_id, 0, 10).unwrap();
         assert_eq!((refused.len(), refused[0].reason.as_str()), (1, "not_a_play"));
     }
+}
+
+#[tokio::test]
+async fn podcasts_that_an_account_is_subscribed_to_are_followed_once_they_are_accepted() {
+    let lists = [
+        (
+            AccountKind::Gpodder,
+            "/api/2/episodes/ada%20b.json",
+            "/subscriptions/ada%20b.json",
+            r#"[{"url": "https://feeds.example/h.xml", "title": "Harbour"}, {"url": "no address"}]"#,
+        ),
+        (
+            AccountKind::Nextcloud,
+            "/index.php/apps/gpoddersync/episode_action",
+            "/index.php/apps/gpoddersync/subscriptions",
+            r#"{"add": ["https://feeds.example/h.xml", "no address"], "remove": [], "timestamp": 9}"#,
+        ),
+    ];
+    for (kind, actions, path, list) in lists {
+        let server = strict_fake_gpodder(actions, Some((path, list)), Arc::new(AtomicI64::new(100)));
+        let home = home(&server.origin);
+        let account = home.add(kind, &server.url, "grün");
+        let first = home.pull(account).await;
+        assert_eq!((first.new, first.refused, first.complete), (3, 2, true), "{first:?}");
+        assert!(
+            home.persona.feeds().unwrap().is_empty(),
+            "not before the person looked at it"
+        );
+        home.persona.accept_batch(first.batch_id).unwrap();
+        let feeds = home.persona.feeds().unwrap();
+        assert_eq!(feeds.len(), 1);
+        assert_eq!(feeds[0].feed_url, "https://feeds.example/h.xml");
+        home.persona.unfollow_feed(feeds[0].feed_id).unwrap();
+        let second = home.pull(account).await;
+        assert_eq!(
+            (second.new, second.batch_id, second.complete),
+            (0, first.batch_id, true)
+        );
+        assert!(
+            home.persona.feeds().unwrap().is_empty(),
+            "what was let go is not followed again"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_server_at_home_is_reached_when_the_person_says_so_and_no_other_host_is() {
+    let (_fake, server) = listenbrainz(3, 0, "");
+    let (_other, elsewhere) = listenbrainz(3, 0, "");
+    let home = home("relay.example:1");
+    let add = |url: &str, in_home_network: bool| {
+        home.persona.add_account(&NewAccount {
+            kind: AccountKind::Listenbrainz,
+            url: url.to_owned(),
+            user: "ada b".to_owned(),
+            secret: Passphrase::from("secret-token"),
+            in_home_network,
+        })
+    };
+    assert_eq!(add(&server.url, false).unwrap_err().code(), "insecure_server");
+    assert_eq!(
+        add("http://93.184.216.34", true).unwrap_err().code(),
+        "insecure_server",
+        "that is not at home"
+    );
+    assert!(server.requests().is_empty());
+    let account = add(&server.url, true).unwrap();
+    let pulled = home.pull(account).await;
+    assert_eq!((pulled.new, pulled.complete, pulled.problem), (3, true, None));
+    assert!(home.persona.accounts().unwrap()[0].in_home_network);
+    let known: Vec<_> = home
+        .persona
+        .networks()
+        .unwrap()
+        .into_iter()
+        .map(|known| (known.kind, known.why, known.host))
+        .collect();
+    assert_eq!(
+        known,
+        [(NetworkKind::Account, NetworkWhy::History, server.origin.clone())]
+    );
+    // It is this account alone: nothing else of the persona reaches that host, and the account no other.
+    let feed = home
+        .persona
+        .follow_feed(&format!("{}/h.xml", server.url), false)
+        .unwrap();
+    let asked = home.persona.refresh_feed(feed).await.unwrap();
+    assert_eq!(home.persona.feeds().unwrap()[0].problem, "private_address", "{asked:?}");
+    let away = Scripted::start(move |_| reply(302, "").with("location", &elsewhere.url));
+    let account = add(&away.url, true).unwrap();
+    let pulled = home.pull(account).await;
+    assert_eq!((pulled.new, pulled.problem.as_deref()), (0, Some("private_address")));
 }
 
 /// `getNowPlaying` by the Subsonic API: token authentication, salt and MD5.

@@ -91,7 +91,7 @@ impl Home {
     }
 
     async fn run(&self, account: i64) -> Submitted {
-        self.persona.submit_listens(account, PATIENCE).await.unwrap()
+        self.persona.submit_listens(account, PATIENCE, &|_| ()).await.unwrap()
     }
 
     fn account(&self) -> AccountView {
@@ -115,7 +115,7 @@ async fn a_real_server_has_every_listen_once() {
         (account.is_on, account.user_name.as_str()),
         (false, "Generic Maloja User")
     );
-    let off = home.persona.submit_listens(account.account, PATIENCE).await;
+    let off = home.persona.submit_listens(account.account, PATIENCE, &|_| ()).await;
     assert_eq!(off.unwrap_err().code(), "listen_account_off");
     assert!(
         maloja.listens().unwrap().is_empty(),

@@ -67,9 +67,9 @@ pub use out::account::{
     Account, AccountChoice, Token, account, account_token, account_url, accounts, add_account, change_account,
     remove_account,
 };
-pub use out::choice::{Choice, export_plan};
+pub use out::choice::{Choice, count_chosen, export_plan};
 pub use out::column::Column;
-pub use out::export::{ExportForm, ExportRequest, Exported, export};
+pub use out::export::{ExportForm, ExportRequest, Exported, export, export_watched};
 pub use out::extract::{
     EXTRACT_TYPE, Extract, NewExtract, Showing, Shown, ShownOnce, disclose, disclose_more, disclosed, preview_extract,
 };

@@ -29,6 +29,7 @@ pub const SCHEMA: RoomSchema = RoomSchema {
         MIGRATION_TOKENS,
         MIGRATION_PULLS,
         MIGRATION_PLAYER,
+        MIGRATION_HOME_NETWORK,
     ],
 };
 
@@ -679,4 +680,10 @@ CREATE TABLE listen_station (
     stream_url TEXT NOT NULL UNIQUE,
     added_ms INTEGER NOT NULL
 ) STRICT;
+";
+
+// Whether the person says that the server is in their own network.
+const MIGRATION_HOME_NETWORK: &str = "
+ALTER TABLE listen_account ADD COLUMN in_home_network INTEGER NOT NULL DEFAULT 0 CHECK (in_home_network IN (0, 1));
+ALTER TABLE listen_pull_account ADD COLUMN in_home_network INTEGER NOT NULL DEFAULT 0 CHECK (in_home_network IN (0, 1));
 ";

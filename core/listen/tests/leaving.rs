@@ -18,7 +18,7 @@ use common::{Log, NOW, action, array, fixture, lines, listen, stream};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use tekram_listen::{
-    Choice, Column, ExportForm, ExportRequest, Exported, Kind, Listen, ListenError, Thumb, export, rate,
+    Choice, Column, ExportForm, ExportRequest, Exported, Kind, Listen, ListenError, Thumb, count_chosen, export, rate,
 };
 
 const AT: i64 = 1_790_000_000;
@@ -150,7 +150,11 @@ fn what_leaves_is_what_was_chosen() {
         choice,
         ..ExportForm::JsonLines.into()
     };
-    let count = |choice: Choice| exported(&log, request(choice)).0.written;
+    let count = |choice: Choice| {
+        let written = exported(&log, request(choice.clone())).0.written;
+        assert_eq!(count_chosen(&log.vault, &choice).unwrap(), written, "{choice:?}");
+        written
+    };
     let before = count(Choice {
         to_ms: Some(middle),
         ..Choice::default()

@@ -69,6 +69,7 @@ fn here(at: i64, title: &str, seconds: i64, more: Value) -> String {
 
 fn choice() -> AccountChoice {
     AccountChoice {
+        in_home_network: false,
         from_ms: 0,
         is_on: true,
         ..AccountChoice::usual(NOW)

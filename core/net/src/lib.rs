@@ -18,6 +18,7 @@
 mod address;
 mod bus;
 mod error;
+mod home;
 mod http;
 mod loopback;
 #[cfg(test)]

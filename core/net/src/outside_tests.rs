@@ -23,8 +23,8 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 
 use crate::address::NameLookup;
+use crate::home::Place;
 use crate::tls::Outside;
-use crate::webdav::Place;
 use crate::{Bus, BusError, BusLimits, Http, NetPolicy, NostrBus, RelayState, Request, WebContext, WebDav};
 
 /// Answers each name with the next of its answers, the last one again and again, and keeps what was asked.

@@ -17,8 +17,8 @@ use std::time::{Duration, Instant};
 use base64::Engine;
 use url::Url;
 
-use crate::address::{self, Reach};
 use crate::error::FetchError;
+use crate::home::{Place, reach_of};
 use crate::http::{Http, Method, Request, Response};
 use crate::policy::{NetPolicy, origin};
 use crate::tls::Outside;
@@ -144,24 +144,6 @@ pub struct DavFile {
 /// Is told how many bytes of how many went over; `Break` stops the transfer.
 pub type Transferred<'a> = dyn FnMut(u64, u64) -> ControlFlow<()> + 'a;
 
-/// Where the person says a server is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Place {
-    /// They said nothing of it.
-    Anywhere,
-    /// In their own network.
-    HomeNetwork,
-}
-
-/// Whether the host of `url` is nearby as far as it can be told without a look-up; through a proxy there is none later.
-fn may_be_nearby(url: &Url, proxied: bool) -> bool {
-    match (address::literal(url), url.host_str()) {
-        (Some(literal), _) => address::is_nearby(literal),
-        (None, Some(name)) => !proxied || address::is_private_name(name),
-        (None, None) => false,
-    }
-}
-
 /// A folder on a server.
 pub struct WebDav {
     web: WebContext,
@@ -193,7 +175,7 @@ impl WebDav {
     }
 
     pub(crate) fn with(
-        mut policy: NetPolicy,
+        policy: NetPolicy,
         url: &str,
         user: &str,
         password: &str,
@@ -214,21 +196,7 @@ impl WebDav {
             }
             .into());
         }
-        let mut reach = Reach::AskedFor;
-        if !policy.allows(&folder) {
-            let at_home = place == Place::HomeNetwork;
-            if folder.scheme() == "http" {
-                if !at_home || !may_be_nearby(&folder, policy.proxy.is_some()) {
-                    return Err(DavError::Insecure {
-                        origin: origin(&folder),
-                    });
-                }
-                reach = Reach::Nearby;
-            }
-            if at_home {
-                policy = policy.allow(&folder);
-            }
-        }
+        let (policy, reach) = reach_of(policy, &folder, place)?;
         if !folder.path().ends_with('/') {
             let path = format!("{}/", folder.path());
             folder.set_path(&path);

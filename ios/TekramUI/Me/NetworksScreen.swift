@@ -67,6 +67,8 @@ private struct NetworkRow: View {
         case .credentials: "me_network_why_credentials"
         case .backups: "me_network_why_backups"
         case .listens: "me_network_why_listens"
+        case .history: "me_network_why_history"
+        case .episodes: "me_network_why_episodes"
         }
     }
 
@@ -79,6 +81,7 @@ private struct NetworkRow: View {
         case .issuer: ("me_network_issuer", "me_network_issuer_text")
         case .backup: ("me_network_backup", "me_network_backup_text")
         case .listens: ("me_network_listens", "me_network_listens_text")
+        case .account: ("me_network_account", "me_network_account_text")
         }
     }
 }

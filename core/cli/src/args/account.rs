@@ -20,7 +20,7 @@ pub enum AccountKind {
 pub enum AccountCommand {
     /// Add an account; its password or token is asked for, or taken from TEKRAM_ACCOUNT_SECRET.
     #[command(
-        after_help = "A server on a private address must be allowed: --allow HOST:PORT.\n\nExample:\n  tekram listen account add listenbrainz ada\n  tekram listen account add nextcloud ada --server https://cloud.example"
+        after_help = "Example:\n  tekram listen account add listenbrainz ada\n  tekram listen account add nextcloud ada --server https://cloud.example\n  tekram listen account add subsonic ada --server http://192.168.178.20:4533 --home"
     )]
     Add {
         /// What it speaks.
@@ -34,6 +34,10 @@ pub enum AccountCommand {
         /// It needs no password: listens at ListenBrainz are public.
         #[arg(long)]
         public: bool,
+        /// The server is in your own network: its private address may be reached, by this account alone, and over http too as
+        /// long as that stays there.
+        #[arg(long)]
+        home: bool,
     },
     /// The accounts, and when each was asked.
     #[command(after_help = "Example:\n  tekram listen account list")]

@@ -187,4 +187,11 @@ pub struct AccountChange {
     /// Send nothing to it.
     #[arg(long)]
     pub off: bool,
+    /// The server is in your own network: its private address may be reached, by what is sent to it alone, and over http too as
+    /// long as that stays there.
+    #[arg(long, conflicts_with = "no_home")]
+    pub home: bool,
+    /// It is not in your own network.
+    #[arg(long)]
+    pub no_home: bool,
 }

@@ -19,6 +19,7 @@ pub async fn run(context: &Context, persona: &Persona, command: AccountCommand) 
             user,
             server,
             public,
+            home,
         } => {
             let secret = if public {
                 Passphrase::from("")
@@ -30,6 +31,7 @@ pub async fn run(context: &Context, persona: &Persona, command: AccountCommand) 
                 url: server.unwrap_or_default(),
                 user,
                 secret,
+                in_home_network: home,
             })?;
             Ok(Answer::new(
                 json!({"account_id": account_id}),

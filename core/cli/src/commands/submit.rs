@@ -28,7 +28,10 @@ pub async fn run(context: &Context, persona: &Persona, command: SubmitCommand) -
             ))
         }
         SubmitCommand::Run { account, wait } => {
-            sent(&persona.submit_listens(account, Duration::from_secs(wait)).await?)
+            let told = |so_far: &Submitted| context.progress(&format!("{} listens sent", so_far.sent));
+            let submitted = persona.submit_listens(account, Duration::from_secs(wait), &told).await;
+            context.progress_done();
+            sent(&submitted?)
         }
     }
 }
@@ -40,6 +43,7 @@ fn changed(change: &args::AccountChange) -> AccountChange {
         from_ms: change.from.map(|from| from.millis()),
         playing_now: either(change.playing_now, change.no_playing_now),
         is_on: either(change.on, change.off),
+        in_home_network: either(change.home, change.no_home),
     }
 }
 

@@ -49,6 +49,8 @@ pub struct Account {
     pub last_sent_ms: i64,
     /// Stable code of what went wrong last; empty when nothing did.
     pub problem: String,
+    /// The person says that it is in their own network.
+    pub in_home_network: bool,
 }
 
 /// The secret that a server gave the person.
@@ -93,6 +95,8 @@ pub struct AccountChoice {
     pub playing_now: bool,
     /// Whether anything is sent.
     pub is_on: bool,
+    /// The person says that it is in their own network.
+    pub in_home_network: bool,
 }
 
 /// The source that listens from this server itself are counted under, if it is one of its own.
@@ -112,6 +116,7 @@ impl AccountChoice {
             from_ms: now.millis(),
             playing_now: false,
             is_on: false,
+            in_home_network: false,
         }
     }
 
@@ -146,8 +151,9 @@ pub fn add_account(
     vault.write(ACCOUNT, |transaction| {
         let added = transaction
             .prepare_cached(
-                "INSERT INTO listen_account (url, token, user_name, sources, from_ms, playing_now, is_on, added_ms)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT DO NOTHING",
+                "INSERT INTO listen_account (url, token, user_name, sources, from_ms, playing_now, is_on, added_ms,
+                    in_home_network)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT DO NOTHING",
             )?
             .execute(params![
                 url,
@@ -161,7 +167,8 @@ pub fn add_account(
                 choice.from_ms,
                 choice.playing_now,
                 choice.is_on,
-                now.millis()
+                now.millis(),
+                choice.in_home_network
             ])?;
         if added == 0 {
             return Err(ListenError::BadAccount { field: "address" });
@@ -200,7 +207,7 @@ pub fn change_account(vault: &Vault, account_id: i64, choice: &AccountChoice) ->
         transaction
             .prepare_cached(
                 "UPDATE listen_account SET sources = ?2, from_ms = ?3, playing_now = ?4, is_on = ?5, problem = '',
-                    up_to_play_id = CASE WHEN ?6 THEN 0 ELSE up_to_play_id END WHERE account_id = ?1",
+                    in_home_network = ?7, up_to_play_id = CASE WHEN ?6 THEN 0 ELSE up_to_play_id END WHERE account_id = ?1",
             )?
             .execute(params![
                 account_id,
@@ -208,7 +215,8 @@ pub fn change_account(vault: &Vault, account_id: i64, choice: &AccountChoice) ->
                 choice.from_ms,
                 choice.playing_now,
                 choice.is_on,
-                again
+                again,
+                choice.in_home_network
             ])?;
         Ok(())
     })
@@ -267,7 +275,7 @@ const ACCOUNTS: &str = "SELECT a.account_id, a.url, a.user_name, a.sources, a.fr
     a.wait_until_ms, a.last_sent_ms, a.problem,
     (SELECT count(*) FROM listen_sent s WHERE s.account_id = a.account_id AND s.status = 200),
     (SELECT count(*) FROM listen_sent s WHERE s.account_id = a.account_id AND s.status <> 200),
-    (SELECT count(*) FROM listen_outbox o WHERE o.account_id = a.account_id)
+    (SELECT count(*) FROM listen_outbox o WHERE o.account_id = a.account_id), a.in_home_network
     FROM listen_account a";
 
 pub(crate) fn one(connection: &Connection, account_id: i64) -> Result<Account, ListenError> {
@@ -294,6 +302,7 @@ fn read(row: &Row<'_>) -> Result<Account, ListenError> {
         sent: row.get::<_, i64>(10)?.unsigned_abs(),
         refused: row.get::<_, i64>(11)?.unsigned_abs(),
         on_the_way: row.get::<_, i64>(12)?.unsigned_abs(),
+        in_home_network: row.get(13)?,
     })
 }
 

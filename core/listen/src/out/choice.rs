@@ -1,7 +1,8 @@
 //! Which listens leave the log: by time, source and kind. Read as a stream, oldest first, by the one index of plays, so that
 //! memory does not grow with the log.
 
-use rusqlite::{Connection, Row, params};
+use rusqlite::types::Value as SqlValue;
+use rusqlite::{Connection, Row, params, params_from_iter};
 use tekram_vault::Vault;
 
 use crate::listen::{MARK_PRIVATE, MARK_ZONELESS};
@@ -63,6 +64,38 @@ impl Choice {
         Ok(())
     }
 
+    /// How many listens these are; nothing of them is read that is not asked for.
+    fn count(&self, connection: &Connection) -> Result<u64, ListenError> {
+        let from = if self.kinds.is_empty() && self.sources.is_empty() {
+            "FROM listen_play p"
+        } else {
+            LISTEN_TABLES
+        };
+        let among = |column: &str, chosen: usize, first: usize| {
+            let places: Vec<String> = (first..first + chosen).map(|place| format!("?{place}")).collect();
+            match chosen {
+                0 => String::new(),
+                _ => format!(" AND {column} IN ({})", places.join(", ")),
+            }
+        };
+        let kinds = among("w.kind", self.kinds.len(), 4);
+        let sources = among("v.source", self.sources.len(), 4 + self.kinds.len());
+        let mut values: Vec<SqlValue> = vec![
+            self.from_ms.unwrap_or(i64::MIN).into(),
+            self.to_ms.unwrap_or(i64::MAX).into(),
+            (if self.without_private { MARK_PRIVATE } else { 0 }).into(),
+        ];
+        values.extend(self.kinds.iter().map(|kind| kind.name().to_owned().into()));
+        values.extend(self.sources.iter().cloned().map(SqlValue::from));
+        let count: i64 = connection
+            .prepare(&format!(
+                "SELECT count(*) {from} WHERE p.start_ms >= ?1 AND p.start_ms < ?2 AND p.marks & ?3 = 0
+                 AND {IN_LOG}{kinds}{sources}"
+            ))?
+            .query_row(params_from_iter(values), |row| row.get(0))?;
+        Ok(count.unsigned_abs())
+    }
+
     /// Whether source and kind are wanted; looked at before the texts are.
     fn takes(&self, row: &Row<'_>) -> Result<bool, ListenError> {
         let text = |column| row.get_ref(column)?.as_str().map_err(rusqlite::Error::from);
@@ -101,6 +134,14 @@ pub(crate) fn chosen(row: &Row<'_>) -> Result<Chosen, ListenError> {
             feed_url: row.get("credit_feed_url")?,
         },
     })
+}
+
+/// How many listens are chosen.
+///
+/// # Errors
+/// When the vault fails.
+pub fn count_chosen(vault: &Vault, choice: &Choice) -> Result<u64, ListenError> {
+    vault.read(|connection| choice.count(connection))
 }
 
 /// How SQLite would go about an export, for tests: it must not sort.

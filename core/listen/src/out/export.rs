@@ -2,6 +2,7 @@
 //! take, or a table for a spreadsheet.
 
 use std::io::{self, Write};
+use std::ops::ControlFlow;
 
 use jiff::tz::TimeZone;
 use serde::Serialize;
@@ -14,6 +15,9 @@ use super::full::Line;
 use super::listenbrainz::{For, listenbrainz};
 use crate::ListenError;
 use crate::out::column::Cell;
+
+/// Listens between two words of how far it is.
+const TELL_EVERY: u64 = 500;
 
 /// A format to export to.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -62,7 +66,20 @@ pub struct Exported {
 ///
 /// # Errors
 /// `write_failed`, `unknown_zone`, or when the vault fails.
-pub fn export(vault: &Vault, request: &ExportRequest, mut into: impl Write) -> Result<Exported, ListenError> {
+pub fn export(vault: &Vault, request: &ExportRequest, into: impl Write) -> Result<Exported, ListenError> {
+    export_watched(vault, request, into, &mut |_| ControlFlow::Continue(()))
+}
+
+/// [`export`]; `told` hears every now and then how many listens are written, and stops it.
+///
+/// # Errors
+/// As [`export`], and `cancelled`.
+pub fn export_watched(
+    vault: &Vault,
+    request: &ExportRequest,
+    mut into: impl Write,
+    told: &mut dyn FnMut(u64) -> ControlFlow<()>,
+) -> Result<Exported, ListenError> {
     let zone = match request.zone.as_str() {
         "" => TimeZone::UTC,
         name => TimeZone::get(name).map_err(|_| ListenError::UnknownZone)?,
@@ -97,7 +114,11 @@ pub fn export(vault: &Vault, request: &ExportRequest, mut into: impl Write) -> R
                 ),
             };
             exported.written += 1;
-            written.map_err(|error| write_error(&error))
+            written.map_err(|error| write_error(&error))?;
+            if exported.written.is_multiple_of(TELL_EVERY) && told(exported.written).is_break() {
+                return Err(ListenError::Cancelled);
+            }
+            Ok(())
         })
     })?;
     into.flush().map_err(|error| write_error(&error))?;

@@ -58,6 +58,20 @@ impl ExtractField {
         Self::RecordingMbid,
     ];
 
+    /// Those that are no blur of another; the show is both.
+    pub const EXACT: [Self; 10] = [
+        Self::Start,
+        Self::Kind,
+        Self::Title,
+        Self::Creators,
+        Self::Show,
+        Self::Publisher,
+        Self::PlayedSeconds,
+        Self::Source,
+        Self::Isrc,
+        Self::RecordingMbid,
+    ];
+
     /// Stable name: the claim's.
     #[must_use]
     pub fn name(self) -> &'static str {

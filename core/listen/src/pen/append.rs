@@ -6,6 +6,7 @@ use rusqlite::{Connection, OptionalExtension, Transaction};
 use super::take_from_held;
 use super::writer::{Counts, Memory, Writer};
 use crate::format::draft::Draft;
+use crate::format::opml::Feed;
 use crate::format::sitting::Sitting;
 use crate::same_play::step::moment_is_due;
 use crate::{Format, ListenError, Reason};
@@ -57,6 +58,11 @@ impl<'t> Append<'t> {
     pub(crate) fn sitting(&mut self, sitting: &Sitting) -> Result<(), ListenError> {
         self.writer.sitting(&mut self.memory, sitting)?;
         self.changed(sitting.from_ms)
+    }
+
+    /// Stores a feed that is subscribed to, or notes that it is known.
+    pub(crate) fn subscription(&mut self, feed: &Feed) -> Result<(), ListenError> {
+        self.writer.subscription(&mut self.memory, feed)
     }
 
     /// Notes that a play that starts at this moment was stored.

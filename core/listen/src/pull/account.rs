@@ -70,6 +70,8 @@ pub struct NewAccount {
     pub user: String,
     /// Password or token; may be empty for ListenBrainz, where listens are public.
     pub secret: Passphrase,
+    /// The person says that the server is in their own network.
+    pub in_home_network: bool,
 }
 
 /// An account, without its secret.
@@ -91,6 +93,8 @@ pub struct Account {
     pub next_ms: i64,
     /// Stable code of what went wrong last; empty when nothing did.
     pub problem: String,
+    /// The person says that the server is in their own network.
+    pub in_home_network: bool,
 }
 
 /// How a request says who asks. `Debug` shows nothing of it.
@@ -110,17 +114,7 @@ pub enum Login {
 /// `bad_account` with what is wrong, or when the vault fails.
 pub fn add_account(vault: &Vault, new: &NewAccount, now: Timestamp) -> Result<i64, ListenError> {
     let bad = |field| ListenError::BadPullAccount { field };
-    let typed = if new.url.trim().is_empty() {
-        new.kind.usual_url()
-    } else {
-        new.url.trim()
-    };
-    let url = Url::parse(typed).map_err(|_| bad("address"))?;
-    let plain =
-        url.username().is_empty() && url.password().is_none() && url.query().is_none() && url.fragment().is_none();
-    if !matches!(url.scheme(), "http" | "https") || !url.has_host() || !plain || typed.len() > LONGEST_TEXT {
-        return Err(bad("address"));
-    }
+    let url = account_address(new)?;
     let user = new.user.trim();
     // What stands before a colon would be the whole name for the server (RFC 7617, section 2).
     if user.is_empty() || user.len() > 256 || user.contains(['\0', ':', '\n', '\r']) {
@@ -129,14 +123,22 @@ pub fn add_account(vault: &Vault, new: &NewAccount, now: Timestamp) -> Result<i6
     if new.secret.expose().is_empty() && new.kind != AccountKind::Listenbrainz {
         return Err(bad("password"));
     }
-    let url = url.as_str().trim_end_matches('/').to_owned();
     vault.write(LOG, |transaction| {
         transaction
             .prepare_cached(
-                "INSERT INTO listen_pull_account (kind, url, user_name, secret, added_ms) VALUES (?1, ?2, ?3, ?4, ?5)
-                 ON CONFLICT (kind, url, user_name) DO UPDATE SET secret = excluded.secret, problem = '', next_ms = 0",
+                "INSERT INTO listen_pull_account (kind, url, user_name, secret, added_ms, in_home_network)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+                 ON CONFLICT (kind, url, user_name) DO UPDATE SET secret = excluded.secret, problem = '', next_ms = 0,
+                    in_home_network = excluded.in_home_network",
             )?
-            .execute(params![new.kind.name(), url, user, new.secret.expose(), now.millis()])?;
+            .execute(params![
+                new.kind.name(),
+                url,
+                user,
+                new.secret.expose(),
+                now.millis(),
+                new.in_home_network
+            ])?;
         let account_id = transaction
             .prepare_cached(
                 "SELECT account_id FROM listen_pull_account WHERE kind = ?1 AND url = ?2 AND user_name = ?3",
@@ -155,13 +157,33 @@ pub fn add_account(vault: &Vault, new: &NewAccount, now: Timestamp) -> Result<i6
     })
 }
 
+/// The address of the server as it is kept: the usual one when none is named, and without a closing slash.
+///
+/// # Errors
+/// `bad_account`.
+pub fn account_address(new: &NewAccount) -> Result<String, ListenError> {
+    let bad = || ListenError::BadPullAccount { field: "address" };
+    let typed = if new.url.trim().is_empty() {
+        new.kind.usual_url()
+    } else {
+        new.url.trim()
+    };
+    let url = Url::parse(typed).map_err(|_| bad())?;
+    let plain =
+        url.username().is_empty() && url.password().is_none() && url.query().is_none() && url.fragment().is_none();
+    if !matches!(url.scheme(), "http" | "https") || !url.has_host() || !plain || typed.len() > LONGEST_TEXT {
+        return Err(bad());
+    }
+    Ok(url.as_str().trim_end_matches('/').to_owned())
+}
+
 /// What a music server is called among the players of this device.
 pub(super) fn player_name(url: &str) -> String {
     let host = Url::parse(url).ok().and_then(|url| url.host_str().map(str::to_owned));
     format!("Subsonic {}", host.unwrap_or_default())
 }
 
-const COLUMNS: &str = "account_id, kind, url, user_name, batch_id, pulled_ms, next_ms, problem";
+const COLUMNS: &str = "account_id, kind, url, user_name, batch_id, pulled_ms, next_ms, problem, in_home_network";
 
 /// The accounts, oldest first.
 ///
@@ -204,6 +226,7 @@ fn account_from(row: &Row<'_>) -> Result<Account, ListenError> {
         pulled_ms: row.get(5)?,
         next_ms: row.get(6)?,
         problem: row.get(7)?,
+        in_home_network: row.get(8)?,
     })
 }
 

@@ -8,10 +8,13 @@
 mod account;
 mod actions;
 mod listens;
+mod lists;
 mod now_playing;
 mod step;
 
-pub use account::{Account, AccountKind, Login, NewAccount, account, accounts, add_account, remove_account};
+pub use account::{
+    Account, AccountKind, Login, NewAccount, account, account_address, accounts, add_account, remove_account,
+};
 pub use now_playing::{NowPlayingFault, Watch, now_playing_url};
 pub use step::{PullAnswer, PullAsk, PullStep, ask, begin_again, failed, taken};
 

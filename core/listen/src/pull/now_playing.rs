@@ -333,6 +333,7 @@ mod tests {
             pulled_ms: 0,
             next_ms: 0,
             problem: String::new(),
+            in_home_network: false,
         };
         Watch::new(&account, "w")
     }

@@ -7,7 +7,7 @@ use tekram_primitives::time::Timestamp;
 use tekram_vault::Vault;
 
 use super::account::{Account, AccountKind, Login, one, secret};
-use super::{actions, listens};
+use super::{actions, listens, lists};
 use crate::feed::retry_after_ms;
 use crate::pen::LOG;
 use crate::pen::append::{Append, standing};
@@ -77,6 +77,8 @@ pub struct PullStep {
 struct Position {
     walk: listens::Walk,
     since: i64,
+    /// The subscriptions were asked for in this pull already; what was heard comes next.
+    lists_done: bool,
 }
 
 /// What to ask next.
@@ -94,7 +96,11 @@ pub fn ask(vault: &Vault, account_id: i64) -> Result<PullAsk, ListenError> {
             }
             AccountKind::Listenbrainz => (listens::url(&account, position.walk), Login::Token(secret)),
             AccountKind::Gpodder | AccountKind::Nextcloud => (
-                actions::url(&account, position.since),
+                if position.lists_done {
+                    actions::url(&account, position.since)
+                } else {
+                    lists::url(&account)
+                },
                 Login::Basic(account.user.clone(), secret),
             ),
             AccountKind::Subsonic => return Err(ListenError::NothingToPull),
@@ -125,6 +131,12 @@ pub fn begin_again(vault: &Vault, account_id: i64) -> Result<(), ListenError> {
 /// `no_such_account`, `import_running`, or when the vault fails; what is wrong with the answer is in the step.
 pub fn taken(vault: &Vault, account_id: i64, answer: &PullAnswer<'_>, now: Timestamp) -> Result<PullStep, ListenError> {
     let wait_ms = wait_ms(answer, now);
+    if matches!(answer.status, 404 | 405 | 501) && has_no_lists(vault, account_id)? {
+        return Ok(PullStep {
+            more: true,
+            ..PullStep::default()
+        });
+    }
     match answer.status {
         // Nobody of that name has told anything yet (ListenBrainz).
         204 => return empty(vault, account_id, now),
@@ -143,6 +155,7 @@ pub fn taken(vault: &Vault, account_id: i64, answer: &PullAnswer<'_>, now: Times
         let position = position(transaction, account_id)?;
         let is_empty = match account.kind {
             AccountKind::Listenbrainz => listens::is_empty(answer.body),
+            _ if !position.lists_done => lists::is_empty(answer.body),
             _ => actions::is_empty(answer.body),
         };
         let Some(is_empty) = is_empty else {
@@ -160,8 +173,21 @@ pub fn taken(vault: &Vault, account_id: i64, answer: &PullAnswer<'_>, now: Times
                     None => return Ok(None),
                 }
             }
+            _ if !position.lists_done => {
+                lists::take(append.as_mut(), answer.body)?;
+                let lists_done = true;
+                (Position { lists_done, ..position }, true)
+            }
             _ => match actions::take(append.as_mut(), answer.body, position.since, now.millis())? {
-                Some(since) => (Position { since, ..position }, false),
+                Some(since) => {
+                    let lists_done = false;
+                    let heard = Position {
+                        since,
+                        lists_done,
+                        ..position
+                    };
+                    (heard, false)
+                }
                 None => return Ok(None),
             },
         };
@@ -185,6 +211,20 @@ pub fn taken(vault: &Vault, account_id: i64, answer: &PullAnswer<'_>, now: Times
         Some(step) => Ok(step),
         None => failed(vault, account_id, "bad_answer", 0, now),
     }
+}
+
+/// Whether it was the subscriptions that were asked for: a server without them is asked for what was heard.
+fn has_no_lists(vault: &Vault, account_id: i64) -> Result<bool, ListenError> {
+    vault.write(LOG, |transaction| {
+        let account = one(transaction, account_id)?;
+        let position = position(transaction, account_id)?;
+        let asked = account.kind != AccountKind::Listenbrainz && !position.lists_done;
+        if asked {
+            let lists_done = true;
+            keep_position(transaction, account_id, Position { lists_done, ..position })?;
+        }
+        Ok(asked)
+    })
 }
 
 /// Notes that an account could not be asked, with a stable code; it is not asked again for `wait_ms`.

@@ -63,6 +63,7 @@ private fun kindText(kind: NetworkKind): String =
         NetworkKind.ISSUER -> word("me_network_issuer")
         NetworkKind.BACKUP -> word("me_network_backup")
         NetworkKind.LISTENS -> word("me_network_listens")
+        NetworkKind.ACCOUNT -> word("me_network_account")
     }
 
 @Composable
@@ -75,6 +76,7 @@ private fun seesText(kind: NetworkKind): String =
         NetworkKind.ISSUER -> word("me_network_issuer_text")
         NetworkKind.BACKUP -> word("me_network_backup_text")
         NetworkKind.LISTENS -> word("me_network_listens_text")
+        NetworkKind.ACCOUNT -> word("me_network_account_text")
     }
 
 @Composable
@@ -88,4 +90,6 @@ private fun whyText(why: NetworkWhy): String =
         NetworkWhy.CREDENTIALS -> word("me_network_why_credentials")
         NetworkWhy.BACKUPS -> word("me_network_why_backups")
         NetworkWhy.LISTENS -> word("me_network_why_listens")
+        NetworkWhy.HISTORY -> word("me_network_why_history")
+        NetworkWhy.EPISODES -> word("me_network_why_episodes")
     }
