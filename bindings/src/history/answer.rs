@@ -396,6 +396,56 @@ impl From<tekram_agent::Glance> for Glance {
     }
 }
 
+/// A work, creator, show, publisher or source by itself.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
+pub struct About {
+    /// What it is.
+    pub what: What,
+    /// Its number in this log; 0 for a source.
+    pub id: i64,
+    /// Its name; of a source the stable name.
+    pub name: String,
+    /// Who made it; empty for a creator, a publisher and a source, and where it is not known.
+    pub maker: String,
+    /// How much, ever.
+    pub amount: Amount,
+    /// The date of the first listen where it was heard, `2026-10-01`.
+    pub first_date: String,
+    /// The date of the last one.
+    pub last_date: String,
+    /// The months in which it was heard, in order.
+    pub months: Vec<DatedAmount>,
+    /// The works of it that were heard most, with their share of it; none for a work and for a source.
+    pub works: Vec<Ranked>,
+}
+
+impl From<tekram_agent::About> for About {
+    fn from(about: tekram_agent::About) -> Self {
+        Self {
+            what: about.what.into(),
+            id: about.id,
+            name: about.name,
+            maker: about.maker,
+            amount: about.amount.into(),
+            first_date: about.first_date,
+            last_date: about.last_date,
+            months: about.months.into_iter().map(DatedAmount::from).collect(),
+            works: about.works.into_iter().map(Ranked::from).collect(),
+        }
+    }
+}
+
+/// Something that a listen belongs to.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
+pub struct Named {
+    /// Its number in this log.
+    pub id: i64,
+    /// What it is.
+    pub what: What,
+    /// Its name.
+    pub name: String,
+}
+
 /// Something that goes by a name, and the first listen of it.
 #[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
 pub struct FirstHeard {
@@ -665,6 +715,41 @@ impl Persona {
             Ok(core
                 .search_page(what.into(), &text, after.as_deref(), limit as usize)?
                 .into())
+        })
+        .await
+    }
+
+    /// A work, creator, show or publisher by itself, with at most `ranks` works; nothing when it is no longer heard of.
+    ///
+    /// # Errors
+    /// `unknown_zone`, `paused`, `locked`, `closed`, the vault's errors.
+    pub async fn about(&self, id: i64, by: Measure, ranks: u32) -> Result<Option<About>, TekramError> {
+        self.beside(move |core| Ok(core.about(id, by.into(), ranks as usize, None)?.map(About::from)))
+            .await
+    }
+
+    /// A source by itself, by its stable name; nothing when none of its listens is in the log.
+    ///
+    /// # Errors
+    /// `unknown_zone`, `paused`, `locked`, `closed`, the vault's errors.
+    pub async fn about_source(&self, source: String) -> Result<Option<About>, TekramError> {
+        self.beside(move |core| Ok(core.about_source(&source, None)?.map(About::from)))
+            .await
+    }
+
+    /// What a listen belongs to: its work, its creators in their order, its show and its publisher, as far as they are
+    /// known.
+    ///
+    /// # Errors
+    /// `no_such_listen`, `paused`, `locked`, `closed`, the vault's errors.
+    pub async fn belongs_to(&self, listen: i64) -> Result<Vec<Named>, TekramError> {
+        self.beside(move |core| {
+            let named = core.belongs_to(listen)?.into_iter().map(|named| Named {
+                id: named.id,
+                what: named.what.into(),
+                name: named.name,
+            });
+            Ok(named.collect())
         })
         .await
     }

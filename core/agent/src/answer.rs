@@ -2,8 +2,8 @@
 //! find. Dates go by the clock where something was heard, else by the persona's zone.
 
 use tekram_listen::{
-    Around, AsTyped, Cursor, FirstHeard, Forgotten, Glance, GlanceQuestion, HitPage, HoursOfWeek, KnownPage, Measure,
-    Page, Periods, Span, Step, Streaks, Top, TopQuestion, What,
+    About, Around, AsTyped, Cursor, FirstHeard, Forgotten, Glance, GlanceQuestion, HitPage, HoursOfWeek, KnownPage,
+    Measure, Named, Page, Periods, Span, Step, Streaks, Top, TopQuestion, What,
 };
 
 use crate::error::AgentError;
@@ -197,6 +197,30 @@ impl Persona {
             after.as_ref(),
             limit,
         )?)
+    }
+
+    /// A work, creator, show or publisher by itself; nothing when it is no longer heard of.
+    ///
+    /// # Errors
+    /// `unknown_zone`, the vault's errors.
+    pub fn about(&self, id: i64, by: Measure, ranks: usize, zone: Option<&str>) -> Result<Option<About>, AgentError> {
+        Ok(tekram_listen::about(&self.vault, id, by, ranks, &self.zone(zone)?)?)
+    }
+
+    /// A source by itself; nothing when none of its listens is in the log.
+    ///
+    /// # Errors
+    /// `unknown_zone`, the vault's errors.
+    pub fn about_source(&self, source: &str, zone: Option<&str>) -> Result<Option<About>, AgentError> {
+        Ok(tekram_listen::about_source(&self.vault, source, &self.zone(zone)?)?)
+    }
+
+    /// The work, creators, show and publisher that a listen belongs to.
+    ///
+    /// # Errors
+    /// `no_such_listen`, the vault's errors.
+    pub fn belongs_to(&self, listen: i64) -> Result<Vec<Named>, AgentError> {
+        Ok(tekram_listen::belongs_to(&self.vault, listen)?)
     }
 
     /// A page of the listens of a work, creator, show or publisher, newest first.

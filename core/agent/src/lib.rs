@@ -69,8 +69,9 @@ pub use tekram_listen::feed::{
 };
 pub use tekram_listen::pull::{Account, AccountKind, NewAccount};
 pub use tekram_listen::{
-    Amount, Around, AsTyped, DatedAmount, Different, FirstHeard, Forgotten, Glance, Hit, HitPage, HoursOfWeek, Known,
-    KnownPage, Measure, PeriodAmount, Periods, Ranked, Span, Step, Streak, Streaks, Top, What, glance_svg,
+    About, Amount, Around, AsTyped, DatedAmount, Different, FirstHeard, Forgotten, Glance, Hit, HitPage, HoursOfWeek,
+    Known, KnownPage, Measure, Named, PeriodAmount, Periods, Ranked, Span, Step, Streak, Streaks, Top, What,
+    glance_svg,
 };
 pub use tekram_listen::{
     Batch, Choice, Column, Cursor, ExportForm, ExportRequest, ImportReport, ListQuery, Listen, Page, Preview, Progress,

@@ -27,6 +27,7 @@ pub mod pull;
 mod same_play;
 mod schema;
 
+pub use answer::about::{About, Named, about, about_source, belongs_to};
 pub use answer::around::{Around, around};
 pub use answer::calendar::{Span, Step, moment};
 pub use answer::glance::{DatedAmount, Different, Glance, GlanceQuestion, glance};

@@ -17,9 +17,9 @@ use jiff::civil::Date;
 use jiff::tz::{Offset, TimeZone};
 use proptest::prelude::*;
 use tekram_listen::{
-    Amount, Cursor, Forgotten, GlanceQuestion, Known, Listen, ListenError, Measure, Span, Step, TopQuestion, What,
-    around, by_period, catch_up, first_heard, forgotten, glance, glance_svg, hours_of_week, listens_of, moment,
-    newly_heard, rate, search, search_page, streaks, top,
+    About, Amount, Cursor, Forgotten, GlanceQuestion, Known, Listen, ListenError, Measure, Span, Step, TopQuestion,
+    What, about, about_source, around, belongs_to, by_period, catch_up, first_heard, forgotten, glance, glance_svg,
+    hours_of_week, listens_of, moment, newly_heard, rate, search, search_page, streaks, top,
 };
 use tekram_vault::Scope;
 
@@ -695,6 +695,65 @@ fn one_knows_when_something_was_heard_first_and_pages_through_all_of_it() {
             .unwrap()
             .is_empty()
     );
+}
+
+#[test]
+fn each_has_a_page_of_its_own_that_says_what_the_listens_say() {
+    let log = Log::new();
+    const MONTH: i64 = 31 * 86_400;
+    log.add(lines(&[
+        song(AT, "Low Tide", "Alder", "Salt"),
+        song(AT + 86_400, "Low Tide", "Alder", "Salt"),
+        song(AT + MONTH, "High Sun", "Alder", "Salt"),
+        song(AT + MONTH + 300, "Elsewhere", "Birch", "Far"),
+    ]));
+    let page = |id| about(&log.vault, id, Measure::Time, 5, "Europe/Berlin").unwrap();
+    let listens = log.listens();
+    let low_tide = listens.iter().find(|listen| listen.title == "Low Tide").unwrap();
+    let belongs = belongs_to(&log.vault, low_tide.id).unwrap();
+    let names: Vec<(What, &str)> = belongs.iter().map(|named| (named.what, named.name.as_str())).collect();
+    assert_eq!(
+        names,
+        [(What::Work, "Low Tide"), (What::Creator, "Alder"), (What::Show, "Salt")]
+    );
+    let months = |about: &About| -> Vec<(String, u64)> {
+        about
+            .months
+            .iter()
+            .map(|month| (month.date.clone(), month.amount.plays))
+            .collect()
+    };
+    for named in &belongs[1..] {
+        let about = page(named.id).unwrap();
+        assert_eq!((about.what, &about.name), (named.what, &named.name));
+        assert_eq!(about.amount, amount(3, 600, 600));
+        assert_eq!(
+            (about.first_date.as_str(), about.last_date.as_str()),
+            ("2026-09-21", "2026-10-22")
+        );
+        assert_eq!(months(&about), [("2026-09".to_owned(), 2), ("2026-10".to_owned(), 1)]);
+        let works: Vec<(&str, u64)> = about
+            .works
+            .iter()
+            .map(|work| (work.name.as_str(), work.share_permille))
+            .collect();
+        assert_eq!(works, [("Low Tide", 667), ("High Sun", 333)]);
+    }
+    let work = page(belongs[0].id).unwrap();
+    assert_eq!((work.maker.as_str(), work.amount.plays), ("Alder", 2));
+    assert_eq!(work.works, []);
+    // What is hidden is on no page, and a page of nothing is none.
+    tekram_listen::hide(&log.vault, low_tide.id, true, NOW).unwrap();
+    assert_eq!(page(belongs[0].id).unwrap().amount.plays, 1);
+    assert!(belongs_to(&log.vault, low_tide.id).is_err());
+    assert_eq!(page(9_999), None);
+    let source = about_source(&log.vault, "listenbrainz", "Europe/Berlin")
+        .unwrap()
+        .unwrap();
+    assert_eq!((source.what, source.amount.plays), (What::Source, 3));
+    assert_eq!(source.last_date, "2026-10-22");
+    assert_eq!(months(&source), [("2026-09".to_owned(), 1), ("2026-10".to_owned(), 2)]);
+    assert_eq!(about_source(&log.vault, "spotify", "Europe/Berlin").unwrap(), None);
 }
 
 #[test]

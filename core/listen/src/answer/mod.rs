@@ -2,6 +2,7 @@
 //! what a few letters find. Short ranges are read from the plays, long ones from sums that are kept behind the log
 //! (`keep.rs`); both say the same.
 
+pub(crate) mod about;
 pub(crate) mod around;
 pub(crate) mod calendar;
 pub(crate) mod counts;
