@@ -3,6 +3,7 @@
 mod accounts;
 mod answer;
 mod bring;
+mod edit;
 mod feed;
 mod imports;
 mod log;
@@ -11,6 +12,7 @@ mod out;
 pub use accounts::*;
 pub use answer::*;
 pub use bring::*;
+pub use edit::*;
 pub use feed::*;
 pub use imports::*;
 pub use log::*;

@@ -5,6 +5,7 @@ use std::io::BufWriter;
 
 use tekram_agent::ListQuery;
 
+use super::Correction;
 use crate::error::TekramError;
 use crate::persona::Persona;
 
@@ -120,6 +121,18 @@ pub struct Listen {
     /// Whether it counts as a play, by the rules.
     #[uniffi(default = true)]
     pub counts: bool,
+    /// What the person wrote beside it.
+    #[uniffi(default = "")]
+    pub note: String,
+    /// What the person tagged it with.
+    #[uniffi(default = [])]
+    pub tags: Vec<String>,
+    /// Whether the person corrected what it was.
+    #[uniffi(default = false)]
+    pub corrected: bool,
+    /// Whether the person hid or deleted it.
+    #[uniffi(default = false)]
+    pub hidden: bool,
 }
 
 impl From<tekram_agent::Listen> for Listen {
@@ -142,6 +155,10 @@ impl From<tekram_agent::Listen> for Listen {
             skipped: listen.skipped,
             thumb: listen.thumb.map(Thumb::from),
             counts: listen.counts,
+            note: listen.note,
+            tags: listen.tags,
+            corrected: listen.corrected,
+            hidden: listen.hidden,
         }
     }
 }
@@ -276,6 +293,70 @@ pub struct ToldBy {
     pub imported_ms: i64,
     /// Number of the record in the file, if known.
     pub record: Option<i64>,
+    /// The source.
+    #[uniffi(default = "")]
+    pub source: String,
+    /// When it began as this source tells it.
+    #[uniffi(default = 0)]
+    pub start_ms: i64,
+    /// How much was played as this source tells it, if it does or that can be estimated.
+    #[uniffi(default = None)]
+    pub played_ms: Option<i64>,
+    /// Whether that is an estimate.
+    #[uniffi(default = false)]
+    pub estimated: bool,
+}
+
+/// Where a part of an episode begins.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
+pub struct ChapterMark {
+    /// In media time.
+    pub start_ms: i64,
+    /// Title.
+    pub title: String,
+}
+
+/// What a feed says of the episode that was heard.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
+pub struct EpisodeFacts {
+    /// The feed's title.
+    pub feed_title: String,
+    /// The feed's address; of a private one the host.
+    pub feed_address: String,
+    /// The episode's `guid`.
+    pub guid: String,
+    /// Title in the feed.
+    pub title: String,
+    /// When it came out.
+    pub published_ms: Option<i64>,
+    /// How long it is.
+    pub duration_ms: Option<i64>,
+    /// Its chapters that belong in a table of contents, as far as they are here.
+    pub chapters: Vec<ChapterMark>,
+}
+
+impl From<tekram_agent::ListenEpisode> for EpisodeFacts {
+    fn from(episode: tekram_agent::ListenEpisode) -> Self {
+        let listed = episode
+            .chapters
+            .chapters
+            .into_iter()
+            .filter(|chapter| chapter.in_contents);
+        Self {
+            feed_title: episode.feed_title,
+            feed_address: episode.feed_address,
+            guid: episode.facts.guid,
+            title: episode.facts.title,
+            published_ms: episode.facts.published_ms,
+            duration_ms: episode.facts.duration_ms,
+            chapters: listed
+                .map(|chapter| ChapterMark {
+                    start_ms: chapter.start_ms,
+                    title: chapter.title,
+                })
+                .collect(),
+        }
+    }
 }
 
 /// One listen with all that is known around it.
@@ -307,6 +388,15 @@ pub struct ListenDetail {
     pub told_by: Vec<ToldBy>,
     /// Those who can be paid for it.
     pub payees: Vec<SourcePayee>,
+    /// What the source says where the person corrected it.
+    #[uniffi(default = None)]
+    pub original: Option<Correction>,
+    /// When it goes for good, where it was deleted.
+    #[uniffi(default = None)]
+    pub for_good_ms: Option<i64>,
+    /// What its feed says of the episode, where the feed was read.
+    #[uniffi(default = None)]
+    pub episode: Option<EpisodeFacts>,
 }
 
 impl From<tekram_agent::ListenView> for ListenDetail {
@@ -318,6 +408,10 @@ impl From<tekram_agent::ListenView> for ListenDetail {
             file_name: told.file_name,
             imported_ms: told.imported_ms,
             record: told.record,
+            source: told.source,
+            start_ms: told.start_ms,
+            played_ms: told.played.ms(),
+            estimated: matches!(told.played, tekram_agent::Played::Estimate { .. }),
         });
         let payees = view.relation.payees.into_iter().map(|payee| SourcePayee {
             payee: payee.payee_id,
@@ -339,6 +433,9 @@ impl From<tekram_agent::ListenView> for ListenDetail {
             last_ms: detail.heard.last_ms,
             told_by: told_by.collect(),
             payees: payees.collect(),
+            original: detail.original.map(Correction::from),
+            for_good_ms: detail.for_good_ms,
+            episode: view.episode.map(EpisodeFacts::from),
         }
     }
 }

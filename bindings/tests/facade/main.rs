@@ -11,6 +11,7 @@
 mod backup;
 mod capture;
 mod common;
+mod edits;
 mod holdings;
 mod lifetime;
 mod locking;

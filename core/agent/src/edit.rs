@@ -1,7 +1,7 @@
 //! What a person changes in their history: notes, tags, corrections, hiding, deleting, which works are one; and taking the
 //! newest change back.
 
-use tekram_listen::{Correction, Edit, Listen, WorkView};
+use tekram_listen::{Correction, Cursor, Edit, HiddenPage, Listen, MergeLook, TagInUse, WorkView};
 
 use crate::error::AgentError;
 use crate::persona::Persona;
@@ -21,6 +21,14 @@ impl Persona {
     /// `no_such_listen`, `edit_too_long`, the vault's errors.
     pub fn tag_listen(&self, id: i64, add: &[String], remove: &[String]) -> Result<Listen, AgentError> {
         Ok(tekram_listen::tag(&self.vault, id, add, remove, self.clock.now())?)
+    }
+
+    /// The tags that listens have, those of most listens first.
+    ///
+    /// # Errors
+    /// The vault's errors.
+    pub fn tags_in_use(&self, limit: usize) -> Result<Vec<TagInUse>, AgentError> {
+        Ok(tekram_listen::tags_in_use(&self.vault, limit)?)
     }
 
     /// Corrects what a listen was; with nothing given, takes all corrections of it away. Whom its seconds count for goes by
@@ -56,12 +64,29 @@ impl Persona {
         Ok(tekram_listen::delete_for_good(&self.vault, id, self.clock.now())?)
     }
 
+    /// A page of what is hidden or deleted and can come back, the last heard first.
+    ///
+    /// # Errors
+    /// `bad_cursor`, the vault's errors.
+    pub fn hidden_listens(&self, after: Option<&str>, limit: usize) -> Result<HiddenPage, AgentError> {
+        let after = after.map(Cursor::from_text);
+        Ok(tekram_listen::hidden(&self.vault, after.as_ref(), limit)?)
+    }
+
     /// A page of the changes made to history, newest first: those before the one numbered `before`, if it is given.
     ///
     /// # Errors
     /// The vault's errors.
     pub fn edits(&self, before: Option<i64>, limit: usize) -> Result<Vec<Edit>, AgentError> {
         Ok(tekram_listen::edits(&self.vault, before, limit)?)
+    }
+
+    /// The change that [`Persona::undo_edit`] would take back.
+    ///
+    /// # Errors
+    /// The vault's errors.
+    pub fn next_undo(&self) -> Result<Option<Edit>, AgentError> {
+        Ok(tekram_listen::next_undo(&self.vault)?)
     }
 
     /// Takes the newest change back that was not taken back yet.
@@ -86,6 +111,14 @@ impl Persona {
     /// `no_such_listen`, the vault's errors.
     pub fn work_of_listen(&self, id: i64) -> Result<WorkView, AgentError> {
         Ok(tekram_listen::work_of_listen(&self.vault, id)?)
+    }
+
+    /// What works would come to as one; changes nothing.
+    ///
+    /// # Errors
+    /// As [`Persona::merge_works`].
+    pub fn merge_look(&self, works: &[i64]) -> Result<MergeLook, AgentError> {
+        Ok(tekram_listen::merge_look(&self.vault, works)?)
     }
 
     /// Says that works are one.

@@ -52,7 +52,7 @@ pub use holdings::{
     PenItemView, PenKind, PenPage, PreferenceView, PurchaseItemView, PurchaseView, attribute_text,
 };
 pub use intent::{AcceptedView, IntentView, OfferView, Offers, Want};
-pub use listen::{ListenView, MonthHours, SourcePayee, SourceRelation, look_at_export};
+pub use listen::{ListenEpisode, ListenView, MonthHours, SourcePayee, SourceRelation, look_at_export};
 pub use mints::{MintTaker, MintTakers};
 pub use network::{NetworkKind, NetworkUse, NetworkWhy};
 pub use pay::{ChangeView, FeedLook};
@@ -83,7 +83,9 @@ pub use tekram_listen::{
     LookedFile, LookedTable, Media, OWN_PLAYER, PageRead, PlayerEvent, PlayerEventKind, Quiet, QuietNow, QuietSpan,
     Recording, TableMapping, Thumb, TiedBy, ToldBy,
 };
-pub use tekram_listen::{Correction, Description, Edit, EditKind, WorkView};
+pub use tekram_listen::{
+    Changed, Correction, Description, Edit, EditKind, HiddenListen, HiddenPage, MergeLook, Presence, TagInUse, WorkView,
+};
 pub use tekram_listen::{Extract, ExtractField, ExtractQuestion, ReadExtract, Shown as ShownExtract, ShownOnce};
 pub use tekram_listen::{Provider, ProviderWay, ReadAs, Sample, SampledPlay, SampledRefusal};
 pub use tekram_net::NetPolicy;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use serde::Serialize;
+use tekram_listen::feed::{self, Chapters, Episode};
 use tekram_listen::{
     Batch, Cursor, Days, ImportOptions, ImportReport, ListQuery, Listen, ListenDetail, Look, Page, Preview, Progress,
     ReadAs, RefusedLine, SourceHours, Subscription, Thumb,
@@ -42,6 +43,22 @@ pub struct ListenView {
     pub detail: ListenDetail,
     /// What joins this persona to whoever made it.
     pub relation: SourceRelation,
+    /// What its podcast's feed says of the episode, where the feed was read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub episode: Option<ListenEpisode>,
+}
+
+/// What a feed says of the episode that was heard.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ListenEpisode {
+    /// The feed's title.
+    pub feed_title: String,
+    /// The feed's address; of a private one the host.
+    pub feed_address: String,
+    /// The episode.
+    pub facts: Episode,
+    /// Its chapters, as far as they are here.
+    pub chapters: Chapters,
 }
 
 /// What joins this persona to the source that a listen counts for, in the other rooms. The subscription stands in the
@@ -228,7 +245,30 @@ impl Persona {
     pub fn listen(&self, id: i64) -> Result<ListenView, AgentError> {
         let detail = tekram_listen::detail(&self.vault, id)?;
         let relation = self.source_relation(&detail)?;
-        Ok(ListenView { detail, relation })
+        let episode = self.episode_of_listen(&detail)?;
+        Ok(ListenView {
+            detail,
+            relation,
+            episode,
+        })
+    }
+
+    fn episode_of_listen(&self, detail: &ListenDetail) -> Result<Option<ListenEpisode>, AgentError> {
+        let known = &detail.listen.identifiers;
+        let feed_url = match known.feed_url.as_str() {
+            "" => detail.credit.feed_url.as_deref().unwrap_or_default(),
+            stated => stated,
+        };
+        let Some(facts) = feed::episode_of(&self.vault, feed_url, &known.item_guid, &known.url)? else {
+            return Ok(None);
+        };
+        let of = feed::feed(&self.vault, facts.feed_id)?;
+        Ok(Some(ListenEpisode {
+            feed_title: of.facts.title,
+            feed_address: feed::shown_address(&of.feed_url, of.private),
+            chapters: feed::chapters(&self.vault, facts.episode_id)?,
+            facts,
+        }))
     }
 
     fn source_relation(&self, detail: &ListenDetail) -> Result<SourceRelation, AgentError> {

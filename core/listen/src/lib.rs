@@ -45,12 +45,14 @@ pub use capture::{
     end_quiet, quiet_now, read_recording, recording, seal_events, seal_page, set_capture_app, start_recording,
     stop_recording, write_recording,
 };
+pub use edit::changed::Changed;
 pub use edit::correction::{Correction, correct};
-pub use edit::history::{Edit, EditKind, edits, undo_edit};
-pub use edit::said::{note, tag};
-pub use edit::shown::{delete, delete_for_good, hide};
+pub use edit::hidden::{HiddenListen, HiddenPage, hidden};
+pub use edit::history::{Edit, EditKind, edits, next_undo, undo_edit};
+pub use edit::said::{TagInUse, note, tag, tags_in_use};
+pub use edit::shown::{Presence, delete, delete_for_good, hide};
 pub use edit::thumb::rate;
-pub use edit::works::{Description, WorkView, merge, split, work_of_listen, works};
+pub use edit::works::{Description, MergeLook, WorkView, merge, merge_look, split, work_of_listen, works};
 pub use error::ListenError;
 pub use format::columns::{ColumnRole, TableMapping};
 pub use format::provider::{Provider, ProviderWay};

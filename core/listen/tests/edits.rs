@@ -13,9 +13,9 @@ mod common;
 use common::{Log, NOW, array, lines, listen};
 use proptest::prelude::*;
 use tekram_listen::{
-    Correction, EditKind, Kind, ListQuery, Listen, ListenError, Thumb, WorkView, correct, delete, delete_for_good,
-    detail, drain_capture, edits, find, hide, list, merge, note, rate, split, tag, totals, undo_edit, work_of_listen,
-    works,
+    Changed, Correction, EditKind, Kind, ListQuery, Listen, ListenError, Presence, TagInUse, Thumb, WorkView, correct,
+    delete, delete_for_good, detail, drain_capture, edits, find, hidden, hide, list, merge, merge_look, next_undo,
+    note, rate, split, tag, tags_in_use, totals, undo_edit, work_of_listen, works,
 };
 use tekram_primitives::time::Timestamp;
 
@@ -336,6 +336,187 @@ fn a_thumb_is_the_listens_whichever_row_leads() {
     assert_eq!((now[0].thumb, now[0].note.as_str()), (Some(Thumb::Up), "fine"));
     assert_eq!(search(&log, "fine"), ["Low Tide"]);
     assert_eq!(rate(&log.vault, now[0].id, None, NOW).unwrap().thumb, None);
+}
+
+#[test]
+fn a_correction_to_what_the_source_says_is_none() {
+    let log = Log::new();
+    log.add(lines(&[listen(AT, "Lwo Tide")]));
+    let first = log.listens()[0].id;
+    let both = Correction {
+        show: Some("Ebb".into()),
+        ..titled("Low Tide")
+    };
+    correct(&log.vault, first, &both, NOW).unwrap();
+    let one = correct(&log.vault, first, &titled("Lwo Tide"), NOW).unwrap();
+    assert_eq!((one.title.as_str(), one.show.as_str()), ("Lwo Tide", "Ebb"));
+    let original = detail(&log.vault, first).unwrap().original.unwrap();
+    assert_eq!((original.title, original.show.is_some()), (None, true));
+    // Said of a listen that was never corrected, it is no change at all.
+    undo_edit(&log.vault, NOW).unwrap();
+    undo_edit(&log.vault, NOW).unwrap();
+    let before = edits(&log.vault, None, 10).unwrap().len();
+    assert!(!correct(&log.vault, first, &titled("Lwo Tide"), NOW).unwrap().corrected);
+    assert_eq!(edits(&log.vault, None, 10).unwrap().len(), before);
+}
+
+#[test]
+fn what_is_hidden_and_deleted_is_listed_by_page_once_for_each_listen() {
+    let log = Log::new();
+    let file = lines(&[
+        listen(AT, "Low Tide"),
+        listen(AT + 1000, "High Sun"),
+        listen(AT + 2000, "Ebbe"),
+    ]);
+    let batch = log.add(&file);
+    log.add(array(&[streamed(AT, "Low Tide")]));
+    tekram_listen::catch_up(&log.vault).unwrap();
+    assert_eq!(hidden(&log.vault, None, 10).unwrap().listens, []);
+    let tide = id(&log, "Low Tide");
+    let sun = id(&log, "High Sun");
+    hide(&log.vault, tide, true, NOW).unwrap();
+    delete(&log.vault, sun, NOW).unwrap();
+    let first = hidden(&log.vault, None, 1).unwrap();
+    assert_eq!(first.listens[0].listen.title, "High Sun");
+    let month_ms = 30 * 24 * 60 * 60 * 1000;
+    assert_eq!(first.listens[0].for_good_ms, Some(NOW.millis() + month_ms));
+    assert_eq!(
+        detail(&log.vault, sun).unwrap().for_good_ms,
+        first.listens[0].for_good_ms
+    );
+    let second = hidden(&log.vault, first.next.as_ref(), 1).unwrap();
+    assert_eq!(
+        (second.listens[0].listen.id, second.listens[0].for_good_ms),
+        (tide, None)
+    );
+    assert_eq!(detail(&log.vault, tide).unwrap().for_good_ms, None);
+    let last = hidden(&log.vault, second.next.as_ref(), 1).unwrap();
+    assert_eq!((last.listens.len(), last.next), (0, None));
+    hide(&log.vault, sun, false, NOW).unwrap();
+    assert_eq!(hidden(&log.vault, None, 10).unwrap().listens.len(), 1);
+    delete_for_good(&log.vault, tide, NOW).unwrap();
+    assert_eq!(hidden(&log.vault, None, 10).unwrap().listens, []);
+    // Of an import that is not in the log nothing is listed.
+    hide(&log.vault, sun, true, NOW).unwrap();
+    log.undo(batch);
+    assert_eq!(hidden(&log.vault, None, 10).unwrap().listens, []);
+}
+
+#[test]
+fn tags_in_use_are_counted_however_they_are_written() {
+    let log = Log::new();
+    log.add(lines(&[
+        listen(AT, "Low Tide"),
+        listen(AT + 1000, "High Sun"),
+        listen(AT + 2000, "Ebbe"),
+    ]));
+    let tagged = |title: &str, tags: &[&str]| {
+        let tags: Vec<String> = tags.iter().map(|tag| (*tag).to_owned()).collect();
+        tag(&log.vault, id(&log, title), &tags, &[], NOW).unwrap();
+    };
+    tagged("Low Tide", &["harbour", "again"]);
+    tagged("High Sun", &["Harbour"]);
+    tagged("Ebbe", &["harbour"]);
+    let used = |tag: &str, listens| TagInUse {
+        tag: tag.to_owned(),
+        listens,
+    };
+    assert_eq!(
+        tags_in_use(&log.vault, 10).unwrap(),
+        [used("harbour", 3), used("again", 1)]
+    );
+    assert_eq!(tags_in_use(&log.vault, 1).unwrap(), [used("harbour", 3)]);
+    tag(&log.vault, id(&log, "Low Tide"), &[], &["AGAIN".to_owned()], NOW).unwrap();
+    assert_eq!(tags_in_use(&log.vault, 10).unwrap(), [used("harbour", 3)]);
+}
+
+#[test]
+fn each_change_says_what_it_did_and_which_is_taken_back_next() {
+    let log = Log::new();
+    log.add(lines(&[listen(AT, "Low Tide"), listen(AT + 1000, "Ebbe")]));
+    assert_eq!(next_undo(&log.vault).unwrap(), None);
+    let tide = id(&log, "Low Tide");
+    rate(&log.vault, tide, Some(Thumb::Down), NOW).unwrap();
+    note(&log.vault, tide, "fine", NOW).unwrap();
+    tag(&log.vault, tide, &["one".to_owned(), "two".to_owned()], &[], NOW).unwrap();
+    tag(&log.vault, tide, &["three".to_owned()], &["one".to_owned()], NOW).unwrap();
+    correct(&log.vault, tide, &titled("High Tide"), NOW).unwrap();
+    delete(&log.vault, tide, NOW).unwrap();
+    hide(&log.vault, tide, false, NOW).unwrap();
+    let works = [tide, id(&log, "Ebbe")].map(|id| work_of_listen(&log.vault, id).unwrap().work);
+    merge(&log.vault, &works, NOW).unwrap();
+    let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+    let done = edits(&log.vault, None, 20).unwrap();
+    let changed: Vec<Changed> = done.iter().rev().map(|edit| edit.changed().unwrap()).collect();
+    let moved = |before, after| Changed::Moved { before, after };
+    assert_eq!(
+        changed,
+        [
+            Changed::Rated {
+                before: None,
+                after: Some(Thumb::Down)
+            },
+            Changed::Noted {
+                before: String::new(),
+                after: "fine".into()
+            },
+            Changed::Tagged {
+                added: names(&["one", "two"]),
+                removed: Vec::new()
+            },
+            Changed::Tagged {
+                added: names(&["three"]),
+                removed: names(&["one"])
+            },
+            Changed::Corrected {
+                before: Correction::default(),
+                after: titled("High Tide")
+            },
+            moved(Presence::Shown, Presence::Deleted),
+            moved(Presence::Deleted, Presence::Shown),
+            Changed::Merged {
+                titles: names(&["Ebbe", "High Tide"])
+            },
+        ]
+    );
+    for edit in done {
+        assert_eq!(next_undo(&log.vault).unwrap().unwrap().edit_id, edit.edit_id);
+        assert_eq!(undo_edit(&log.vault, NOW).unwrap().edit_id, edit.edit_id);
+    }
+    assert_eq!(next_undo(&log.vault).unwrap(), None);
+}
+
+#[test]
+fn a_look_at_a_merge_says_what_it_will_come_to() {
+    let log = Log::new();
+    log.add(lines(&[
+        listen(AT, "Ebbe"),
+        listen(AT + 500, "Low Tide"),
+        listen(AT + 900, "Low Tide"),
+    ]));
+    log.add(array(&[streamed(AT + 5000, "Ebbe")]));
+    let work = |title: &str| work_of_listen(&log.vault, id(&log, title)).unwrap().work;
+    let chosen = [work("Ebbe"), work("Low Tide")];
+    let look = merge_look(&log.vault, &chosen).unwrap();
+    assert_eq!(look.works.len(), 2);
+    assert_eq!(look.sources, ["listenbrainz", "spotify"]);
+    assert_eq!(edits(&log.vault, None, 10).unwrap(), []);
+    let merged = merge(&log.vault, &chosen, NOW).unwrap();
+    assert_eq!(look.plays, merged.plays);
+    assert_eq!(merged.plays, 4);
+    assert_eq!(code(merge_look(&log.vault, &chosen[..1])), "nothing_to_merge");
+    assert_eq!(code(merge_look(&log.vault, &[chosen[0], 999])), "no_such_work");
+    undo_edit(&log.vault, NOW).unwrap();
+    let advert = Correction {
+        kind: Some(Kind::Podcast),
+        ..Correction::default()
+    };
+    correct(&log.vault, log.listens()[0].id, &advert, NOW).unwrap();
+    let kinds = [
+        work("Low Tide"),
+        work_of_listen(&log.vault, log.listens()[0].id).unwrap().work,
+    ];
+    assert_eq!(code(merge_look(&log.vault, &kinds)), "different_kinds");
 }
 
 /// The log, each listen by its number, what is paid, and in how many ways each work is described.

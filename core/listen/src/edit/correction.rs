@@ -58,6 +58,19 @@ impl Correction {
         })
     }
 
+    /// Without what the source says too.
+    fn beside(self, told: &Self) -> Self {
+        Self {
+            kind: self.kind.filter(|kind| told.kind != Some(*kind)),
+            title: self.title.filter(|title| told.title.as_ref() != Some(title)),
+            creators: self
+                .creators
+                .filter(|creators| told.creators.as_ref() != Some(creators)),
+            show: self.show.filter(|show| told.show.as_ref() != Some(show)),
+            publisher: self.publisher.filter(|name| told.publisher.as_ref() != Some(name)),
+        }
+    }
+
     /// With what `later` says in the place of what this says.
     fn with(self, later: Self) -> Self {
         Self {
@@ -70,7 +83,8 @@ impl Correction {
     }
 }
 
-/// Corrects what a listen was; with nothing given, takes all corrections of it away. Corrections add up.
+/// Corrects what a listen was; with nothing given, takes all corrections of it away. Corrections add up; one that says what
+/// the source says takes the earlier one away.
 ///
 /// # Errors
 /// `no_such_listen`, `edit_too_long`, `nothing_named` when nothing would name it any more, or when the vault fails.
@@ -83,7 +97,8 @@ pub fn correct(vault: &Vault, id: i64, correction: &Correction, now: Timestamp) 
         let after = if correction == Correction::default() {
             correction
         } else {
-            before.clone().with(correction)
+            let told = told(transaction, original_work(transaction, edited.lead)?)?;
+            before.clone().with(correction).beside(&told)
         };
         if before != after {
             set(transaction, place, &after)?;
@@ -116,27 +131,56 @@ pub(crate) fn of(connection: &Connection, place: Place) -> Result<Correction, Li
 
 /// What the source says of what was corrected; `None` for a listen that is as its source told it.
 pub(crate) fn original(connection: &Connection, play_id: i64) -> Result<Option<Correction>, ListenError> {
-    let mut statement = connection.prepare_cached(
-        "SELECT c.fields, w.kind, w.title, w.creators, w.show, w.publisher FROM listen_play p
-         CROSS JOIN listen_correction c ON c.fingerprint = p.fingerprint
-         CROSS JOIN listen_work w ON w.work_id = c.original_work_id WHERE p.play_id = ?1",
-    )?;
-    let mut rows = statement.query([play_id])?;
-    let Some(row) = rows.next()? else { return Ok(None) };
-    let unreadable = |_| ListenError::Unreadable { what: "correction" };
-    let fixed: Correction = serde_json::from_str(&row.get::<_, String>(0)?).map_err(unreadable)?;
-    let kind = Kind::from_name(&row.get::<_, String>(1)?);
-    let creators = serde_json::from_str(&row.get::<_, String>(3)?).map_err(unreadable)?;
-    let of = |fixed: &Option<String>, column: usize| -> Result<Option<String>, ListenError> {
-        Ok(fixed.is_some().then(|| row.get(column)).transpose()?)
+    let corrected: Option<(String, i64)> = connection
+        .prepare_cached(
+            "SELECT c.fields, c.original_work_id FROM listen_play p
+             CROSS JOIN listen_correction c ON c.fingerprint = p.fingerprint
+             WHERE p.play_id = ?1 AND c.original_work_id > 0",
+        )?
+        .query_row([play_id], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
+    let Some((fields, original_work_id)) = corrected else {
+        return Ok(None);
     };
+    let fixed: Correction =
+        serde_json::from_str(&fields).map_err(|_| ListenError::Unreadable { what: "correction" })?;
+    let told = told(connection, original_work_id)?;
     Ok(Some(Correction {
-        kind: kind.filter(|_| fixed.kind.is_some()),
-        title: of(&fixed.title, 2)?,
-        creators: fixed.creators.is_some().then_some(creators),
-        show: of(&fixed.show, 4)?,
-        publisher: of(&fixed.publisher, 5)?,
+        kind: told.kind.filter(|_| fixed.kind.is_some()),
+        title: told.title.filter(|_| fixed.title.is_some()),
+        creators: told.creators.filter(|_| fixed.creators.is_some()),
+        show: told.show.filter(|_| fixed.show.is_some()),
+        publisher: told.publisher.filter(|_| fixed.publisher.is_some()),
     }))
+}
+
+/// All that a description says of what can be corrected.
+fn told(connection: &Connection, work_id: i64) -> Result<Correction, ListenError> {
+    let unreadable = ListenError::Unreadable { what: "correction" };
+    let mut statement = connection
+        .prepare_cached("SELECT kind, title, creators, show, publisher FROM listen_work WHERE work_id = ?1")?;
+    let mut rows = statement.query([work_id])?;
+    let Some(row) = rows.next()? else {
+        return Err(unreadable);
+    };
+    Ok(Correction {
+        kind: Kind::from_name(&row.get::<_, String>(0)?),
+        title: Some(row.get(1)?),
+        creators: Some(serde_json::from_str(&row.get::<_, String>(2)?).map_err(|_| unreadable)?),
+        show: Some(row.get(3)?),
+        publisher: Some(row.get(4)?),
+    })
+}
+
+/// The description that the source gives of a row, also where it points to a corrected one.
+fn original_work(connection: &Connection, member: Member) -> Result<i64, ListenError> {
+    let original: Option<i64> = connection
+        .prepare_cached(
+            "SELECT original_work_id FROM listen_correction WHERE fingerprint = ?1 AND original_work_id > 0",
+        )?
+        .query_row([member.place.fingerprint], |row| row.get(0))
+        .optional()?;
+    Ok(original.unwrap_or(member.work_id))
 }
 
 /// Corrects a listen with all its rows, so that it stays corrected whichever one leads. A play that is not there is
@@ -154,13 +198,7 @@ pub(super) fn set(transaction: &Transaction<'_>, place: Place, fields: &Correcti
 }
 
 fn set_one(transaction: &Transaction<'_>, member: Member, fields: &Correction) -> Result<(), ListenError> {
-    let original: Option<i64> = transaction
-        .prepare_cached(
-            "SELECT original_work_id FROM listen_correction WHERE fingerprint = ?1 AND original_work_id > 0",
-        )?
-        .query_row([member.place.fingerprint], |row| row.get(0))
-        .optional()?;
-    let original = original.unwrap_or(member.work_id);
+    let original = original_work(transaction, member)?;
     let work_id = if *fields == Correction::default() {
         original
     } else {

@@ -131,20 +131,33 @@ pub fn edits(vault: &Vault, before: Option<i64>, limit: usize) -> Result<Vec<Edi
     })
 }
 
+/// The change that [`undo_edit`] would take back; `None` when there is none.
+///
+/// # Errors
+/// When the vault fails.
+pub fn next_undo(vault: &Vault) -> Result<Option<Edit>, ListenError> {
+    vault.read(|connection| newest(connection)?.map(|written| written.edit(connection)).transpose())
+}
+
+/// The newest change that was not taken back and can be.
+fn newest(connection: &Connection) -> Result<Option<Written>, ListenError> {
+    connection
+        .prepare_cached(&format!(
+            "SELECT {COLUMNS} FROM listen_edit e WHERE e.undone_ms = 0 AND e.what <> 'deleted_for_good'
+             ORDER BY e.edit_id DESC LIMIT 1"
+        ))?
+        .query_and_then([], Written::of)?
+        .next()
+        .transpose()
+}
+
 /// Takes the newest change back that was not taken back yet. What was deleted for good stays deleted.
 ///
 /// # Errors
 /// `nothing_to_undo`, or when the vault fails.
 pub fn undo_edit(vault: &Vault, now: Timestamp) -> Result<Edit, ListenError> {
     let edit_id = vault.write(LOG, |transaction| {
-        let written = transaction
-            .prepare_cached(&format!(
-                "SELECT {COLUMNS} FROM listen_edit e WHERE e.undone_ms = 0 AND e.what <> 'deleted_for_good'
-                 ORDER BY e.edit_id DESC LIMIT 1"
-            ))?
-            .query_and_then([], Written::of)?
-            .next()
-            .unwrap_or(Err(ListenError::NothingToUndo))?;
+        let written = newest(transaction)?.ok_or(ListenError::NothingToUndo)?;
         restore(transaction, &written, now)?;
         transaction
             .prepare_cached("UPDATE listen_edit SET undone_ms = ?2 WHERE edit_id = ?1")?

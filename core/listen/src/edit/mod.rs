@@ -4,7 +4,9 @@
 //!
 //! Changes are kept by the play's fingerprint, so they are there again when an undone import comes back.
 
+pub(crate) mod changed;
 pub(crate) mod correction;
+pub(crate) mod hidden;
 pub(crate) mod history;
 pub(crate) mod said;
 pub(crate) mod shown;

@@ -1,7 +1,10 @@
 //! Notes and tags: what a person says of a listen. Both are searched together with the listen's own words, so "harbour
 //! to-read" finds the episode about the harbour that is tagged so.
 
+use std::collections::BTreeMap;
+
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
+use serde::Serialize;
 use serde_json::json;
 use tekram_primitives::time::Timestamp;
 use tekram_vault::Vault;
@@ -18,6 +21,7 @@ const LONGEST_NOTE: usize = 16 * 1024;
 const LONGEST_TAG: usize = 128;
 /// More tags tell nothing apart.
 const MOST_TAGS: usize = 64;
+const UNREADABLE_TAGS: ListenError = ListenError::Unreadable { what: "list of tags" };
 
 /// Writes a note beside a listen in the place of the one there; an empty one takes it away.
 ///
@@ -83,6 +87,49 @@ pub fn tag(vault: &Vault, id: i64, add: &[String], remove: &[String], now: Times
     find(vault, id)
 }
 
+/// A tag and how many listens have it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct TagInUse {
+    /// The tag, as it is written most often.
+    pub tag: String,
+    /// Listens that have it.
+    pub listens: u64,
+}
+
+/// The tags that listens have, those of most listens first, at most `limit`.
+///
+/// # Errors
+/// When the vault fails.
+pub fn tags_in_use(vault: &Vault, limit: usize) -> Result<Vec<TagInUse>, ListenError> {
+    let mut spellings: BTreeMap<String, BTreeMap<String, u64>> = BTreeMap::new();
+    vault.read(|connection| {
+        let mut statement = connection.prepare_cached(
+            "SELECT s.tags FROM listen_said s WHERE s.tags <> '[]' AND EXISTS (
+                 SELECT 1 FROM listen_play p WHERE p.start_ms = s.start_ms AND p.fingerprint = s.fingerprint)",
+        )?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            let tags: Vec<String> = serde_json::from_str(&row.get::<_, String>(0)?).map_err(|_| UNREADABLE_TAGS)?;
+            for tag in tags {
+                let written = spellings.entry(folded(&tag)).or_default();
+                *written.entry(tag).or_default() += 1;
+            }
+        }
+        Ok::<_, ListenError>(())
+    })?;
+    let mut tags: Vec<TagInUse> = spellings
+        .into_values()
+        .filter_map(|written| {
+            let listens = written.values().sum();
+            let (tag, _) = written.into_iter().max_by_key(|(_, listens)| *listens)?;
+            Some(TagInUse { tag, listens })
+        })
+        .collect();
+    tags.sort_by(|one, other| other.listens.cmp(&one.listens).then_with(|| one.tag.cmp(&other.tag)));
+    tags.truncate(limit);
+    Ok(tags)
+}
+
 /// What is said of a play.
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Deserialize)]
 pub(crate) struct Said {
@@ -97,7 +144,7 @@ impl Said {
             .query_row([place.fingerprint], |row| Ok((row.get(0)?, row.get(1)?)))
             .optional()?;
         row.map(|(note, tags)| {
-            let tags = serde_json::from_str(&tags).map_err(|_| ListenError::Unreadable { what: "list of tags" })?;
+            let tags = serde_json::from_str(&tags).map_err(|_| UNREADABLE_TAGS)?;
             Ok(Self { note, tags })
         })
         .transpose()

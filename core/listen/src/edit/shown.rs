@@ -18,12 +18,12 @@ use crate::same_play::step::moment_is_due;
 use crate::{Listen, ListenError, find};
 
 /// How long a deleted listen can come back.
-const KEPT_MS: i64 = 30 * 24 * 60 * 60 * 1000;
+pub(super) const KEPT_MS: i64 = 30 * 24 * 60 * 60 * 1000;
 
 /// Whether a listen is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(crate) enum Presence {
+pub enum Presence {
     /// In the log.
     Shown,
     /// Hidden until the person says otherwise.

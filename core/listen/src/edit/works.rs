@@ -96,6 +96,49 @@ pub fn work_of_listen(vault: &Vault, id: i64) -> Result<WorkView, ListenError> {
     })
 }
 
+/// What several works would come to as one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct MergeLook {
+    /// Each of them as it is now, the most heard first.
+    pub works: Vec<WorkView>,
+    /// Listens in the log of all of them.
+    pub plays: u64,
+    /// Who describes them.
+    pub sources: Vec<String>,
+}
+
+/// Looks at works before they are said to be one; changes nothing.
+///
+/// # Errors
+/// As [`merge`].
+pub fn merge_look(vault: &Vault, works: &[i64]) -> Result<MergeLook, ListenError> {
+    catch_up(vault)?;
+    vault.read(|connection| {
+        let identities: BTreeSet<i64> = works.iter().copied().collect();
+        if identities.len() < 2 {
+            return Err(ListenError::NothingToMerge);
+        }
+        let mut views = identities
+            .into_iter()
+            .map(|identity_id| view(connection, identity_id))
+            .collect::<Result<Vec<_>, _>>()?;
+        if views
+            .windows(2)
+            .any(|pair| matches!(pair, [one, other] if one.kind != other.kind))
+        {
+            return Err(ListenError::DifferentKinds);
+        }
+        views.sort_by(|one, other| other.plays.cmp(&one.plays).then(one.work.cmp(&other.work)));
+        let descriptions = views.iter().flat_map(|view| &view.descriptions);
+        let sources: BTreeSet<String> = descriptions.flat_map(|told| told.sources.iter().cloned()).collect();
+        Ok(MergeLook {
+            plays: views.iter().map(|view| view.plays).sum(),
+            sources: sources.into_iter().collect(),
+            works: views,
+        })
+    })
+}
+
 /// Says that works are one. It holds for these descriptions and for whatever else has their names, also after an import was
 /// undone and came again.
 ///

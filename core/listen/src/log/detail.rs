@@ -11,6 +11,7 @@ use super::scan::{IN_LOG, Play, Sum};
 use super::subscriptions::{Shows, Subscription};
 use super::totals::{TiedBy, named};
 use crate::edit::correction::{Correction, original};
+use crate::edit::hidden::for_good_ms;
 use crate::listen::MARK_TOO_SHORT;
 use crate::pen::BatchState;
 use crate::same_play::step::with_evidence;
@@ -26,6 +27,9 @@ pub struct ListenDetail {
     /// What the source says where the person corrected it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub original: Option<Correction>,
+    /// When it goes for good, where the person deleted it; milliseconds since 1970 UTC.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub for_good_ms: Option<i64>,
     /// All listens to the same work.
     pub heard: Heard,
     /// All evidence of it: what each source says, the one that knows most first.
@@ -104,6 +108,7 @@ pub fn detail(vault: &Vault, id: i64) -> Result<ListenDetail, ListenError> {
         Ok(ListenDetail {
             credit: credited(connection, credit_id)?,
             original: original(connection, listen.id)?,
+            for_good_ms: for_good_ms(connection, listen.id)?,
             heard: heard(connection, work_id, &listen)?,
             told_by: told_by(connection, &listen)?,
             listen,

@@ -98,11 +98,11 @@ impl Cursor {
         Self(text.to_owned())
     }
 
-    fn of(listen: &Listen) -> Self {
+    pub(crate) fn of(listen: &Listen) -> Self {
         Self(format!("{}.{}", listen.start_ms, listen.fingerprint))
     }
 
-    fn place(&self) -> Result<Place, ListenError> {
+    pub(crate) fn place(&self) -> Result<Place, ListenError> {
         let (start, mark) = self.0.split_once('.').ok_or(ListenError::BadCursor)?;
         let start = start.parse().map_err(|_| ListenError::BadCursor)?;
         let mark = u128::from_str_radix(mark, 16).map_err(|_| ListenError::BadCursor)?;
