@@ -1,20 +1,22 @@
 //! Works, creators, shows and publishers as one thing each, however many descriptions of them the log has: what a
 //! description belongs to, their sums, and the words they are found by.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
-use rusqlite::{OptionalExtension, Transaction, params};
+use rusqlite::{OptionalExtension, Row, Transaction, params};
 
 use super::What;
 use super::scan::{Heard, sum_from};
 use crate::ListenError;
 use crate::format::draft::folded;
+use crate::log::index::gather_more;
 use crate::log::subscriptions::Shows;
 
-/// Descriptions told apart in one step.
-const NAMES_AT_ONCE: i64 = 4_096;
+/// Descriptions told apart in one step. Creators and shows lie everywhere in their tables, so each step writes most of
+/// their pages: fewer steps write them less often. So many descriptions are about sixteen megabytes.
+const NAMES_AT_ONCE: i64 = 32_768;
 /// Entities summed and indexed in one step.
-const ENTITIES_AT_ONCE: i64 = 4_096;
+const ENTITIES_AT_ONCE: i64 = 16_384;
 /// Spellings of one work that can be found: services spell a song in a handful of ways.
 const MOST_SPELLINGS: usize = 8;
 
@@ -32,31 +34,36 @@ struct Described {
     credit_name: String,
 }
 
+/// Columns that [`Described::from_row`] reads, of a work `w` and its credit `c`.
+const DESCRIBED: &str = "w.kind, w.title, w.creators, w.show, w.publisher, w.url, c.credit_key, c.name, w.identity_id";
+
 impl Described {
     fn read(transaction: &Transaction<'_>, work_id: i64) -> Result<Option<Self>, ListenError> {
-        let mut statement = transaction.prepare_cached(
-            "SELECT w.kind, w.title, w.creators, w.show, w.publisher, w.url, c.credit_key, c.name, w.identity_id
-             FROM listen_work w CROSS JOIN listen_credit c ON c.credit_id = w.credit_id WHERE w.work_id = ?1",
-        )?;
+        let mut statement = transaction.prepare_cached(&format!(
+            "SELECT {DESCRIBED} FROM listen_work w CROSS JOIN listen_credit c ON c.credit_id = w.credit_id
+             WHERE w.work_id = ?1"
+        ))?;
         let mut rows = statement.query([work_id])?;
-        let Some(row) = rows.next()? else {
-            return Ok(None);
-        };
-        let creators: String = row.get(2)?;
-        Ok(Some(Self {
+        rows.next()?.map(|row| Self::from_row(row, work_id, 0)).transpose()
+    }
+
+    /// From the given column on.
+    fn from_row(row: &Row<'_>, work_id: i64, column: usize) -> Result<Self, ListenError> {
+        let creators = row.get_ref(column + 2)?.as_str().unwrap_or_default();
+        Ok(Self {
             work_id,
-            identity_id: row.get(8)?,
-            kind: row.get(0)?,
-            title: row.get(1)?,
-            creators: serde_json::from_str(&creators).map_err(|_| ListenError::Unreadable {
+            kind: row.get(column)?,
+            title: row.get(column + 1)?,
+            creators: serde_json::from_str(creators).map_err(|_| ListenError::Unreadable {
                 what: "list of creators",
             })?,
-            show: row.get(3)?,
-            publisher: row.get(4)?,
-            url: row.get(5)?,
-            credit_key: row.get(6)?,
-            credit_name: row.get(7)?,
-        }))
+            show: row.get(column + 3)?,
+            publisher: row.get(column + 4)?,
+            url: row.get(column + 5)?,
+            credit_key: row.get(column + 6)?,
+            credit_name: row.get(column + 7)?,
+            identity_id: row.get(column + 8)?,
+        })
     }
 
     /// One work over all sources; before that is worked out, one for each description.
@@ -157,19 +164,21 @@ impl Belongs {
              WHERE work_id = ?1",
         )?;
         let mut rows = statement.query([work_id])?;
-        let Some(row) = rows.next()? else {
-            return Ok(None);
-        };
-        let creators = row.get_ref(3)?.as_str().unwrap_or_default();
-        Ok(Some(Self {
-            work: row.get(0)?,
-            show: row.get(1)?,
-            publisher: row.get(2)?,
+        Ok(rows.next()?.map(|row| Self::from_row(row, 0)).transpose()?)
+    }
+
+    /// From the given column on.
+    fn from_row(row: &Row<'_>, column: usize) -> rusqlite::Result<Self> {
+        let creators = row.get_ref(column + 3)?.as_str().unwrap_or_default();
+        Ok(Self {
+            work: row.get(column)?,
+            show: row.get(column + 1)?,
+            publisher: row.get(column + 2)?,
             creators: creators
                 .split_ascii_whitespace()
                 .filter_map(|id| id.parse().ok())
                 .collect(),
-        }))
+        })
     }
 
     /// Those of one kind; what is not known is left out.
@@ -192,72 +201,136 @@ impl Belongs {
     }
 }
 
-/// Works out what descriptions belong to.
+/// Works out what descriptions belong to. A work that nothing was known of is summed up and made findable at once: behind
+/// an import that is nearly every one, and reading it again would be most of the time.
 pub(crate) fn stale_names(transaction: &Transaction<'_>) -> Result<bool, ListenError> {
-    let works: Vec<i64> = transaction
-        .prepare_cached("SELECT work_id FROM listen_stale_name ORDER BY work_id LIMIT ?1")?
-        .query_map([NAMES_AT_ONCE], |row| row.get(0))?
-        .collect::<Result<_, _>>()?;
-    let Some(last) = works.last() else {
+    let last: Option<i64> = transaction
+        .prepare_cached("SELECT max(work_id) FROM (SELECT work_id FROM listen_stale_name ORDER BY work_id LIMIT ?1)")?
+        .query_row([NAMES_AT_ONCE], |row| row.get(0))?;
+    let Some(last) = last else {
         return Ok(false);
     };
+    gather_more(transaction, "listen_find_work")?;
     let shows = Shows::read(transaction)?;
     let mut known: HashMap<(i64, String), i64> = HashMap::new();
-    let mut stale = transaction.prepare_cached("INSERT OR IGNORE INTO listen_stale_entity (entity_id) VALUES (?1)")?;
-    let mut leave =
-        transaction.prepare_cached("DELETE FROM listen_entity_work WHERE entity_id = ?1 AND work_id = ?2")?;
-    let mut join =
-        transaction.prepare_cached("INSERT OR IGNORE INTO listen_entity_work (entity_id, work_id) VALUES (?1, ?2)")?;
-    let mut keep = transaction.prepare_cached(
-        "INSERT OR REPLACE INTO listen_work_entity
-             (work_id, work_entity, show_entity, publisher_entity, creator_entities) VALUES (?1, ?2, ?3, ?4, ?5)",
-    )?;
-    let mut forget = transaction.prepare_cached("DELETE FROM listen_work_entity WHERE work_id = ?1")?;
-    let mut is_heard = transaction.prepare_cached("SELECT 1 FROM listen_work_heard WHERE work_id = ?1")?;
-    for work_id in &works {
-        let before = Belongs::read(transaction, *work_id)?.unwrap_or_default();
-        let described = if is_heard.exists([work_id])? {
-            Described::read(transaction, *work_id)?
-        } else {
-            None
-        };
-        let mut id = |what: What, key: String| entity_id(transaction, &mut known, what, key);
-        let now = match &described {
-            None => Belongs::default(),
-            Some(one) => Belongs {
-                work: id(What::Work, one.work_key())?,
-                show: one.show_key(&shows).map_or(Ok(0), |key| id(What::Show, key))?,
-                publisher: one.publisher_key().map_or(Ok(0), |key| id(What::Publisher, key))?,
-                creators: one
-                    .creator_keys()
-                    .into_iter()
-                    .map(|key| id(What::Creator, key))
-                    .collect::<Result<_, _>>()?,
-            },
-        };
-        for entity in before.all() {
-            stale.execute([entity])?;
-        }
-        if now != before {
-            for entity in before.all() {
-                leave.execute([entity, *work_id])?;
+    let mut stale: HashSet<i64> = HashSet::new();
+    let mut new: Vec<(i64, Entity, Described)> = Vec::new();
+    {
+        let mut named = transaction.prepare_cached(&format!(
+            "SELECT n.work_id, b.work_id IS NOT NULL, b.work_entity, b.show_entity, b.publisher_entity,
+                 b.creator_entities, h.work_id IS NOT NULL AND w.work_id IS NOT NULL AND c.credit_id IS NOT NULL,
+                 h.listens, h.plays, h.unknown_plays, h.played_ms, h.estimated_ms, h.first_ms, h.first_offset_min,
+                 h.last_ms, {DESCRIBED}
+             FROM listen_stale_name n LEFT JOIN listen_work_entity b ON b.work_id = n.work_id
+             LEFT JOIN listen_work_heard h ON h.work_id = n.work_id LEFT JOIN listen_work w ON w.work_id = n.work_id
+             LEFT JOIN listen_credit c ON c.credit_id = w.credit_id WHERE n.work_id <= ?1 ORDER BY n.work_id"
+        ))?;
+        let mut leave =
+            transaction.prepare_cached("DELETE FROM listen_entity_work WHERE entity_id = ?1 AND work_id = ?2")?;
+        let mut join = transaction
+            .prepare_cached("INSERT OR IGNORE INTO listen_entity_work (entity_id, work_id) VALUES (?1, ?2)")?;
+        let mut keep = transaction.prepare_cached(
+            "INSERT OR REPLACE INTO listen_work_entity
+                 (work_id, work_entity, show_entity, publisher_entity, creator_entities) VALUES (?1, ?2, ?3, ?4, ?5)",
+        )?;
+        let mut forget = transaction.prepare_cached("DELETE FROM listen_work_entity WHERE work_id = ?1")?;
+        let mut rows = named.query([last])?;
+        while let Some(row) = rows.next()? {
+            let work_id: i64 = row.get(0)?;
+            let before = if row.get(1)? {
+                Belongs::from_row(row, 2)?
+            } else {
+                Belongs::default()
+            };
+            let described = if row.get(6)? {
+                Some(Described::from_row(row, work_id, 15)?)
+            } else {
+                None
+            };
+            let mut fresh = None;
+            let mut now = Belongs::default();
+            if let Some(one) = &described {
+                let mut id = |what: What, key: String| entity_id(transaction, &mut known, what, key);
+                now.show = one.show_key(&shows).map_or(Ok(0), |key| id(What::Show, key))?;
+                now.publisher = one.publisher_key().map_or(Ok(0), |key| id(What::Publisher, key))?;
+                for key in one.creator_keys() {
+                    now.creators.push(id(What::Creator, key)?);
+                }
+                let key = one.work_key();
+                let (name, maker) = one.names(What::Work, &key, &shows);
+                let (entity, is_new) = work_entity(transaction, &key, &name, &maker)?;
+                now.work = entity;
+                if is_new {
+                    fresh = Some(Entity {
+                        id: entity,
+                        what: What::Work,
+                        key,
+                        heard: heard_from(row, 7)?,
+                        works: vec![work_id],
+                        find_id: None,
+                    });
+                }
             }
-            for entity in now.all() {
-                join.execute([entity, *work_id])?;
-                stale.execute([entity])?;
+            stale.extend(before.all());
+            if now != before {
+                for entity in before.all() {
+                    leave.execute([entity, work_id])?;
+                }
+                for entity in now.all() {
+                    join.execute([entity, work_id])?;
+                    if fresh.as_ref().is_none_or(|fresh| fresh.id != entity) {
+                        stale.insert(entity);
+                    }
+                }
+                if described.is_some() {
+                    let creators: Vec<String> = now.creators.iter().map(ToString::to_string).collect();
+                    keep.execute(params![work_id, now.work, now.show, now.publisher, creators.join(" ")])?;
+                }
+            }
+            match (described, fresh) {
+                (None, _) => {
+                    forget.execute([work_id])?;
+                }
+                (Some(described), Some(fresh)) => {
+                    new.push((find_id(What::Work, fresh.heard.last_ms, fresh.id), fresh, described));
+                }
+                (Some(_), None) => {}
             }
         }
-        if described.is_none() {
-            forget.execute([work_id])?;
-        } else if now != before {
-            let creators: Vec<String> = now.creators.iter().map(ToString::to_string).collect();
-            keep.execute(params![work_id, now.work, now.show, now.publisher, creators.join(" ")])?;
-        }
+    }
+    // One that has a second description by now is read again with it.
+    new.retain(|(_, entity, _)| !stale.contains(&entity.id));
+    new.sort_unstable_by_key(|(find_id, _, _)| *find_id);
+    for (find_id, entity, described) in &new {
+        entity.make_findable(transaction, *find_id, "", &shows, std::slice::from_ref(described))?;
+        entity.keep_sums(transaction, *find_id)?;
+    }
+    let mut stale: Vec<i64> = stale.into_iter().collect();
+    stale.sort_unstable();
+    let mut note = transaction.prepare_cached("INSERT OR IGNORE INTO listen_stale_entity (entity_id) VALUES (?1)")?;
+    for entity in stale {
+        note.execute([entity])?;
     }
     transaction
         .prepare_cached("DELETE FROM listen_stale_name WHERE work_id <= ?1")?
         .execute([last])?;
     Ok(true)
+}
+
+/// The number of a work's entity, and whether it is new.
+fn work_entity(transaction: &Transaction<'_>, key: &str, name: &str, maker: &str) -> Result<(i64, bool), ListenError> {
+    let what = What::Work.number();
+    let is_new = transaction
+        .prepare_cached("INSERT OR IGNORE INTO listen_entity (what, entity_key, name, maker) VALUES (?1, ?2, ?3, ?4)")?
+        .execute(params![what, key, name, maker])?
+        > 0;
+    if is_new {
+        return Ok((transaction.last_insert_rowid(), true));
+    }
+    let id = transaction
+        .prepare_cached("SELECT entity_id FROM listen_entity WHERE what = ?1 AND entity_key = ?2")?
+        .query_row(params![what, key], |row| row.get(0))?;
+    Ok((id, false))
 }
 
 /// The number of an entity, a new one if it has none.
@@ -296,6 +369,8 @@ struct Entity {
     heard: Heard,
     /// The descriptions of it, the one heard most first.
     works: Vec<i64>,
+    /// Its number in the full-text index so far.
+    find_id: Option<i64>,
 }
 
 /// Sums entities up and makes them findable. The ones heard last have the highest numbers in the full-text index, so that
@@ -308,6 +383,8 @@ pub(crate) fn stale_entities(transaction: &Transaction<'_>) -> Result<bool, List
     let Some(last) = ids.last() else {
         return Ok(false);
     };
+    gather_more(transaction, "listen_find_work")?;
+    gather_more(transaction, "listen_find_name")?;
     let shows = Shows::read(transaction)?;
     let mut found: Vec<(i64, Entity)> = Vec::with_capacity(ids.len());
     for id in &ids {
@@ -338,11 +415,14 @@ pub(crate) fn find_id(what: What, last_ms: i64, entity_id: i64) -> i64 {
 
 impl Entity {
     fn read(transaction: &Transaction<'_>, id: i64) -> Result<Option<Self>, ListenError> {
-        let named: Option<(i64, String)> = transaction
-            .prepare_cached("SELECT what, entity_key FROM listen_entity WHERE entity_id = ?1")?
-            .query_row([id], |row| Ok((row.get(0)?, row.get(1)?)))
+        let named: Option<(i64, String, Option<i64>)> = transaction
+            .prepare_cached(
+                "SELECT e.what, e.entity_key, h.find_id FROM listen_entity e LEFT JOIN listen_entity_heard h
+                 ON h.what = e.what AND h.entity_id = e.entity_id WHERE e.entity_id = ?1",
+            )?
+            .query_row([id], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
             .optional()?;
-        let Some((what, key)) = named else {
+        let Some((what, key, find_id)) = named else {
             return Ok(None);
         };
         let what = What::ALL
@@ -361,6 +441,7 @@ impl Entity {
             key,
             heard: Heard::default(),
             works: Vec::new(),
+            find_id,
         };
         let mut most: Vec<(u64, i64)> = Vec::new();
         while let Some(row) = rows.next()? {
@@ -392,11 +473,7 @@ impl Entity {
 
     /// Takes it out of the full-text index.
     fn unfind(&self, transaction: &Transaction<'_>) -> Result<(), ListenError> {
-        let known: Option<i64> = transaction
-            .prepare_cached("SELECT find_id FROM listen_entity_heard WHERE what = ?1 AND entity_id = ?2")?
-            .query_row([self.what.number(), self.id], |row| row.get(0))
-            .optional()?;
-        if let Some(find_id) = known {
+        if let Some(find_id) = self.find_id {
             let sql = format!("DELETE FROM {} WHERE rowid = ?1", self.words_table());
             transaction.prepare_cached(&sql)?.execute([find_id])?;
         }
@@ -425,6 +502,22 @@ impl Entity {
             .first()
             .map(|one| one.names(self.what, &self.key, shows))
             .unwrap_or_default();
+        self.make_findable(transaction, find_id, &name, shows, &spellings)?;
+        transaction
+            .prepare_cached("UPDATE listen_entity SET name = ?2, maker = ?3 WHERE entity_id = ?1")?
+            .execute(params![self.id, name, maker])?;
+        self.keep_sums(transaction, find_id)
+    }
+
+    /// Puts its words into the full-text index.
+    fn make_findable(
+        &self,
+        transaction: &Transaction<'_>,
+        find_id: i64,
+        name: &str,
+        shows: &Shows,
+        spellings: &[Described],
+    ) -> Result<(), ListenError> {
         if self.what == What::Work {
             let once = |text: fn(&Described) -> &str| {
                 let texts: BTreeSet<&str> = spellings.iter().map(text).collect();
@@ -457,10 +550,11 @@ impl Entity {
                 .prepare_cached("INSERT INTO listen_find_name (rowid, name) VALUES (?1, ?2)")?
                 .execute(params![find_id, name])?;
         }
+        Ok(())
+    }
+
+    fn keep_sums(&self, transaction: &Transaction<'_>, find_id: i64) -> Result<(), ListenError> {
         let [listens, plays, unknown_plays] = self.heard.numbers();
-        transaction
-            .prepare_cached("UPDATE listen_entity SET name = ?2, maker = ?3 WHERE entity_id = ?1")?
-            .execute(params![self.id, name, maker])?;
         transaction
             .prepare_cached(
                 "INSERT OR REPLACE INTO listen_entity_heard (what, entity_id, listens, plays, unknown_plays, played_ms,

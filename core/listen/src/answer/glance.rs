@@ -1,7 +1,9 @@
-//! A year, a month or any other range at a glance: one pass over its plays gives everything that its page shows.
+//! A year, a month or any other range at a glance: one pass over its plays gives everything that its page shows. For all
+//! that was ever heard, the sums kept behind the log say it without the plays.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use rusqlite::Connection;
 use serde::Serialize;
 use tekram_primitives::time::Timestamp;
 use tekram_vault::Vault;
@@ -10,9 +12,9 @@ use super::calendar::{Span, Step, WallClock, date_of};
 use super::counts::Belonging;
 use super::heard::count_first_in;
 use super::periods::Beginnings;
-use super::scan::local_plays;
+use super::scan::{local_plays, quarters};
 use super::streaks::{Streaks, streaks_of};
-use super::top::{Ranked, ranked, ranked_sources};
+use super::top::{Ranked, ranked, ranked_sources, sums_of_all};
 use super::week::{HoursOfWeek, hour_of};
 use super::{Amount, Measure, What, settled};
 use crate::ListenError;
@@ -93,38 +95,22 @@ pub fn glance(vault: &Vault, question: &GlanceQuestion, now: Timestamp) -> Resul
     WallClock::new(&question.zone)?;
     settled(vault, |connection| {
         let mut clock = WallClock::new(&question.zone)?;
-        let mut total = Sum::default();
-        let mut week = [[Sum::default(); 24]; 7];
-        let mut by_day: BTreeMap<i64, Sum> = BTreeMap::new();
-        let (mut by_work, mut by_via) = (HashMap::<i64, Sum>::new(), HashMap::<i64, Sum>::new());
-        local_plays(connection, &question.span, &mut clock, |local| {
-            total.add(local.play);
-            by_day.entry(local.day()).or_default().add(local.play);
-            by_work.entry(local.play.work_id).or_default().add(local.play);
-            by_via.entry(local.play.via_id).or_default().add(local.play);
-            if let Some(sum) = hour_of(&mut week, local.local_ms) {
-                sum.add(local.play);
-            }
-            Ok(())
-        })?;
-        let mut belonging = Belonging::default();
-        belonging.learn(connection, by_work.keys().copied())?;
-        let of = |what: What| belonging.sums(&by_work, what);
-        let (works, creators, shows) = (of(What::Work), of(What::Creator), of(What::Show));
-        let different = Different {
-            works: works.len() as u64,
-            creators: creators.len() as u64,
-            shows: shows.len() as u64,
-            publishers: of(What::Publisher).len() as u64,
+        let Passed {
+            total,
+            week,
+            by_day,
+            by_via,
+            works,
+            creators,
+            shows,
+            different,
+            new,
+        } = if question.span == Span::ALL {
+            pass_of_all(connection, &mut clock)?
+        } else {
+            pass(connection, question.span, &mut clock)?
         };
-        let mut new = |what: What| count_first_in(connection, what, question.span, &mut clock);
-        let new = Different {
-            works: new(What::Work)?,
-            creators: new(What::Creator)?,
-            shows: new(What::Show)?,
-            publishers: new(What::Publisher)?,
-        };
-        let most = |sums: HashMap<i64, Sum>| ranked(connection, sums, total, question.by, 0, question.ranks);
+        let most = |sums: Vec<(i64, Sum)>| ranked(connection, sums, total, question.by, 0, question.ranks);
         let mut by_month: BTreeMap<i64, Sum> = BTreeMap::new();
         let mut beginnings = Beginnings::new(Step::Month);
         for (day, sum) in &by_day {
@@ -153,6 +139,116 @@ pub fn glance(vault: &Vault, question: &GlanceQuestion, now: Timestamp) -> Resul
             shows: most(shows)?,
             sources: ranked_sources(connection, &by_via, question.by)?,
         })
+    })
+}
+
+/// What a range comes to, before it is ranked and named.
+struct Passed {
+    total: Sum,
+    week: [[Sum; 24]; 7],
+    by_day: BTreeMap<i64, Sum>,
+    by_via: HashMap<i64, Sum>,
+    works: Vec<(i64, Sum)>,
+    creators: Vec<(i64, Sum)>,
+    shows: Vec<(i64, Sum)>,
+    different: Different,
+    new: Different,
+}
+
+/// By going through the plays.
+fn pass(connection: &Connection, span: Span, clock: &mut WallClock) -> Result<Passed, ListenError> {
+    let mut total = Sum::default();
+    let mut week = [[Sum::default(); 24]; 7];
+    let mut by_day: BTreeMap<i64, Sum> = BTreeMap::new();
+    let (mut by_work, mut by_via) = (HashMap::<i64, Sum>::new(), HashMap::<i64, Sum>::new());
+    local_plays(connection, &span, clock, |local| {
+        total.add(local.play);
+        by_day.entry(local.day()).or_default().add(local.play);
+        by_work.entry(local.play.work_id).or_default().add(local.play);
+        by_via.entry(local.play.via_id).or_default().add(local.play);
+        if let Some(sum) = hour_of(&mut week, local.local_ms) {
+            sum.add(local.play);
+        }
+        Ok(())
+    })?;
+    let mut belonging = Belonging::default();
+    belonging.learn(connection, by_work.keys().copied())?;
+    let of = |what: What| belonging.sums(&by_work, what).into_iter().collect::<Vec<_>>();
+    let (works, creators, shows) = (of(What::Work), of(What::Creator), of(What::Show));
+    let mut new = |what: What| count_first_in(connection, what, span, clock);
+    Ok(Passed {
+        total,
+        week,
+        by_day,
+        by_via,
+        different: Different {
+            works: works.len() as u64,
+            creators: creators.len() as u64,
+            shows: shows.len() as u64,
+            publishers: of(What::Publisher).len() as u64,
+        },
+        new: Different {
+            works: new(What::Work)?,
+            creators: new(What::Creator)?,
+            shows: new(What::Show)?,
+            publishers: new(What::Publisher)?,
+        },
+        works,
+        creators,
+        shows,
+    })
+}
+
+/// From the sums kept behind the log: whatever was heard was heard for the first time, too.
+fn pass_of_all(connection: &Connection, clock: &mut WallClock) -> Result<Passed, ListenError> {
+    let mut total = Sum::default();
+    let mut week = [[Sum::default(); 24]; 7];
+    let (mut by_day, mut by_via) = (BTreeMap::<i64, Sum>::new(), HashMap::<i64, Sum>::new());
+    // Quarters come nearly in order of time: a day is looked up once.
+    let mut open: Option<(i64, Sum)> = None;
+    quarters(connection, &Span::ALL, clock, |quarter| {
+        total.add_sum(quarter.sum);
+        by_via.entry(quarter.via_id).or_default().add_sum(quarter.sum);
+        if let Some(sum) = hour_of(&mut week, quarter.local_ms) {
+            sum.add_sum(quarter.sum);
+        }
+        let day = quarter.day();
+        match &mut open {
+            Some((of_day, sum)) if *of_day == day => sum.add_sum(quarter.sum),
+            _ => {
+                if let Some((of_day, sum)) = open.replace((day, quarter.sum)) {
+                    by_day.entry(of_day).or_default().add_sum(sum);
+                }
+            }
+        }
+    })?;
+    if let Some((of_day, sum)) = open {
+        by_day.entry(of_day).or_default().add_sum(sum);
+    }
+    let (works, creators) = (
+        sums_of_all(connection, What::Work)?,
+        sums_of_all(connection, What::Creator)?,
+    );
+    let shows = sums_of_all(connection, What::Show)?;
+    let publishers: i64 = connection
+        .prepare_cached("SELECT count(*) FROM listen_entity_heard WHERE what = ?1")?
+        .query_row([What::Publisher.number()], |row| row.get(0))?;
+    let different = Different {
+        works: works.len() as u64,
+        creators: creators.len() as u64,
+        shows: shows.len() as u64,
+        publishers: publishers.unsigned_abs(),
+    };
+    Ok(Passed {
+        total,
+        week,
+        by_day,
+        by_via,
+        works,
+        creators,
+        shows,
+        different,
+        new: different,
     })
 }
 

@@ -18,7 +18,7 @@ const SUMS: Scope = Scope("listen_index");
 /// Plays looked through in one step.
 const PLAYS_AT_ONCE: i64 = 65_536;
 /// Stretches summed in one step.
-const STRETCHES_AT_ONCE: i64 = 256;
+const STRETCHES_AT_ONCE: i64 = 1_024;
 /// Works summed one by one in one step. When more are stale close by, going through all plays once is quicker.
 const WORKS_AT_ONCE: i64 = 2_048;
 /// Works summed by one pass over all plays: eight megabytes of sums.

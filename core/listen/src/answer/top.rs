@@ -84,7 +84,7 @@ pub fn top(vault: &Vault, question: &TopQuestion, after: Option<&Cursor>, limit:
             })?;
             let mut belonging = Belonging::default();
             belonging.learn(connection, by_work.keys().copied())?;
-            (belonging.sums(&by_work, question.what), total)
+            (belonging.sums(&by_work, question.what).into_iter().collect(), total)
         };
         let count = sums.len();
         let ranks = ranked(connection, sums, total, question.by, skip, limit)?;
@@ -103,14 +103,14 @@ fn page(ranks: Vec<Ranked>, count: usize, total: Sum, skip: usize) -> Top {
 }
 
 /// Everything, from the sums kept behind the log.
-fn all_time(connection: &Connection, what: What) -> Result<(HashMap<i64, Sum>, Sum), ListenError> {
-    let mut statement = connection.prepare_cached(
-        "SELECT entity_id, listens, plays, unknown_plays, played_ms, estimated_ms FROM listen_entity_heard WHERE what = ?1",
-    )?;
-    let sums: HashMap<i64, Sum> = statement
-        .query_map([what.number()], |row| Ok((row.get(0)?, sum_from(row, 1)?)))?
-        .collect::<Result<_, _>>()?;
+fn all_time(connection: &Connection, what: What) -> Result<(Vec<(i64, Sum)>, Sum), ListenError> {
+    let sums = sums_of_all(connection, what)?;
     // Each play is of one work.
+    let mut total = Sum::default();
+    if what == What::Work {
+        sums.iter().for_each(|(_, sum)| total.add_sum(*sum));
+        return Ok((sums, total));
+    }
     let total = connection
         .prepare_cached(
             "SELECT coalesce(sum(listens), 0), coalesce(sum(plays), 0), coalesce(sum(unknown_plays), 0), coalesce(sum(played_ms), 0),
@@ -120,16 +120,26 @@ fn all_time(connection: &Connection, what: What) -> Result<(HashMap<i64, Sum>, S
     Ok((sums, total))
 }
 
+/// All works, creators, shows or publishers that were ever heard, with what they come to.
+pub(crate) fn sums_of_all(connection: &Connection, what: What) -> Result<Vec<(i64, Sum)>, ListenError> {
+    Ok(connection
+        .prepare_cached(
+            "SELECT entity_id, listens, plays, unknown_plays, played_ms, estimated_ms FROM listen_entity_heard
+             WHERE what = ?1",
+        )?
+        .query_map([what.number()], |row| Ok((row.get(0)?, sum_from(row, 1)?)))?
+        .collect::<Result<_, _>>()?)
+}
+
 /// The ranks after the first `skip`, with their names.
 pub(crate) fn ranked(
     connection: &Connection,
-    sums: HashMap<i64, Sum>,
+    mut all: Vec<(i64, Sum)>,
     total: Sum,
     by: Measure,
     skip: usize,
     limit: usize,
 ) -> Result<Vec<Ranked>, ListenError> {
-    let mut all: Vec<(i64, Sum)> = sums.into_iter().collect();
     let order = |one: &(i64, Sum), other: &(i64, Sum)| {
         let key = |(id, sum): &(i64, Sum)| {
             (

@@ -1,7 +1,7 @@
 //! Working identities out, some thousand descriptions in one transaction: the new ones, those that lost a neighbour, and
 //! everything that is tied to them. So each transaction ends with just the partition of all descriptions seen so far.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use rusqlite::{CachedStatement, Connection, Row, Transaction, params};
 
@@ -10,8 +10,9 @@ use super::keys::{Described, Key, Role};
 use super::partition::groups;
 use crate::ListenError;
 
-/// Descriptions worked out in one transaction, so that other writes get their turn and memory stays small.
-const AT_ONCE: i64 = 8_192;
+/// Descriptions worked out in one transaction, so that other writes get their turn and memory stays small. Keys are hashes,
+/// so each transaction touches most pages of their index: fewer ones write it less often.
+const AT_ONCE: i64 = 32_768;
 
 /// Whether there is something to work out.
 pub(crate) fn behind(connection: &Connection) -> Result<bool, ListenError> {
@@ -42,31 +43,83 @@ struct Known {
     is_named: bool,
     /// The same texts, the same bytes: orders what nothing else does.
     hash: Vec<u8>,
+    /// Whether its text's key is still to be written.
+    is_new: bool,
 }
 
-/// Reads the next new descriptions and keeps their keys.
+impl Known {
+    /// What it is by its own text; 0 for nothing.
+    fn text_key(&self) -> i64 {
+        text_key(&self.keys)
+    }
+}
+
+/// The first of the texts, which is what a description says of itself.
+fn text_key(keys: &[Key]) -> i64 {
+    keys.iter().find(|key| key.role == Role::Text).map_or(0, |key| key.hash)
+}
+
+/// Reads the next new descriptions and keeps their keys. Goes through the index of keys in its own order, once to see who
+/// has them already and once to add to it.
 fn take_new(transaction: &Transaction<'_>, reached: &mut Reached<'_>) -> Result<(), ListenError> {
     let done: i64 = transaction
         .prepare_cached("SELECT work_id FROM listen_identity_index")?
         .query_row([], |row| row.get(0))?;
     let decisions = Decisions::read(transaction)?;
-    let mut statement = transaction.prepare_cached(&format!(
-        "SELECT {DESCRIBED} FROM listen_work WHERE work_id > ?1 ORDER BY work_id LIMIT ?2"
-    ))?;
-    let mut rows = statement.query([done, AT_ONCE])?;
+    let mut all: Vec<(Key, i64)> = Vec::new();
     let mut last = None;
-    while let Some(row) = rows.next()? {
-        let work_id: i64 = row.get(0)?;
-        let (described, hash) = described(row)?;
-        set_keys(transaction, work_id, &decisions.applied(described.keys(), &hash))?;
+    {
+        let mut statement = transaction.prepare_cached(&format!(
+            "SELECT {DESCRIBED}, identity_id,
+                 coalesce((SELECT i.is_named FROM listen_identity i WHERE i.identity_id = listen_work.identity_id), 0)
+             FROM listen_work WHERE work_id > ?1 ORDER BY work_id LIMIT ?2"
+        ))?;
+        let mut rows = statement.query([done, AT_ONCE])?;
+        while let Some(row) = rows.next()? {
+            let work_id: i64 = row.get(0)?;
+            let (described, hash) = described(row)?;
+            let keys = decisions.applied(described.keys(), &hash);
+            all.extend(keys.iter().map(|key| (*key, work_id)));
+            let known = Known {
+                keys,
+                identity_id: row.get(12)?,
+                is_named: row.get(13)?,
+                hash,
+                is_new: true,
+            };
+            reached.new.insert(work_id, known);
+            last = Some(work_id);
+        }
+    }
+    let Some(last) = last else { return Ok(()) };
+    all.sort_unstable_by_key(|(key, work_id)| (key.hash, *work_id));
+    // The first ones of a log meet nobody.
+    let is_first = done == 0;
+    let mut add = transaction
+        .prepare_cached("INSERT OR IGNORE INTO listen_work_key (work_id, hash, role) VALUES (?1, ?2, ?3)")?;
+    for sharing in all.chunk_by(|(one, _), (other, _)| one.hash == other.hash) {
+        let Some((key, _)) = sharing.first() else { continue };
+        let mut works: Vec<i64> = sharing.iter().map(|(_, work_id)| *work_id).collect();
+        if !is_first && sharing.iter().any(|(key, _)| key.role != Role::Guid) {
+            let rows = reached.works_of.query_map([key.hash], |row| row.get(0))?;
+            works.extend(rows.collect::<Result<Vec<i64>, _>>()?);
+        }
+        for (key, work_id) in sharing {
+            add.execute(params![work_id, key.hash, key.role.number()])?;
+        }
+        // Nearly every name is one description's alone.
+        if works.len() > 1 {
+            reached.sharing.insert(key.hash, works);
+        }
+    }
+    reached.looked_up_new = all.into_iter().map(|(key, _)| key.hash).collect();
+    let new: Vec<i64> = reached.new.keys().copied().collect();
+    for work_id in new {
         reached.start(work_id);
-        last = Some(work_id);
     }
-    if let Some(last) = last {
-        transaction
-            .prepare_cached("UPDATE listen_identity_index SET work_id = ?1")?
-            .execute([last])?;
-    }
+    transaction
+        .prepare_cached("UPDATE listen_identity_index SET work_id = ?1")?
+        .execute([last])?;
     Ok(())
 }
 
@@ -77,10 +130,9 @@ pub(super) fn set_keys(transaction: &Transaction<'_>, work_id: i64, keys: &[Key]
     for key in keys {
         add.execute(params![work_id, key.hash, key.role.number()])?;
     }
-    let text = keys.iter().find(|key| key.role == Role::Text).map_or(0, |key| key.hash);
     transaction
         .prepare_cached("UPDATE listen_work SET text_key = ?2 WHERE work_id = ?1 AND text_key <> ?2")?
-        .execute([work_id, text])?;
+        .execute([work_id, text_key(keys)])?;
     Ok(())
 }
 
@@ -142,8 +194,13 @@ struct Reached<'t> {
     works_of: CachedStatement<'t>,
     known: CachedStatement<'t>,
     waiting: Vec<i64>,
-    works: BTreeSet<i64>,
-    looked_up: BTreeSet<i64>,
+    works: HashSet<i64>,
+    looked_up: HashSet<i64>,
+    /// The new descriptions, known already.
+    new: BTreeMap<i64, Known>,
+    /// The keys of new descriptions in order, and who else has the ones that more than one has.
+    looked_up_new: Vec<i64>,
+    sharing: HashMap<i64, Vec<i64>>,
 }
 
 impl<'t> Reached<'t> {
@@ -156,8 +213,11 @@ impl<'t> Reached<'t> {
                  LEFT JOIN listen_identity i ON i.identity_id = w.identity_id WHERE w.work_id = ?1",
             )?,
             waiting: Vec::new(),
-            works: BTreeSet::new(),
-            looked_up: BTreeSet::new(),
+            works: HashSet::new(),
+            looked_up: HashSet::new(),
+            new: BTreeMap::new(),
+            looked_up_new: Vec::new(),
+            sharing: HashMap::new(),
         })
     }
 
@@ -168,7 +228,11 @@ impl<'t> Reached<'t> {
     }
 
     fn start_at_key(&mut self, hash: i64) -> Result<(), ListenError> {
-        if self.looked_up.insert(hash) {
+        if self.looked_up_new.binary_search(&hash).is_ok() {
+            for work_id in self.sharing.remove(&hash).unwrap_or_default() {
+                self.start(work_id);
+            }
+        } else if self.looked_up.insert(hash) {
             let works: Vec<i64> = self
                 .works_of
                 .query_map([hash], |row| row.get(0))?
@@ -183,6 +247,13 @@ impl<'t> Reached<'t> {
     fn all_tied(mut self) -> Result<BTreeMap<i64, Known>, ListenError> {
         let mut tied = BTreeMap::new();
         while let Some(work_id) = self.waiting.pop() {
+            if let Some(known) = self.new.remove(&work_id) {
+                for key in known.keys.iter().filter(|key| key.role != Role::Guid) {
+                    self.start_at_key(key.hash)?;
+                }
+                tied.insert(work_id, known);
+                continue;
+            }
             let mut keys = Vec::new();
             {
                 let mut rows = self.keys_of.query([work_id])?;
@@ -208,6 +279,7 @@ impl<'t> Reached<'t> {
                     identity_id,
                     is_named,
                     hash,
+                    is_new: false,
                 },
             );
         }
@@ -220,6 +292,8 @@ fn write(transaction: &Transaction<'_>, works: &BTreeMap<i64, Known>) -> Result<
     let numbers: Vec<i64> = works.keys().copied().collect();
     let descriptions: Vec<Vec<Key>> = works.values().map(|known| known.keys.clone()).collect();
     let mut set = transaction.prepare_cached("UPDATE listen_work SET identity_id = ?2 WHERE work_id = ?1")?;
+    let mut set_new =
+        transaction.prepare_cached("UPDATE listen_work SET identity_id = ?2, text_key = ?3 WHERE work_id = ?1")?;
     let mut add = transaction.prepare_cached("INSERT INTO listen_identity (lead_work_id, is_named) VALUES (?1, ?2)")?;
     let mut change = transaction.prepare_cached(
         "UPDATE listen_identity SET lead_work_id = ?2, is_named = ?3
@@ -257,7 +331,9 @@ fn write(transaction: &Transaction<'_>, works: &BTreeMap<i64, Known>) -> Result<
         };
         taken.insert(identity_id);
         for (work_id, known) in &members {
-            if known.identity_id != identity_id {
+            if known.is_new {
+                set_new.execute([*work_id, identity_id, known.text_key()])?;
+            } else if known.identity_id != identity_id {
                 set.execute([*work_id, identity_id])?;
             }
             // Plays that were not the same before may be now, and the other way round.

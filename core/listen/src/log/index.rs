@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use rusqlite::{Connection, Transaction, params};
+use rusqlite::{Connection, OptionalExtension, Transaction, params};
 use tekram_vault::{Scope, Vault};
 
 use super::counting;
@@ -81,6 +81,7 @@ fn step(transaction: &Transaction<'_>) -> Result<(), ListenError> {
         )?
         .query_row([works_done, AT_ONCE], |row| row.get(0))?;
     if let Some(until) = until {
+        gather_more(transaction, "listen_words")?;
         transaction
             .prepare_cached(
                 "INSERT INTO listen_words (rowid, title, creators, show, publisher)
@@ -109,6 +110,24 @@ fn step(transaction: &Transaction<'_>) -> Result<(), ListenError> {
         transaction
             .prepare_cached("UPDATE listen_index SET play_id = ?1")?
             .execute(params![until])?;
+    }
+    Ok(())
+}
+
+/// What a full-text index gathers in memory before it writes a part of itself, in bytes.
+const GATHERED: i64 = 8 << 20;
+
+/// Lets a full-text index write itself in few large parts. With a megabyte, as it comes, most of the time behind an import is
+/// spent on joining its parts, and looking something up goes through many of them.
+pub(crate) fn gather_more(transaction: &Transaction<'_>, table: &'static str) -> Result<(), ListenError> {
+    let set: Option<i64> = transaction
+        .prepare_cached(&format!("SELECT v FROM {table}_config WHERE k = 'hashsize'"))?
+        .query_row([], |row| row.get(0))
+        .optional()?;
+    if set != Some(GATHERED) {
+        transaction
+            .prepare_cached(&format!("INSERT INTO {table} ({table}, rank) VALUES ('hashsize', ?1)"))?
+            .execute([GATHERED])?;
     }
     Ok(())
 }
