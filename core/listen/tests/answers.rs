@@ -17,9 +17,10 @@ use jiff::civil::Date;
 use jiff::tz::{Offset, TimeZone};
 use proptest::prelude::*;
 use tekram_listen::{
-    About, Amount, Cursor, Forgotten, GlanceQuestion, Known, Listen, ListenError, Measure, Span, Step, TopQuestion,
-    What, about, about_source, around, belongs_to, by_period, catch_up, first_heard, forgotten, glance, glance_svg,
-    hours_of_week, listens_of, moment, newly_heard, rate, search, search_page, streaks, top,
+    About, Amount, Correction, Cursor, Forgotten, Glance, GlanceQuestion, Known, Listen, ListenError, Measure, Span,
+    Step, TopQuestion, What, about, about_source, around, belongs_to, by_period, catch_up, correct, first_heard,
+    forgotten, glance, glance_svg, hide, hours_of_week, listens_of, merge, moment, newly_heard, rate, search,
+    search_page, split, streaks, top, undo_edit, work_of_listen,
 };
 use tekram_vault::Scope;
 
@@ -467,6 +468,85 @@ proptest! {
             }
         }
         all_agree(&log, "Europe/Berlin", "all");
+    }
+}
+
+/// Listens and seconds of each work, read from the plays alone.
+const WORKS_READ: &str =
+    "SELECT 'i' || w.identity_id, count(*), sum(coalesce(p.played_ms, 0)), min(p.start_ms), max(p.start_ms)
+    FROM listen_play p JOIN listen_work w ON w.work_id = p.work_id JOIN listen_batch b ON b.batch_id = p.batch_id
+    WHERE b.state = 'accepted' AND p.marks & 24 = 0 GROUP BY w.identity_id ORDER BY w.identity_id";
+/// The same, as it is kept.
+const WORKS_KEPT: &str = "SELECT e.entity_key, h.listens, h.played_ms, h.first_ms, h.last_ms FROM listen_entity_heard h
+    JOIN listen_entity e ON e.entity_id = h.entity_id WHERE h.what = 0 ORDER BY CAST(substr(e.entity_key, 2) AS INTEGER)";
+
+fn works_by(log: &Log, sql: &str) -> Vec<(String, i64, i64, i64, i64)> {
+    log.vault
+        .read(|connection| {
+            let mut statement = connection.prepare(sql)?;
+            let rows = statement.query_map([], |row| {
+                Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?))
+            })?;
+            Ok::<_, ListenError>(rows.collect::<Result<_, _>>()?)
+        })
+        .unwrap()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(32))]
+
+    /// Works merged and split by hand, listens corrected and hidden, edits and imports undone, in any order: the sums kept
+    /// behind the log are what the plays say, and everything at a glance (which goes by them) is what a range that holds
+    /// everything says (which goes by the plays).
+    #[test]
+    fn sums_follow_what_the_person_puts_right(
+        first in songs(),
+        second in songs(),
+        deeds in prop::collection::vec((0_u8..7, 0_usize..60, 0_usize..60), 1..10),
+    ) {
+        let log = Log::new();
+        let mut batches = vec![log.add(text_of(&first, 0)), log.add(streams_of(&second, 0))];
+        for (deed, which, other) in deeds {
+            let listens = log.listens();
+            let pick = |which: usize| (!listens.is_empty()).then(|| listens[which % listens.len()].id);
+            let (Some(one), Some(two)) = (pick(which), pick(other)) else { continue };
+            let works = [work_of_listen(&log.vault, one).unwrap(), work_of_listen(&log.vault, two).unwrap()];
+            match deed {
+                0 | 1 => if works[0].work != works[1].work {
+                    merge(&log.vault, &[works[0].work, works[1].work], NOW).unwrap();
+                },
+                2 => if works[0].descriptions.len() > 1 {
+                    split(&log.vault, &[works[0].descriptions[other % 2].description], NOW).unwrap();
+                },
+                3 => {
+                    let correction = Correction {
+                        title: Some(format!("Song {}", other % 12)),
+                        creators: Some(vec![format!("Artist {}", other % 5)]),
+                        ..Correction::default()
+                    };
+                    correct(&log.vault, one, &correction, NOW).unwrap();
+                }
+                4 => { hide(&log.vault, one, true, NOW).unwrap(); }
+                5 => { let _nothing_left = undo_edit(&log.vault, NOW); }
+                _ => if let Some(batch) = batches.pop() { log.undo(batch); },
+            }
+            if which % 3 == 0 {
+                catch_up(&log.vault).unwrap();
+            }
+        }
+        let glance_of = |span: &str| {
+            let question = GlanceQuestion {
+                span: Span::parse(span).unwrap(),
+                zone: "Europe/Berlin".to_owned(),
+                by: Measure::Time,
+                ranks: 100,
+            };
+            glance(&log.vault, &question, NOW).unwrap()
+        };
+        let (all, wide) = (glance_of("all"), glance_of("1990..2090"));
+        let wide = Glance { first_date: None, last_date: None, ..wide };
+        prop_assert_eq!(all, wide);
+        prop_assert_eq!(works_by(&log, WORKS_KEPT), works_by(&log, WORKS_READ));
     }
 }
 
