@@ -83,7 +83,7 @@ pub fn about(vault: &Vault, id: i64, by: Measure, ranks: usize, zone: &str) -> R
             let mut belonging = Belonging::default();
             belonging.learn(connection, by_description.keys().copied())?;
             let sums = belonging.sums(&by_description, What::Work);
-            ranked(connection, sums, total, by, 0, ranks)?
+            ranked(connection, sums.into_iter().collect(), total, by, 0, ranks)?
         };
         let (name, maker) = names(connection, id)?;
         Ok(portrait(what, id, (name, maker), &by_day, works))
