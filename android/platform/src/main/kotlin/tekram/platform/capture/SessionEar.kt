@@ -60,7 +60,8 @@ class SessionEar(
 
     fun metadata(said: MediumFacts): List<Heard> {
         if (said == medium || said.isEmpty) return emptyList()
-        val otherMedium = said.title != medium.title || said.creators != medium.creators
+        // What is named late was on from the beginning; only after another name is it another medium.
+        val otherMedium = !medium.isEmpty && (said.title != medium.title || said.creators != medium.creators)
         medium = said
         // A player names the next medium before it says that it is at its beginning: the old place must not count there.
         val position = if (otherMedium) 0L.takeIf { last != null } else place()
