@@ -136,12 +136,24 @@ class SessionsIntoTheLogTest : Phone() {
                     if (player.isPlaying && positionMs != null) player.shows(atMs = positionMs)
                 }
 
-                "speed" -> player.speed(kind.getLong("permille") / 1000f)
-                "play" -> player.shows(playing = true, atMs = positionMs)
-                "pause" -> player.shows(playing = false, atMs = positionMs)
-                "seek" -> player.shows(atMs = kind.getLong("to_ms"))
-                "position" -> player.shows(atMs = kind.getLong("ms"))
-                "end" -> shadowOf(player.controller).executeOnSessionDestroyed()
+                "speed" -> {
+                    player.speed(kind.getLong("permille") / 1000f)
+                }
+                "play" -> {
+                    player.shows(playing = true, atMs = positionMs)
+                }
+                "pause" -> {
+                    player.shows(playing = false, atMs = positionMs)
+                }
+                "seek" -> {
+                    player.shows(atMs = kind.getLong("to_ms"))
+                }
+                "position" -> {
+                    player.shows(atMs = kind.getLong("ms"))
+                }
+                "end" -> {
+                    shadowOf(player.controller).executeOnSessionDestroyed()
+                }
             }
         }
         pass(2_000)

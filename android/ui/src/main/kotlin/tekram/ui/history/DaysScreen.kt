@@ -66,6 +66,7 @@ fun DaysScreen(
     onNear: (Int) -> Unit,
     onRetry: () -> Unit,
     actions: DaysActions,
+    above: @Composable () -> Unit = {},
 ) = ScreenFrame(
     word("history_title"),
     onBack = null,
@@ -74,10 +75,13 @@ fun DaysScreen(
         IconAction(Icons.More, word("history_more_title"), onClick = actions::more)
     },
 ) {
-    PhasePane(days.phase, phaseWords("history"), onRetry = onRetry, empty = Offer(word("history_import"), actions::import)) {
-        RowsList(days, onNear) { day ->
-            DayRow(day, sources) { actions.day(day) }
-            HorizontalDivider()
+    Column {
+        above()
+        PhasePane(days.phase, phaseWords("history"), onRetry = onRetry, empty = Offer(word("history_import"), actions::import)) {
+            RowsList(days, onNear) { day ->
+                DayRow(day, sources) { actions.day(day) }
+                HorizontalDivider()
+            }
         }
     }
 }

@@ -15,6 +15,9 @@ import tekram.ui.Room
 import tekram.ui.common.LocalDevice
 import tekram.ui.common.Route
 import tekram.ui.common.Tab
+import tekram.ui.history.capture.CaptureRoom
+import tekram.ui.history.capture.QuietLines
+import tekram.ui.history.capture.QuietModel
 
 /** Draws the screens whose id begins with `history_`. What follows says which part they belong to; each part has a room of its own. */
 @Composable
@@ -29,7 +32,7 @@ fun HistoryRoom(
     "search" -> Search(room, onBack)
     "more" -> MoreScreen(room.go::open, onBack)
     "export" -> Export(room, onBack)
-    "capture" -> Capture(room, onBack)
+    "capture" -> CaptureRoom(route, room, onBack)
     else -> Days(room)
 }
 
@@ -50,7 +53,9 @@ private fun Days(room: Room) {
                 override fun more() = room.go.open(Route("history_more"))
             }
         }
-    DaysScreen(days, state.sources, model.days::need, model::reload, actions)
+    val quiet = viewModel { QuietModel(room.session) }
+    val quietState by quiet.state.collectAsState()
+    DaysScreen(days, state.sources, model.days::need, model::reload, actions) { QuietLines(quietState.now, quiet::end) }
 }
 
 /** The day is the route's date and the bounds that the core gave for it. */
@@ -117,17 +122,6 @@ private fun Export(
     val state by model.state.collectAsState()
     val device = LocalDevice.current
     ExportScreen(state, model::form, { model.export(device) }, onBack)
-}
-
-@Composable
-private fun Capture(
-    room: Room,
-    onBack: (() -> Unit)?,
-) {
-    val model = viewModel { CaptureModel(room.session) }
-    val state by model.state.collectAsState()
-    val device = LocalDevice.current
-    CaptureScreen(state, model::allow, model::reload, onBack, onPhone = device.phonePage?.let { page -> { device.open(page) } })
 }
 
 /** The screen of one listen. */

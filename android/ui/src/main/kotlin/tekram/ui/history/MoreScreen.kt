@@ -41,6 +41,9 @@ internal val moreParts: List<MorePart> by lazy {
             "history_more_logged",
             listOf(
                 MoreRow("history_capture_title", "history_more_capture", Icons.Music, "history_capture"),
+                MoreRow("history_quiet_title", "history_quiet_below", Icons.Hide, "history_capture_quiet"),
+                MoreRow("history_counting_title", "history_counting_below", Icons.Check, "history_capture_counting"),
+                MoreRow("history_record_title", "history_record_below", Icons.Code, "history_capture_record"),
             ),
         ),
         MorePart(
