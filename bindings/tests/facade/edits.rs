@@ -92,8 +92,7 @@ async fn works_are_looked_at_merged_and_split_again() {
         home.works(one.title.clone(), 5)
             .await
             .unwrap()
-            .iter()
-            .any(|work| *work == one)
+            .contains(&one)
     );
     let look = home.merge_look(vec![one.work, other.work]).await.unwrap();
     assert_eq!(look.plays, one.plays + other.plays);
