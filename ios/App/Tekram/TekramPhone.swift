@@ -15,6 +15,8 @@ final class TekramPhone: Phone {
     /// The app's root, unless the vaults' folder cannot be had: then `problem` says why.
     let app: AppModel?
     let problem: Problem?
+    /// The built-in player; it plays on while everything is locked.
+    let playback: PlayerModel?
     private let log: DiagnosticLog?
 
     private let location = CoreLocationSource()
@@ -44,9 +46,10 @@ final class TekramPhone: Phone {
                     railsOff: edition.railsOff, zone: TimeZone.current.identifier),
                 keyStore: KeychainKeyStore(keys: keys), location: location, connectivity: PathConnectivity())
             app = AppModel(agent: agent, edition: edition)
+            playback = PlayerModel(agent: agent, player: StreamPlayer(), isProxied: edition.proxy != nil)
             problem = nil
         } catch {
-            app = nil
+            (app, playback) = (nil, nil)
             problem = Problem(error)
         }
         // Without it, shares say that the app has to be opened first; nothing else depends on it.
@@ -66,6 +69,7 @@ final class TekramPhone: Phone {
     func profileOpened() async {
         for ask in inboxKey.drain() { asks.put(ask) }
         for kind in Notices.Kind.allCases { Notices.clear(kind) }
+        if let persona = app?.persona { playback?.opened(persona) }
         await resumeCapture()
     }
 
@@ -73,11 +77,13 @@ final class TekramPhone: Phone {
     private func profileClosed() {
         OfferRefresh.cancel()
         location.forget()
+        playback?.locked()
     }
 
     /// A profile was deleted: nothing is noted for it any more, and nothing on the phone names it.
     private func forget(_ personaId: String) {
         settings.forget(personaId)
+        playback?.forget(personaId)
         if settings.musicPersona == nil { pauseCapture() }
         if app?.persona == nil {
             showOnWidget(nil)

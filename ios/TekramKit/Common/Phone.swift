@@ -112,6 +112,9 @@ public protocol Phone: AnyObject, Sendable {
     /// A file of what the Music library remembers, for the import; nothing when there is nothing new.
     func musicLibraryFile() async -> URL?
 
+    /// The built-in player.
+    var playback: PlayerModel? { get }
+
     /// The proxy that the next start goes through; nothing for none.
     var proxyOfNextStart: String? { get set }
 

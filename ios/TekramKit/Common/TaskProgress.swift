@@ -51,6 +51,7 @@ extension CoreTask {
 }
 
 extension ImportTask: CoreTask {}
+extension FeedRefreshTask: CoreTask {}
 extension DiscoverTask: CoreTask {}
 extension SettleTask: CoreTask {}
 extension PublishTask: CoreTask {}

@@ -33,6 +33,29 @@ public enum Moments {
         return date.formatted(style)
     }
 
+    /// A day, month or year that the core names `YYYY-MM-DD`, `YYYY-MM` or `YYYY`; anything else is shown as it is.
+    public static func period(_ name: String, locale: Locale = .current) -> String {
+        switch name.count {
+        case 10: day(name, locale: locale)
+        case 7: month(name, locale: locale)
+        default: name
+        }
+    }
+
+    /// A day of the week, Monday is 0.
+    public static func weekday(_ day: Int, short: Bool = false, locale: Locale = .current) -> String {
+        var calendar = Calendar(identifier: .gregorian)
+        calendar.locale = locale
+        let names = short ? calendar.shortStandaloneWeekdaySymbols : calendar.standaloneWeekdaySymbols
+        // Foundation's week begins on Sunday.
+        return names[(day + 1) % names.count]
+    }
+
+    /// An hour of the day, from 0 to 23, as clocks write its beginning.
+    public static func hour(_ hour: Int, locale: Locale = .current) -> String {
+        time(Int64(hour) * 3_600_000, locale: locale, zone: .gmt)
+    }
+
     /// Month of a moment.
     public static func month(_ epochMs: Int64, locale: Locale = .current, zone: TimeZone = .current) -> String {
         let style = Date.FormatStyle(locale: locale, calendar: Calendar(identifier: .gregorian), timeZone: zone)

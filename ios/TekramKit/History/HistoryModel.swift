@@ -17,6 +17,8 @@ public final class HistoryModel {
     public let days: PagedRows<Day>
     /// What the search finds, newest first.
     public private(set) var found: PagedRows<Listen>
+    /// What goes by a name that has those words, a few of each; nothing while only a condition is searched for.
+    public private(set) var typed: AsTyped?
     /// What is searched for.
     public var text = ""
     /// Only this kind; nothing means every kind.
@@ -25,6 +27,9 @@ public final class HistoryModel {
     public var source: String?
     /// The sources that the log knows, by name.
     public private(set) var sources: [String] = []
+
+    /// How many names of each kind are shown; the rest is behind "all".
+    public nonisolated static let namesOfEach: UInt32 = 3
 
     private let persona: Persona
     private let pause: Duration
@@ -58,6 +63,13 @@ public final class HistoryModel {
     /// Searches once no further letter follows: the caller's task is cancelled when one does.
     public func find() async {
         guard isSearching, (try? await Task.sleep(for: pause)) != nil else { return }
+        // By a condition, names are not searched for: they do not know of it.
+        let names = words.isEmpty || kind != nil || source != nil ? nil : words
+        let typed: AsTyped? =
+            if let names { try? await persona.searchAsTyped(text: names, limit: Self.namesOfEach) } else { nil }
+        // Another letter came meanwhile.
+        guard !Task.isCancelled else { return }
+        self.typed = typed
         found = HistoryModel.listens(of: persona, query)
         await found.reload()
     }

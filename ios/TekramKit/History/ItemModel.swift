@@ -13,6 +13,8 @@ public final class ItemModel {
     public private(set) var detail: ListenDetail?
     /// The person's rating.
     public private(set) var thumb: Thumb?
+    /// By which rule it does not count as a play; nothing when it counts.
+    public private(set) var rule: CountingRule?
     /// Why the rating was not kept.
     public private(set) var problem: Problem?
 
@@ -33,6 +35,8 @@ public final class ItemModel {
             let detail = try await persona.listen(id: id)
             guard newest.takes(number) else { return }
             (self.detail, thumb) = (detail, detail.listen.thumb)
+            let kind = detail.listen.kind
+            rule = detail.listen.counts ? nil : try persona.countingRules().first { $0.kind == kind }
             phase = .ready
         } catch {
             if newest.takes(number) { phase = .ended(error) }

@@ -23,12 +23,27 @@ struct HistoryRoom: View {
                 ToolbarItem(placement: .primaryAction) { narrowing }
                 ToolbarItem(placement: .primaryAction) {
                     NavigationLink {
+                        GlanceScreen(persona: persona)
+                    } label: {
+                        Label("history_answer_title_ios", systemImage: "chart.bar")
+                    }
+                }
+                ToolbarItem(placement: .primaryAction) {
+                    NavigationLink {
+                        FeedsScreen(persona: persona)
+                    } label: {
+                        Label("history_feed_title_ios", systemImage: "play.circle")
+                    }
+                }
+                ToolbarItem(placement: .primaryAction) {
+                    NavigationLink {
                         HistoryMoreScreen(app: app, persona: persona)
                     } label: {
                         Label("history_more_title", systemImage: "ellipsis.circle")
                     }
                 }
             }
+            .safeAreaInset(edge: .bottom) { MiniPlayer(persona: persona) }
             .task { await model.load() }
             .task { await model.follow() }
             .task(id: model.search) { await model.find() }
@@ -91,8 +106,11 @@ private struct SearchResult: View {
             retry: { await model.find() }
         ) {
             List {
-                PagedSection(list: model.found, id: \.id) { listen in
-                    ListenLink(persona: persona, listen: listen, withDate: true)
+                if let typed = model.typed { TypedSections(persona: persona, typed: typed, text: model.text) }
+                Section("history_answer_listens_ios") {
+                    PagedSection(list: model.found, id: \.id) { listen in
+                        ListenLink(persona: persona, listen: listen, withDate: true)
+                    }
                 }
             }
         } empty: {

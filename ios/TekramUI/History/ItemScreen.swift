@@ -79,6 +79,13 @@ private struct What: View {
             if !detail.listen.show.isEmpty { Text(verbatim: detail.listen.show) }
             Label(detail.listen.kind.title, systemImage: detail.listen.kind.systemImage)
             Text(verbatim: detail.listen.playedText)
+            if let rule = model.rule {
+                VStack(alignment: .leading, spacing: 2) {
+                    Text("history_answer_not_counted_ios")
+                    Text(rule.text).font(.footnote).foregroundStyle(.secondary)
+                }
+                .accessibilityElement(children: .combine)
+            }
             HStack(spacing: Theme.near) {
                 rating(.up, "hand.thumbsup", "history_thumb_up_a11y")
                 rating(.down, "hand.thumbsdown", "history_thumb_down_a11y")

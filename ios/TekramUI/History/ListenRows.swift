@@ -76,6 +76,9 @@ struct ListenRow: View {
                 if !by.isEmpty { Text(verbatim: by).font(.subheadline).foregroundStyle(.secondary) }
                 Text(verbatim: when).font(.footnote).foregroundStyle(.secondary)
                 Text(verbatim: listen.playedText).font(.footnote).foregroundStyle(.secondary)
+                if !listen.counts {
+                    Text("history_answer_not_counted_ios").font(.footnote).foregroundStyle(.secondary)
+                }
             }
             Spacer()
             if let thumb = listen.thumb {

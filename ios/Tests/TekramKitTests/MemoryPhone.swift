@@ -71,6 +71,7 @@ final class MemoryPhone: Phone {
 
     func musicLibraryFile() async -> URL? { nil }
 
+    var playback: PlayerModel?
     var proxyOfNextStart: String?
     private(set) var settingsOpened = 0
     func openSettings() { settingsOpened += 1 }
