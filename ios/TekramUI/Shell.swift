@@ -38,12 +38,12 @@ public enum Room: String, CaseIterable, Hashable, Identifiable, Sendable {
 /// The whole app.
 public struct Shell: View {
     private let app: AppModel
-    private let presence: (any Presence)?
+    private let presence: (any TekramKit.Presence)?
     @Environment(\.scenePhase) private var scenePhase
     @Environment(\.phone) private var phone
 
     /// Shows `app`.
-    public init(app: AppModel, presence: (any Presence)? = nil) {
+    public init(app: AppModel, presence: (any TekramKit.Presence)? = nil) {
         self.app = app
         self.presence = presence
     }
@@ -96,7 +96,7 @@ private struct Entrance: View {
     let personas: [PersonaEntry]
     @State private var model: StartModel
 
-    init(app: AppModel, presence: (any Presence)?, personas: [PersonaEntry] = []) {
+    init(app: AppModel, presence: (any TekramKit.Presence)?, personas: [PersonaEntry] = []) {
         self.app = app
         self.personas = personas
         _model = State(initialValue: StartModel(app: app, presence: presence))

@@ -3,12 +3,12 @@ import SwiftUI
 import TekramKit
 
 private struct PresenceKey: EnvironmentKey {
-    static let defaultValue: (any Presence)? = nil
+    static let defaultValue: (any TekramKit.Presence)? = nil
 }
 
 extension EnvironmentValues {
     /// What the phone guards keys with; nothing on a Mac and in previews.
-    var presence: (any Presence)? {
+    var presence: (any TekramKit.Presence)? {
         get { self[PresenceKey.self] }
         set { self[PresenceKey.self] = newValue }
     }

@@ -23,7 +23,7 @@ struct DamagedSection: View {
 struct RescueScreen: View {
     @State private var model: RescueModel
 
-    init(app: AppModel, entry: PersonaEntry, presence: (any Presence)?) {
+    init(app: AppModel, entry: PersonaEntry, presence: (any TekramKit.Presence)?) {
         _model = State(initialValue: RescueModel(app: app, entry: entry, presence: presence))
     }
 

@@ -132,7 +132,7 @@ import Testing
 }
 
 /// Keys in memory, where a phone has hardware; opens one only as `Presence`.
-private final class MemoryPhoneKeys: KeyStore, Presence, @unchecked Sendable {
+private final class MemoryPhoneKeys: KeyStore, TekramKit.Presence, @unchecked Sendable {
     private let lock = NSLock()
     private var pads: [String: [UInt8]] = [:]
     private var numbers: [String: UInt64] = [:]

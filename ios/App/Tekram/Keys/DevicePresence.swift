@@ -4,7 +4,7 @@ import Foundation
 import LocalAuthentication
 import TekramKit
 
-struct DevicePresence: Presence {
+struct DevicePresence: TekramKit.Presence {
     private let keys: PhoneKeys
 
     init(keys: PhoneKeys) {
