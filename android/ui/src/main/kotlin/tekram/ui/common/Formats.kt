@@ -6,11 +6,15 @@ import androidx.compose.runtime.staticCompositionLocalOf
 import java.math.BigDecimal
 import java.text.NumberFormat
 import java.time.Clock
+import java.time.DayOfWeek
 import java.time.Instant
 import java.time.LocalDate
+import java.time.LocalTime
+import java.time.Month
 import java.time.YearMonth
 import java.time.format.DateTimeFormatter
 import java.time.format.FormatStyle
+import java.time.format.TextStyle
 import java.time.temporal.ChronoUnit
 import java.util.Currency
 import java.util.Locale
@@ -96,6 +100,21 @@ class Formats(
     /** A month given as the core writes it, `2026-10`; what cannot be read is shown as it is. */
     fun month(month: String): String =
         runCatching { YearMonth.parse(month) }.getOrNull()?.format(DateTimeFormatter.ofPattern("LLLL uuuu", locale)) ?: month
+
+    /** The first letter of a month, 1 is January. */
+    fun shortestMonth(month: Int): String = Month.of(month).getDisplayName(TextStyle.NARROW_STANDALONE, locale)
+
+    /** A day of the week, 1 is Monday. */
+    fun weekday(
+        day: Int,
+        short: Boolean = false,
+    ): String = DayOfWeek.of(day).getDisplayName(if (short) TextStyle.SHORT_STANDALONE else TextStyle.FULL_STANDALONE, locale)
+
+    /** A full hour of the day. */
+    fun hour(hour: Int): String = clock(LocalTime.of(hour, 0))
+
+    /** A time of day. */
+    fun clock(time: LocalTime): String = time.format(style(DateTimeFormatter.ofLocalizedTime(FormatStyle.SHORT)))
 
     /** Whether [month], as the core writes it, is the one that it is now. */
     fun isThisMonth(month: String): Boolean = month == YearMonth.now(clock).toString()

@@ -64,6 +64,7 @@ object Icons {
     val Refresh by lines("M19.5 9a8 8 0 1 0 .3 5M20 4v5h-5")
     val Phone by lines("M7 3h10v18H7ZM11 18h2")
     val Card by lines("M3 6h12v12H3ZM6 10h6M6 14h3M18 8.5a5 5 0 0 1 0 7M20.5 6a8.500 8.500 0 0 1 0 12")
+    val Chart by lines("M4 20h16M7 20v-7M12 20V5M17 20v-10", width = 2.2f)
     val Link by lines("M10 14l4 -4M9 11l-3 3a3.5 3.5 0 0 0 5 5l3 -3M15 13l3 -3a3.5 3.5 0 0 0 -5 -5l-3 3")
 
     private fun lines(

@@ -54,6 +54,9 @@ interface DaysActions {
     /** Opens the imports. */
     fun import()
 
+    /** Opens the year at a glance. */
+    fun glance()
+
     /** Opens everything else that History does. */
     fun more()
 }
@@ -72,6 +75,7 @@ fun DaysScreen(
     onBack = null,
     actions = {
         IconAction(Icons.Search, word("history_search_a11y"), onClick = actions::search)
+        IconAction(Icons.Chart, word("history_answer_title"), onClick = actions::glance)
         IconAction(Icons.More, word("history_more_title"), onClick = actions::more)
     },
 ) {

@@ -12,10 +12,13 @@ import kotlinx.coroutines.flow.asStateFlow
 import kotlinx.coroutines.flow.catch
 import kotlinx.coroutines.flow.update
 import kotlinx.coroutines.launch
+import tekram.ffi.AsTyped
 import tekram.ffi.Day
 import tekram.ffi.HistoryQuery
+import tekram.ffi.Hit
 import tekram.ffi.Listen
 import tekram.ffi.ListenKind
+import tekram.ffi.What
 import tekram.ui.common.Newest
 import tekram.ui.common.PageOf
 import tekram.ui.common.PagedRows
@@ -26,6 +29,9 @@ import kotlin.time.Duration.Companion.milliseconds
 
 /** How long the search waits for the next letter. */
 val searchPause: Duration = 150.milliseconds
+
+/** How many of each sort a search shows above the listens. */
+private const val HITS = 4u
 
 /** No condition: the whole log. */
 val everything = HistoryQuery(fromMs = null, toMs = null, source = null, kind = null, text = null)
@@ -39,7 +45,17 @@ data class HistoryState(
     val sources: List<String> = emptyList(),
     /** The search is open. */
     val searching: Boolean = false,
-)
+    /** Works, creators, shows and publishers that what was typed finds. */
+    val typed: AsTyped? = null,
+) {
+    /** What was found by groups; none while only a kind or a source is searched, which works do not tell. */
+    val groups: List<Pair<What, List<Hit>>>
+        get() {
+            val typed = typed?.takeIf { kind == null && source == null && text.isNotBlank() } ?: return emptyList()
+            val pages = listOf(What.WORK to typed.works, What.CREATOR to typed.creators, What.SHOW to typed.shows, What.PUBLISHER to typed.publishers)
+            return pages.map { (what, page) -> what to page.entries }.filter { it.second.isNotEmpty() }
+        }
+}
 
 /** History as a list of days, and as what a search finds. */
 class HistoryModel(
@@ -47,6 +63,7 @@ class HistoryModel(
 ) : ViewModel() {
     private val states = MutableStateFlow(HistoryState())
     private val newest = Newest()
+    private val newestTyped = Newest()
     private var typing: Job? = null
 
     val state: StateFlow<HistoryState> = states.asStateFlow()
@@ -90,12 +107,22 @@ class HistoryModel(
     /** Searches for [text] once no further letter follows. */
     fun search(text: String) {
         states.update { it.copy(text = text) }
+        typed(text)
         typing?.cancel()
         typing =
             viewModelScope.launch {
                 delay(searchPause)
                 found.reload()
             }
+    }
+
+    /** Finds works and names at every letter; the answer for fewer letters does not come after that for more. */
+    private fun typed(text: String) {
+        viewModelScope.launch {
+            newestTyped.read { session.persona.searchAsTyped(text, HITS) }?.onSuccess { typed ->
+                states.update { if (it.text == text) it.copy(typed = typed) else it }
+            }
+        }
     }
 
     /** Shows only this kind; null shows every kind. */

@@ -9,12 +9,16 @@ import androidx.compose.runtime.getValue
 import androidx.compose.runtime.remember
 import androidx.lifecycle.viewmodel.compose.viewModel
 import tekram.ffi.Day
+import tekram.ffi.Known
 import tekram.ffi.Listen
 import tekram.ffi.ListenKind
 import tekram.ui.Room
 import tekram.ui.common.LocalDevice
 import tekram.ui.common.Route
 import tekram.ui.common.Tab
+import tekram.ui.history.answer.AnswerRoom
+import tekram.ui.history.answer.page
+import tekram.ui.history.answer.sourcePage
 import tekram.ui.history.capture.CaptureRoom
 import tekram.ui.history.capture.QuietLines
 import tekram.ui.history.capture.QuietModel
@@ -26,6 +30,7 @@ fun HistoryRoom(
     room: Room,
     onBack: (() -> Unit)?,
 ) = when (route.id.removePrefix("history_").substringBefore('_')) {
+    "glance", "page", "when" -> AnswerRoom(route, room, onBack)
     "import", "pen", "refused" -> ImportRoom(route, room, onBack)
     "day" -> DayOfHistory(route, room, onBack)
     "item" -> Item(route, room, onBack)
@@ -49,6 +54,8 @@ private fun Days(room: Room) {
                 override fun search() = room.go.open(Route("history_search"))
 
                 override fun import() = room.go.open(Route("history_import"))
+
+                override fun glance() = room.go.open(Route("history_glance"))
 
                 override fun more() = room.go.open(Route("history_more"))
             }
@@ -79,7 +86,15 @@ private fun Item(
 ) {
     val model = viewModel(key = route.about) { ItemModel(room.session, route.about.toLongOrNull() ?: 0) }
     val state by model.state.collectAsState()
-    ItemScreen(state, model::rate, { room.go.select(Tab.Relations, Route("relations_party", it)) }, model::reload, onBack)
+    val pages =
+        remember(room) {
+            object : ItemPages {
+                override fun page(id: Long) = room.go.open(tekram.ui.history.answer.page(id))
+
+                override fun source(name: String) = room.go.open(sourcePage(name))
+            }
+        }
+    ItemScreen(state, model::rate, { room.go.select(Tab.Relations, Route("relations_party", it)) }, model::reload, onBack, pages)
 }
 
 @Composable
@@ -101,6 +116,8 @@ private fun Search(
                 override fun source(source: String?) = model.only(source)
 
                 override fun listen(listen: Listen) = room.go.open(item(listen))
+
+                override fun known(known: Known) = room.go.open(page(known.id))
             }
         }
     val leave =

@@ -9,7 +9,9 @@ import kotlinx.coroutines.flow.asStateFlow
 import kotlinx.coroutines.flow.catch
 import kotlinx.coroutines.flow.update
 import kotlinx.coroutines.launch
+import tekram.ffi.CountingRule
 import tekram.ffi.ListenDetail
+import tekram.ffi.Named
 import tekram.ffi.Thumb
 import tekram.ui.common.Newest
 import tekram.ui.common.Phase
@@ -24,6 +26,10 @@ data class ItemState(
     val phase: Phase = Phase.Loading,
     val detail: ListenDetail? = null,
     val failure: Shown? = null,
+    /** Its work, creators, show and publisher, each with a page of its own. */
+    val belongs: List<Named> = emptyList(),
+    /** From when on a listen of its kind counts as a play. */
+    val rule: CountingRule? = null,
 )
 
 /** Shows the listen [id] and rates it. */
@@ -46,11 +52,19 @@ class ItemModel(
     /** Reads the listen again. */
     fun reload() {
         viewModelScope.launch {
-            val answer = newest.read { session.persona.listen(id) } ?: return@launch
+            val answer = newest.read { read() } ?: return@launch
             states.update { state ->
-                answer.fold({ state.copy(phase = Phase.Ready, detail = it) }, { state.copy(phase = it.phase()) })
+                answer.fold({ it.copy(failure = state.failure) }, { state.copy(phase = it.phase()) })
             }
         }
+    }
+
+    private suspend fun read(): ItemState {
+        val detail = session.persona.listen(id)
+        val kind = detail.listen.kind
+        // A listen that waits in an import belongs to nothing yet.
+        val belongs = attempt { session.persona.belongsTo(id) }.getOrDefault(emptyList())
+        return ItemState(Phase.Ready, detail, belongs = belongs, rule = session.persona.countingRules().find { it.kind == kind })
     }
 
     /** Rates the listen; what it is rated already is taken back. */

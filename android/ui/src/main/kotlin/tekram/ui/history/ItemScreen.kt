@@ -6,6 +6,7 @@ import androidx.compose.foundation.layout.Arrangement
 import androidx.compose.foundation.layout.Row
 import androidx.compose.foundation.layout.fillMaxWidth
 import androidx.compose.foundation.shape.CircleShape
+import androidx.compose.material3.Icon
 import androidx.compose.material3.MaterialTheme
 import androidx.compose.material3.Surface
 import androidx.compose.material3.Text
@@ -15,11 +16,14 @@ import androidx.compose.ui.Modifier
 import androidx.compose.ui.semantics.selected
 import androidx.compose.ui.semantics.semantics
 import androidx.compose.ui.unit.dp
+import tekram.ffi.CountingRule
 import tekram.ffi.ListenDetail
 import tekram.ffi.Thumb
+import tekram.ffi.What
 import tekram.ui.common.ErrorLine
 import tekram.ui.common.IconAction
 import tekram.ui.common.Icons
+import tekram.ui.common.ListRow
 import tekram.ui.common.LocalFormats
 import tekram.ui.common.PhasePane
 import tekram.ui.common.QuietButton
@@ -30,8 +34,19 @@ import tekram.ui.common.errorText
 import tekram.ui.common.phaseWords
 import tekram.ui.common.plural
 import tekram.ui.common.word
+import tekram.ui.history.answer.icon
+import tekram.ui.history.answer.oneKey
 
 private const val CAPTURED = "capture"
+
+/** Pages that a listen leads to. */
+interface ItemPages {
+    /** Opens the page of its work, a creator, its show or its publisher. */
+    fun page(id: Long)
+
+    /** Opens the page of its source. */
+    fun source(name: String)
+}
 
 /** `history_item`: one listen and the six questions about it. */
 @Composable
@@ -41,12 +56,14 @@ fun ItemScreen(
     onRelation: (String) -> Unit,
     onRetry: () -> Unit,
     onBack: (() -> Unit)?,
+    pages: ItemPages? = null,
 ) = ScreenFrame(word("history_item_title"), onBack) {
     val words = phaseWords("history").copy(errorText = word("history_item_gone"))
     PhasePane(state.phase, words, onRetry = onRetry) {
         val detail = state.detail ?: return@PhasePane
         ScrollingColumn {
             What(detail, onRate)
+            if (!detail.listen.counts) Question("history_answer_counts_not", listOf(ruleText(state.rule)))
             state.failure?.let { ErrorLine(errorText(it)) }
             Question(
                 "history_q_who",
@@ -61,6 +78,7 @@ fun ItemScreen(
             Before(detail)
             Relation(detail, onRelation)
             Evidence(detail)
+            if (pages != null) Pages(state, pages)
         }
     }
 }
@@ -145,6 +163,48 @@ private fun Relation(
         val party = payee.party
         Text(word("history_relation_with", payee.name, word(if (party == null) "history_relation_payee" else "history_relation_agreed")))
         if (party != null) QuietButton(word("history_relation_open"), { onRelation(party) }, icon = Icons.Forward)
+    }
+}
+
+/** What leads on: everything that this listen belongs to. */
+@Composable
+private fun Pages(
+    state: ItemState,
+    pages: ItemPages,
+) {
+    val source = state.detail?.listen?.source.orEmpty()
+    if (state.belongs.isEmpty() && source.isEmpty()) return
+    Section(word("history_answer_pages")) {
+        state.belongs.forEach { named ->
+            ListRow(
+                named.name.ifBlank {
+                    word("history_untitled")
+                },
+                below = word(named.what.oneKey),
+                icon = named.what.icon,
+                onClick = { pages.page(named.id) },
+            ) {
+                Icon(Icons.Forward, contentDescription = null)
+            }
+        }
+        if (source.isNotEmpty()) {
+            ListRow(sourceName(source), below = word(What.SOURCE.oneKey), icon = What.SOURCE.icon, onClick = { pages.source(source) }) {
+                Icon(Icons.Forward, contentDescription = null)
+            }
+        }
+    }
+}
+
+/** Why a listen does not count, by the rule of its kind. */
+@Composable
+private fun ruleText(rule: CountingRule?): String {
+    val formats = LocalFormats.current
+    val least = rule?.leastMs
+    return when {
+        least == null -> word("history_answer_rule_never")
+        rule.sharePermille == 0L -> word("history_answer_rule_least", formats.duration(least))
+        rule.enoughMs == 0L -> word("history_answer_rule_share", formats.duration(least), formats.percent(rule.sharePermille))
+        else -> word("history_answer_rule_enough", formats.duration(least), formats.percent(rule.sharePermille), formats.duration(rule.enoughMs))
     }
 }
 

@@ -7,6 +7,7 @@ import androidx.compose.foundation.layout.Column
 import androidx.compose.foundation.layout.Row
 import androidx.compose.foundation.layout.fillMaxWidth
 import androidx.compose.foundation.layout.padding
+import androidx.compose.foundation.lazy.items
 import androidx.compose.foundation.rememberScrollState
 import androidx.compose.material3.FilterChip
 import androidx.compose.material3.HorizontalDivider
@@ -18,7 +19,10 @@ import androidx.compose.runtime.Composable
 import androidx.compose.ui.Modifier
 import androidx.compose.ui.graphics.vector.ImageVector
 import androidx.compose.ui.platform.testTag
+import androidx.compose.ui.semantics.heading
+import androidx.compose.ui.semantics.semantics
 import androidx.compose.ui.unit.dp
+import tekram.ffi.Known
 import tekram.ffi.Listen
 import tekram.ffi.ListenKind
 import tekram.ffi.Thumb
@@ -35,6 +39,8 @@ import tekram.ui.common.phaseWords
 import tekram.ui.common.screenPadding
 import tekram.ui.common.touchable
 import tekram.ui.common.word
+import tekram.ui.history.answer.KnownRow
+import tekram.ui.history.answer.wordKey
 
 /** A listen in a list: what, who made it, how much of it, and its rating. */
 @Composable
@@ -48,7 +54,10 @@ fun ListenRow(
     val by = listen.creators.joinToString(", ").ifEmpty { listen.show }
     ListRow(
         listen.title.ifBlank { word("history_untitled") },
-        below = listOf(by, moment, playedText(listen)).filter { it.isNotBlank() }.joinToString(" · "),
+        below =
+            listOf(by, moment, playedText(listen), if (listen.counts) "" else word("history_answer_too_short")).filter {
+                it.isNotBlank()
+            }.joinToString(" · "),
         icon = listen.kind.icon,
         onClick = onClick,
         end = { listen.thumb?.let { Icon(it.icon, word(it.wordKey), tint = MaterialTheme.colorScheme.primary) } },
@@ -136,6 +145,9 @@ interface SearchActions {
 
     /** Opens a listen. */
     fun listen(listen: Listen)
+
+    /** Opens the page of a work, creator, show or publisher. */
+    fun known(known: Known)
 }
 
 /** `history_search`: what is found as one types. */
@@ -175,14 +187,31 @@ fun SearchScreen(
         val none = word("history_search_none", state.text)
         val words = phaseWords("history")
         val shown = if (found.phase == Phase.Empty && state.text.isNotEmpty()) words.copy(emptyTitle = none, emptyText = null) else words
-        PhasePane(found.phase, shown, onRetry = onRetry) {
-            RowsList(found, onNear) { listen ->
+        // Notes and tags are found with the works, so there can be something although no listen is found by its texts.
+        val groups = state.groups
+        PhasePane(if (groups.isEmpty() || found.phase != Phase.Empty) found.phase else Phase.Ready, shown, onRetry = onRetry) {
+            RowsList(found, onNear, before = {
+                groups.forEach { (what, hits) ->
+                    item(what) { Heading(word(what.wordKey)) }
+                    items(hits, { it.known.id }) { hit -> KnownRow(hit.known) { actions.known(hit.known) } }
+                }
+                if (groups.isNotEmpty() && found.count > 0) item { Heading(word("history_answer_listens")) }
+            }) { listen ->
                 ListenRow(listen, withDate = true) { actions.listen(listen) }
                 HorizontalDivider()
             }
         }
     }
 }
+
+@Composable
+private fun Heading(text: String) =
+    Text(
+        text,
+        Modifier.padding(start = screenPadding, end = screenPadding, top = 12.dp).semantics { heading() },
+        style = MaterialTheme.typography.titleSmall,
+        color = MaterialTheme.colorScheme.primary,
+    )
 
 @Composable
 private fun Chip(

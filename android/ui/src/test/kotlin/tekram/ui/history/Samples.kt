@@ -9,6 +9,7 @@ import tekram.ffi.Day
 import tekram.ffi.ExportForm
 import tekram.ffi.Exported
 import tekram.ffi.ImportProgress
+import tekram.ffi.Known
 import tekram.ffi.Listen
 import tekram.ffi.ListenDetail
 import tekram.ffi.ListenKind
@@ -190,6 +191,8 @@ internal val noDaysActions =
 
         override fun import() = Unit
 
+        override fun glance() = Unit
+
         override fun more() = Unit
     }
 
@@ -202,6 +205,8 @@ internal val noSearchActions =
         override fun source(source: String?) = Unit
 
         override fun listen(listen: Listen) = Unit
+
+        override fun known(known: Known) = Unit
     }
 
 internal val noPenActions =
