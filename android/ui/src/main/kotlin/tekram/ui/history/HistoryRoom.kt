@@ -22,6 +22,7 @@ import tekram.ui.history.answer.sourcePage
 import tekram.ui.history.capture.CaptureRoom
 import tekram.ui.history.capture.QuietLines
 import tekram.ui.history.capture.QuietModel
+import tekram.ui.history.feed.FeedRoom
 
 /** Draws the screens whose id begins with `history_`. What follows says which part they belong to; each part has a room of its own. */
 @Composable
@@ -35,6 +36,7 @@ fun HistoryRoom(
     "day" -> DayOfHistory(route, room, onBack)
     "item" -> Item(route, room, onBack)
     "search" -> Search(room, onBack)
+    "feed" -> FeedRoom(route, room, onBack)
     "more" -> MoreScreen(room.go::open, onBack)
     "export" -> Export(room, onBack)
     "capture" -> CaptureRoom(route, room, onBack)

@@ -49,6 +49,7 @@ internal val moreParts: List<MorePart> by lazy {
         MorePart(
             "history_more_in_out",
             listOf(
+                MoreRow("history_feed_title", "history_feed_more", Icons.Podcast, "history_feed"),
                 MoreRow("history_import_title", "history_more_import", Icons.Import, "history_import"),
                 MoreRow("history_export_title", "history_more_export", Icons.Export, "history_export"),
             ),

@@ -1,0 +1,77 @@
+// Which screen a route of the podcasts shows, and where a tap leads.
+package tekram.ui.history.feed
+
+import androidx.compose.runtime.Composable
+import androidx.compose.runtime.collectAsState
+import androidx.compose.runtime.getValue
+import androidx.lifecycle.viewmodel.compose.viewModel
+import tekram.ui.Room
+import tekram.ui.common.Route
+
+/** Draws the screens whose id begins with `history_feed`. */
+@Composable
+fun FeedRoom(
+    route: Route,
+    room: Room,
+    onBack: (() -> Unit)?,
+) = when (route.id) {
+    "history_feed_show" -> Show(route, room, onBack)
+    "history_feed_episode" -> Episode(route, room, onBack)
+    else -> Feeds(room, onBack)
+}
+
+@Composable
+private fun Feeds(
+    room: Room,
+    onBack: (() -> Unit)?,
+) {
+    val model = viewModel { FeedsModel(room.session) }
+    val state by model.state.collectAsState()
+    val actions =
+        object : FeedsActions {
+            override fun open(feed: Long) = room.go.open(Route("history_feed_show", feed.toString()))
+
+            override fun follow(
+                address: String,
+                onDone: () -> Unit,
+            ) = model.follow(address, onDone)
+
+            override fun refresh() = model.refresh()
+
+            override fun stop() = model.stop()
+
+            override fun import() = room.go.open(Route("history_import"))
+        }
+    FeedsScreen(state, actions, model::reload, onBack)
+}
+
+@Composable
+private fun Show(
+    route: Route,
+    room: Room,
+    onBack: (() -> Unit)?,
+) {
+    val model = viewModel(key = "feed ${route.about}") { ShowModel(room.session, route.about.toLongOrNull() ?: 0) }
+    val state by model.state.collectAsState()
+    val episodes by model.episodes.rows.collectAsState()
+    ShowScreen(
+        state,
+        episodes,
+        model.episodes::need,
+        onOpen = { room.go.open(Route("history_feed_episode", it.episode.toString())) },
+        onUnfollow = { model.unfollow { onBack?.invoke() } },
+        onRetry = model::reload,
+        onBack,
+    )
+}
+
+@Composable
+private fun Episode(
+    route: Route,
+    room: Room,
+    onBack: (() -> Unit)?,
+) {
+    val model = viewModel(key = "episode ${route.about}") { EpisodeModel(room.session, route.about.toLongOrNull() ?: 0) }
+    val state by model.state.collectAsState()
+    EpisodeScreen(state, model::fetchChapters, model::reload, onBack)
+}

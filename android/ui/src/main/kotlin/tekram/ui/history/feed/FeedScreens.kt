@@ -1,0 +1,196 @@
+// The podcasts that are followed, one of them with its episodes, and an episode: what it is about, its chapters, and what was
+// heard of it.
+package tekram.ui.history.feed
+
+import androidx.compose.foundation.layout.Arrangement
+import androidx.compose.foundation.layout.Column
+import androidx.compose.foundation.layout.padding
+import androidx.compose.foundation.lazy.LazyColumn
+import androidx.compose.foundation.lazy.items
+import androidx.compose.material3.MaterialTheme
+import androidx.compose.material3.Text
+import androidx.compose.runtime.Composable
+import androidx.compose.runtime.getValue
+import androidx.compose.runtime.mutableStateOf
+import androidx.compose.runtime.remember
+import androidx.compose.runtime.setValue
+import androidx.compose.ui.Modifier
+import androidx.compose.ui.text.input.KeyboardType
+import androidx.compose.ui.unit.dp
+import tekram.ffi.Episode
+import tekram.ffi.Feed
+import tekram.ui.common.ErrorLine
+import tekram.ui.common.IconAction
+import tekram.ui.common.Icons
+import tekram.ui.common.ListRow
+import tekram.ui.common.LocalFormats
+import tekram.ui.common.MainButton
+import tekram.ui.common.OtherButton
+import tekram.ui.common.PhasePane
+import tekram.ui.common.QuietButton
+import tekram.ui.common.Rows
+import tekram.ui.common.RowsList
+import tekram.ui.common.ScreenFrame
+import tekram.ui.common.ScrollingColumn
+import tekram.ui.common.Section
+import tekram.ui.common.TextLine
+import tekram.ui.common.WorkBar
+import tekram.ui.common.errorText
+import tekram.ui.common.phaseWords
+import tekram.ui.common.plural
+import tekram.ui.common.screenPadding
+import tekram.ui.common.word
+
+/** What the list of podcasts leads to. */
+interface FeedsActions {
+    /** Opens a podcast. */
+    fun open(feed: Long)
+
+    /** Follows the podcast at an address; [onDone] hears that it was taken. */
+    fun follow(
+        address: String,
+        onDone: () -> Unit,
+    )
+
+    /** Asks the podcasts for what is new. */
+    fun refresh()
+
+    /** Ends asking. */
+    fun stop()
+
+    /** Opens the imports, for a list of podcasts from another app. */
+    fun import()
+}
+
+/** `history_feed`: the podcasts that are followed. */
+@Composable
+fun FeedsScreen(
+    state: FeedsState,
+    actions: FeedsActions,
+    onRetry: () -> Unit,
+    onBack: (() -> Unit)?,
+) = ScreenFrame(
+    word("history_feed_title"),
+    onBack,
+    actions = { IconAction(Icons.Refresh, word("history_feed_refresh_a11y"), enabled = !state.busy, onClick = actions::refresh) },
+) {
+    Column {
+        Column(Modifier.padding(horizontal = screenPadding), verticalArrangement = Arrangement.spacedBy(8.dp)) {
+            Follow(actions)
+            if (state.busy) {
+                val asking = state.asking
+                val text = asking?.let { word("history_feed_asking_of", it.done.toString(), it.of.toString()) } ?: word("history_feed_asking")
+                WorkBar(text, progress = null, onStop = actions::stop)
+            }
+            state.failure?.let { ErrorLine(errorText(it)) }
+        }
+        PhasePane(state.phase, phaseWords("history_feed"), onRetry = onRetry) {
+            LazyColumn { items(state.feeds, { it.feed }) { FeedRow(it) { actions.open(it.feed) } } }
+        }
+    }
+}
+
+@Composable
+private fun Follow(actions: FeedsActions) {
+    var address by remember { mutableStateOf("") }
+    val follow = { actions.follow(address) { address = "" } }
+    TextLine(address, { address = it }, word("history_feed_address"), keyboard = KeyboardType.Uri, onDone = { if (address.isNotBlank()) follow() })
+    MainButton(word("history_feed_follow"), follow, enabled = address.isNotBlank())
+    QuietButton(word("history_feed_opml"), actions::import, icon = Icons.Import)
+}
+
+@Composable
+private fun FeedRow(
+    feed: Feed,
+    onClick: () -> Unit,
+) {
+    val below =
+        when {
+            feed.gone -> word("history_feed_gone")
+            feed.problem.isNotEmpty() -> word("history_feed_problem")
+            feed.newEpisodes > 0uL -> plural("history_feed_new", feed.newEpisodes.toLong())
+            else -> feed.newestTitle.ifEmpty { word("history_feed_not_asked") }
+        }
+    ListRow(feed.title.ifEmpty { feed.address }, below = below, icon = Icons.Podcast, onClick = onClick)
+}
+
+/** `history_feed_show`: a podcast with its episodes, newest first. */
+@Composable
+fun ShowScreen(
+    state: ShowState,
+    episodes: Rows<Episode>,
+    onNear: (Int) -> Unit,
+    onOpen: (Episode) -> Unit,
+    onUnfollow: () -> Unit,
+    onRetry: () -> Unit,
+    onBack: (() -> Unit)?,
+) = ScreenFrame(state.feed?.let { it.title.ifEmpty { it.address } } ?: word("history_feed_title"), onBack) {
+    PhasePane(episodes.phase, phaseWords("history_feed_episodes"), onRetry = onRetry) {
+        RowsList(
+            episodes,
+            onNear,
+            before = {
+                item {
+                    Column(Modifier.padding(horizontal = screenPadding)) {
+                        state.feed?.let { Text(it.address, style = MaterialTheme.typography.bodySmall) }
+                        state.failure?.let { ErrorLine(errorText(it)) }
+                        QuietButton(word("history_feed_unfollow"), onUnfollow, icon = Icons.Remove)
+                    }
+                }
+            },
+        ) { ListRow(it.title, below = below(it), onClick = { onOpen(it) }) }
+    }
+}
+
+@Composable
+private fun below(episode: Episode): String {
+    val formats = LocalFormats.current
+    val heard = episode.heard
+    return when {
+        heard.whole -> word("history_feed_heard")
+        heard.listens > 0uL -> word("history_feed_heard_of", formats.duration(heard.heardMs))
+        else -> listOfNotNull(episode.publishedMs?.let(formats::date), episode.durationMs?.let(formats::duration)).joinToString(" · ")
+    }
+}
+
+/** `history_feed_episode`: one episode. */
+@Composable
+fun EpisodeScreen(
+    state: EpisodeState,
+    onFetchChapters: () -> Unit,
+    onRetry: () -> Unit,
+    onBack: (() -> Unit)?,
+) = ScreenFrame(word("history_feed_episode"), onBack) {
+    PhasePane(state.phase, phaseWords("history_feed"), onRetry = onRetry) {
+        val detail = state.detail ?: return@PhasePane
+        ScrollingColumn {
+            Section(detail.episode.title) {
+                Text(detail.show, style = MaterialTheme.typography.bodyLarge)
+                Text(below(detail.episode), style = MaterialTheme.typography.bodyMedium)
+            }
+            state.failure?.let { ErrorLine(errorText(it)) }
+            if (state.canFetch) OtherButton(word("history_feed_chapters_fetch"), onFetchChapters, busy = state.fetching)
+            val chapters = detail.chapters.chapters.filter { it.inContents && it.title.isNotEmpty() }
+            if (chapters.isNotEmpty()) {
+                Section(word("history_feed_chapters")) {
+                    chapters.forEach { Text("${place(it.startMs)}  ${it.title}", style = MaterialTheme.typography.bodyMedium) }
+                }
+            }
+            if (detail.notes.isNotEmpty()) {
+                Section(word("history_feed_notes")) { Text(detail.notes, style = MaterialTheme.typography.bodyMedium) }
+            }
+        }
+    }
+}
+
+/** A place in a medium, as players write it: 1:02:03. */
+internal fun place(ms: Long): String {
+    val seconds = ms / MS_OF_SECOND
+    val (hours, minutes) = seconds / SECONDS_OF_HOUR to seconds / SECONDS_OF_MINUTE % SECONDS_OF_MINUTE
+    val rest = (seconds % SECONDS_OF_MINUTE).toString().padStart(2, '0')
+    return if (hours > 0) "$hours:${minutes.toString().padStart(2, '0')}:$rest" else "$minutes:$rest"
+}
+
+private const val MS_OF_SECOND = 1000L
+private const val SECONDS_OF_MINUTE = 60L
+private const val SECONDS_OF_HOUR = 3600L

@@ -1,0 +1,110 @@
+// The podcasts that are followed: which there are, following one by its address, and asking them for what is new.
+package tekram.ui.history.feed
+
+import androidx.lifecycle.ViewModel
+import androidx.lifecycle.viewModelScope
+import kotlinx.coroutines.CancellationException
+import kotlinx.coroutines.Job
+import kotlinx.coroutines.flow.MutableStateFlow
+import kotlinx.coroutines.flow.StateFlow
+import kotlinx.coroutines.flow.asStateFlow
+import kotlinx.coroutines.flow.catch
+import kotlinx.coroutines.flow.update
+import kotlinx.coroutines.launch
+import tekram.binding.Work
+import tekram.ffi.Feed
+import tekram.ffi.FeedRefreshed
+import tekram.ui.common.Newest
+import tekram.ui.common.Phase
+import tekram.ui.common.Shown
+import tekram.ui.common.attempt
+import tekram.ui.common.phase
+import tekram.ui.common.shown
+import tekram.ui.start.Session
+
+/** The podcasts; [asking] is how far asking them is, while it goes on. */
+data class FeedsState(
+    val phase: Phase = Phase.Loading,
+    val feeds: List<Feed> = emptyList(),
+    val busy: Boolean = false,
+    val asking: FeedRefreshed? = null,
+    val failure: Shown? = null,
+)
+
+/** Lists the podcasts, follows them and asks them. */
+class FeedsModel(
+    private val session: Session,
+) : ViewModel() {
+    private val states = MutableStateFlow(FeedsState())
+    private val newest = Newest()
+    private var refreshing: Job? = null
+
+    val state: StateFlow<FeedsState> = states.asStateFlow()
+
+    init {
+        reload()
+        viewModelScope.launch {
+            session.changes().catch { }.collect { scopes -> if ("listen" in scopes) reload() }
+        }
+    }
+
+    /** Reads the list again. */
+    fun reload() {
+        viewModelScope.launch { read() }
+    }
+
+    /** Follows the podcast at [address] and asks it; [onDone] hears that the address was taken. */
+    fun follow(
+        address: String,
+        onDone: () -> Unit,
+    ) {
+        viewModelScope.launch {
+            attempt { session.persona.followFeed(address, false) }.fold(
+                {
+                    states.update { state -> state.copy(failure = null) }
+                    onDone()
+                    refresh(it)
+                },
+                { failure -> states.update { it.copy(failure = failure.shown()) } },
+            )
+        }
+    }
+
+    /** Asks the podcasts that may be asked now, or [feed] alone. */
+    fun refresh(feed: Long? = null) {
+        if (refreshing?.isActive == true) return
+        states.update { it.copy(busy = true, asking = null, failure = null) }
+        refreshing =
+            viewModelScope.launch {
+                try {
+                    val asked =
+                        attempt {
+                            val task = session.persona.startRefreshFeeds(feed)
+                            Work(task, task::next, task::finish, task::cancel).run { told -> states.update { it.copy(asking = told) } }
+                        }
+                    states.update { it.copy(failure = asked.exceptionOrNull()?.shown()) }
+                    read()
+                } catch (stopped: CancellationException) {
+                    reload()
+                    throw stopped
+                } finally {
+                    states.update { it.copy(busy = false, asking = null) }
+                }
+            }
+    }
+
+    /** Ends asking; what was answered stays. */
+    fun stop() {
+        refreshing?.cancel()
+    }
+
+    private suspend fun read() {
+        val answer = newest.read { session.persona.feeds() } ?: return
+        states.update { state ->
+            answer.fold(
+                { state.copy(phase = if (it.isEmpty()) Phase.Empty else Phase.Ready, feeds = it) },
+                { state.copy(phase = it.phase()) },
+            )
+        }
+    }
+}
