@@ -4,6 +4,7 @@ package tekram.ui.pictures
 import tekram.ui.common.commonSamples
 import tekram.ui.history.answer.answerSamples
 import tekram.ui.history.capture.captureSamples
+import tekram.ui.history.feed.feedSamples
 import tekram.ui.history.historySamples
 import tekram.ui.keep.keepSamples
 import tekram.ui.me.meSamples
@@ -15,5 +16,5 @@ import tekram.ui.want.wantSamples
 
 /** In the order of the page. */
 val allSamples: List<Sample> =
-    startSamples + historySamples + answerSamples + captureSamples + paySamples + wantSamples + relationsSamples + meSamples + keepSamples + vaultSamples +
-        commonSamples
+    startSamples + historySamples + answerSamples + captureSamples + feedSamples + paySamples + wantSamples + relationsSamples + meSamples +
+        keepSamples + vaultSamples + commonSamples

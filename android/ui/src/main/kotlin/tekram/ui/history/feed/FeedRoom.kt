@@ -54,15 +54,17 @@ private fun Show(
     val model = viewModel(key = "feed ${route.about}") { ShowModel(room.session, route.about.toLongOrNull() ?: 0) }
     val state by model.state.collectAsState()
     val episodes by model.episodes.rows.collectAsState()
-    ShowScreen(
-        state,
-        episodes,
-        model.episodes::need,
-        onOpen = { room.go.open(Route("history_feed_episode", it.episode.toString())) },
-        onUnfollow = { model.unfollow { onBack?.invoke() } },
-        onRetry = model::reload,
-        onBack,
-    )
+    val actions =
+        object : ShowActions {
+            override fun near(index: Int) = model.episodes.need(index)
+
+            override fun open(episode: Long) = room.go.open(Route("history_feed_episode", episode.toString()))
+
+            override fun refresh() = model.refresh()
+
+            override fun unfollow() = model.unfollow { onBack?.invoke() }
+        }
+    ShowScreen(state, episodes, actions, model::reload, onBack)
 }
 
 @Composable

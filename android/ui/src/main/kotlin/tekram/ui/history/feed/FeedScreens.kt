@@ -7,12 +7,14 @@ import androidx.compose.foundation.layout.Column
 import androidx.compose.foundation.layout.padding
 import androidx.compose.foundation.lazy.LazyColumn
 import androidx.compose.foundation.lazy.items
+import androidx.compose.material3.AlertDialog
 import androidx.compose.material3.MaterialTheme
 import androidx.compose.material3.Text
+import androidx.compose.material3.TextButton
 import androidx.compose.runtime.Composable
 import androidx.compose.runtime.getValue
 import androidx.compose.runtime.mutableStateOf
-import androidx.compose.runtime.remember
+import androidx.compose.runtime.saveable.rememberSaveable
 import androidx.compose.runtime.setValue
 import androidx.compose.ui.Modifier
 import androidx.compose.ui.text.input.KeyboardType
@@ -26,6 +28,7 @@ import tekram.ui.common.ListRow
 import tekram.ui.common.LocalFormats
 import tekram.ui.common.MainButton
 import tekram.ui.common.OtherButton
+import tekram.ui.common.Phase
 import tekram.ui.common.PhasePane
 import tekram.ui.common.QuietButton
 import tekram.ui.common.Rows
@@ -39,6 +42,7 @@ import tekram.ui.common.errorText
 import tekram.ui.common.phaseWords
 import tekram.ui.common.plural
 import tekram.ui.common.screenPadding
+import tekram.ui.common.touchable
 import tekram.ui.common.word
 
 /** What the list of podcasts leads to. */
@@ -75,24 +79,32 @@ fun FeedsScreen(
     actions = { IconAction(Icons.Refresh, word("history_feed_refresh_a11y"), enabled = !state.busy, onClick = actions::refresh) },
 ) {
     Column {
-        Column(Modifier.padding(horizontal = screenPadding), verticalArrangement = Arrangement.spacedBy(8.dp)) {
-            Follow(actions)
-            if (state.busy) {
-                val asking = state.asking
-                val text = asking?.let { word("history_feed_asking_of", it.done.toString(), it.of.toString()) } ?: word("history_feed_asking")
-                WorkBar(text, progress = null, onStop = actions::stop)
-            }
-            state.failure?.let { ErrorLine(errorText(it)) }
-        }
+        if (state.phase != Phase.Ready) FeedsHead(state, actions)
         PhasePane(state.phase, phaseWords("history_feed"), onRetry = onRetry) {
-            LazyColumn { items(state.feeds, { it.feed }) { FeedRow(it) { actions.open(it.feed) } } }
+            LazyColumn {
+                item { FeedsHead(state, actions) }
+                items(state.feeds, { it.feed }) { FeedRow(it) { actions.open(it.feed) } }
+            }
         }
     }
 }
 
 @Composable
+private fun FeedsHead(
+    state: FeedsState,
+    actions: FeedsActions,
+) = Column(Modifier.padding(horizontal = screenPadding), verticalArrangement = Arrangement.spacedBy(8.dp)) {
+    Follow(actions)
+    if (state.busy) {
+        val text = if (state.asked == 0) word("history_feed_asking") else plural("history_feed_asked", state.asked.toLong())
+        WorkBar(text, progress = null, onStop = actions::stop)
+    }
+    state.failure?.let { ErrorLine(errorText(it)) }
+}
+
+@Composable
 private fun Follow(actions: FeedsActions) {
-    var address by remember { mutableStateOf("") }
+    var address by rememberSaveable { mutableStateOf("") }
     val follow = { actions.follow(address) { address = "" } }
     TextLine(address, { address = it }, word("history_feed_address"), keyboard = KeyboardType.Uri, onDone = { if (address.isNotBlank()) follow() })
     MainButton(word("history_feed_follow"), follow, enabled = address.isNotBlank())
@@ -105,13 +117,35 @@ private fun FeedRow(
     onClick: () -> Unit,
 ) {
     val below =
-        when {
-            feed.gone -> word("history_feed_gone")
-            feed.problem.isNotEmpty() -> word("history_feed_problem")
+        trouble(feed) ?: when {
             feed.newEpisodes > 0uL -> plural("history_feed_new", feed.newEpisodes.toLong())
             else -> feed.newestTitle.ifEmpty { word("history_feed_not_asked") }
         }
     ListRow(feed.title.ifEmpty { feed.address }, below = below, icon = Icons.Podcast, onClick = onClick)
+}
+
+/** Why a podcast says nothing new, if it does not. */
+@Composable
+private fun trouble(feed: Feed): String? =
+    when {
+        feed.gone -> word("history_feed_gone")
+        feed.problem.isNotEmpty() -> word("history_feed_problem")
+        else -> null
+    }
+
+/** What one podcast leads to. */
+interface ShowActions {
+    /** Row [index] of the episodes is on the screen. */
+    fun near(index: Int)
+
+    /** Opens an episode. */
+    fun open(episode: Long)
+
+    /** Asks the podcast for what is new. */
+    fun refresh()
+
+    /** Lets the podcast go. */
+    fun unfollow()
 }
 
 /** `history_feed_show`: a podcast with its episodes, newest first. */
@@ -119,26 +153,54 @@ private fun FeedRow(
 fun ShowScreen(
     state: ShowState,
     episodes: Rows<Episode>,
-    onNear: (Int) -> Unit,
-    onOpen: (Episode) -> Unit,
-    onUnfollow: () -> Unit,
+    actions: ShowActions,
     onRetry: () -> Unit,
     onBack: (() -> Unit)?,
-) = ScreenFrame(state.feed?.let { it.title.ifEmpty { it.address } } ?: word("history_feed_title"), onBack) {
-    PhasePane(episodes.phase, phaseWords("history_feed_episodes"), onRetry = onRetry) {
-        RowsList(
-            episodes,
-            onNear,
-            before = {
-                item {
-                    Column(Modifier.padding(horizontal = screenPadding)) {
-                        state.feed?.let { Text(it.address, style = MaterialTheme.typography.bodySmall) }
-                        state.failure?.let { ErrorLine(errorText(it)) }
-                        QuietButton(word("history_feed_unfollow"), onUnfollow, icon = Icons.Remove)
-                    }
-                }
+) = ScreenFrame(
+    state.feed?.let { it.title.ifEmpty { it.address } } ?: word("history_feed_title"),
+    onBack,
+    actions = { IconAction(Icons.Refresh, word("history_feed_refresh_a11y"), enabled = !state.busy, onClick = actions::refresh) },
+) {
+    Column {
+        if (episodes.phase != Phase.Ready) ShowHead(state, actions)
+        PhasePane(episodes.phase, phaseWords("history_feed_episodes"), onRetry = onRetry) {
+            RowsList(episodes, actions::near, before = { item { ShowHead(state, actions) } }) {
+                ListRow(it.title, below = below(it), onClick = { actions.open(it.episode) })
+            }
+        }
+    }
+}
+
+@Composable
+private fun ShowHead(
+    state: ShowState,
+    actions: ShowActions,
+) = Column(Modifier.padding(horizontal = screenPadding), verticalArrangement = Arrangement.spacedBy(8.dp)) {
+    state.feed?.let { feed ->
+        Text(feed.address, style = MaterialTheme.typography.bodySmall)
+        trouble(feed)?.let { Text(it, style = MaterialTheme.typography.bodyMedium) }
+        Unfollow(actions::unfollow)
+    }
+    if (state.busy) WorkBar(word("history_feed_asking"), progress = null, onStop = null)
+    state.failure?.let { ErrorLine(errorText(it)) }
+}
+
+@Composable
+private fun Unfollow(onUnfollow: () -> Unit) {
+    var asking by rememberSaveable { mutableStateOf(false) }
+    QuietButton(word("history_feed_unfollow"), { asking = true }, icon = Icons.Remove)
+    if (asking) {
+        AlertDialog(
+            onDismissRequest = { asking = false },
+            text = { Text(word("history_feed_unfollow_sure")) },
+            confirmButton = {
+                TextButton({
+                    asking = false
+                    onUnfollow()
+                }, Modifier.touchable()) { Text(word("history_feed_unfollow")) }
             },
-        ) { ListRow(it.title, below = below(it), onClick = { onOpen(it) }) }
+            dismissButton = { TextButton({ asking = false }, Modifier.touchable()) { Text(word("common_cancel")) } },
+        )
     }
 }
 

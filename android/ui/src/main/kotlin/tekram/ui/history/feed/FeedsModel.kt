@@ -13,7 +13,6 @@ import kotlinx.coroutines.flow.update
 import kotlinx.coroutines.launch
 import tekram.binding.Work
 import tekram.ffi.Feed
-import tekram.ffi.FeedRefreshed
 import tekram.ui.common.Newest
 import tekram.ui.common.Phase
 import tekram.ui.common.Shown
@@ -22,12 +21,12 @@ import tekram.ui.common.phase
 import tekram.ui.common.shown
 import tekram.ui.start.Session
 
-/** The podcasts; [asking] is how far asking them is, while it goes on. */
+/** The podcasts; [asked] is how many have been asked, while that goes on. */
 data class FeedsState(
     val phase: Phase = Phase.Loading,
     val feeds: List<Feed> = emptyList(),
     val busy: Boolean = false,
-    val asking: FeedRefreshed? = null,
+    val asked: Int = 0,
     val failure: Shown? = null,
 )
 
@@ -73,14 +72,14 @@ class FeedsModel(
     /** Asks the podcasts that may be asked now, or [feed] alone. */
     fun refresh(feed: Long? = null) {
         if (refreshing?.isActive == true) return
-        states.update { it.copy(busy = true, asking = null, failure = null) }
+        states.update { it.copy(busy = true, asked = 0, failure = null) }
         refreshing =
             viewModelScope.launch {
                 try {
                     val asked =
                         attempt {
                             val task = session.persona.startRefreshFeeds(feed)
-                            Work(task, task::next, task::finish, task::cancel).run { told -> states.update { it.copy(asking = told) } }
+                            Work(task, task::next, task::finish, task::cancel).run { _ -> states.update { it.copy(asked = it.asked + 1) } }
                         }
                     states.update { it.copy(failure = asked.exceptionOrNull()?.shown()) }
                     read()
@@ -88,7 +87,7 @@ class FeedsModel(
                     reload()
                     throw stopped
                 } finally {
-                    states.update { it.copy(busy = false, asking = null) }
+                    states.update { it.copy(busy = false, asked = 0) }
                 }
             }
     }

@@ -8,6 +8,7 @@ import kotlinx.coroutines.flow.StateFlow
 import kotlinx.coroutines.flow.asStateFlow
 import kotlinx.coroutines.flow.update
 import kotlinx.coroutines.launch
+import tekram.binding.Work
 import tekram.ffi.ChapterSource
 import tekram.ffi.EpisodeDetail
 import tekram.ffi.Feed
@@ -23,6 +24,7 @@ import tekram.ui.start.Session
 /** A podcast; without [feed] it is not followed any more. */
 data class ShowState(
     val feed: Feed? = null,
+    val busy: Boolean = false,
     val failure: Shown? = null,
 )
 
@@ -48,7 +50,22 @@ class ShowModel(
         episodes.reload()
         viewModelScope.launch {
             val answer = attempt { session.persona.feeds().find { it.feed == feed } }
-            states.update { ShowState(answer.getOrNull(), answer.exceptionOrNull()?.shown()) }
+            states.update { it.copy(feed = answer.getOrNull(), failure = answer.exceptionOrNull()?.shown() ?: it.failure) }
+        }
+    }
+
+    /** Asks the podcast for what is new. */
+    fun refresh() {
+        if (states.value.busy) return
+        states.update { it.copy(busy = true, failure = null) }
+        viewModelScope.launch {
+            val asked =
+                attempt {
+                    val task = session.persona.startRefreshFeeds(feed)
+                    Work(task, task::next, task::finish, task::cancel).run { }
+                }
+            states.update { it.copy(busy = false, failure = asked.exceptionOrNull()?.shown()) }
+            reload()
         }
     }
 
