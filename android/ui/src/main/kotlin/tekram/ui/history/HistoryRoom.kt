@@ -13,7 +13,6 @@ import tekram.ffi.Known
 import tekram.ffi.Listen
 import tekram.ffi.ListenKind
 import tekram.ui.Room
-import tekram.ui.common.LocalDevice
 import tekram.ui.common.Route
 import tekram.ui.common.Tab
 import tekram.ui.history.answer.AnswerRoom
@@ -23,6 +22,7 @@ import tekram.ui.history.capture.CaptureRoom
 import tekram.ui.history.capture.QuietLines
 import tekram.ui.history.capture.QuietModel
 import tekram.ui.history.feed.FeedRoom
+import tekram.ui.history.share.ShareRoom
 
 /** Draws the screens whose id begins with `history_`. What follows says which part they belong to; each part has a room of its own. */
 @Composable
@@ -38,7 +38,7 @@ fun HistoryRoom(
     "search" -> Search(room, onBack)
     "feed" -> FeedRoom(route, room, onBack)
     "more" -> MoreScreen(room.go::open, onBack)
-    "export" -> Export(room, onBack)
+    "accounts", "export", "share" -> ShareRoom(route, room, onBack)
     "capture" -> CaptureRoom(route, room, onBack)
     else -> Days(room)
 }
@@ -130,17 +130,6 @@ private fun Search(
             }
         }
     SearchScreen(state, found, model.found::need, model::reload, actions, leave)
-}
-
-@Composable
-private fun Export(
-    room: Room,
-    onBack: (() -> Unit)?,
-) {
-    val model = viewModel { ExportModel(room.session) }
-    val state by model.state.collectAsState()
-    val device = LocalDevice.current
-    ExportScreen(state, model::form, { model.export(device) }, onBack)
 }
 
 /** The screen of one listen. */

@@ -51,7 +51,10 @@ internal val moreParts: List<MorePart> by lazy {
             listOf(
                 MoreRow("history_feed_title", "history_feed_more", Icons.Podcast, "history_feed"),
                 MoreRow("history_import_title", "history_more_import", Icons.Import, "history_import"),
+                MoreRow("history_accounts_title", "history_more_accounts", Icons.Network, "history_accounts"),
                 MoreRow("history_export_title", "history_more_export", Icons.Export, "history_export"),
+                MoreRow("history_submission_title", "history_more_submission", Icons.Link, "history_share_submission"),
+                MoreRow("history_share_title", "history_more_share", Icons.Share, "history_share"),
             ),
         ),
         MorePart(

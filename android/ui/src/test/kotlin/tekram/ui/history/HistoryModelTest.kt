@@ -14,6 +14,7 @@ import tekram.ui.FailingDevice
 import tekram.ui.common.Phase
 import tekram.ui.common.PlainDevice
 import tekram.ui.common.Rows
+import tekram.ui.history.share.ExportModel
 import tekram.ui.start.Session
 import java.nio.file.Files
 import java.nio.file.Path
@@ -160,7 +161,7 @@ class HistoryModelTest : CoreTest() {
                     override suspend fun newFile(suggestedName: String) = target.toString()
                 }
             val model = ExportModel(session)
-            model.form(ExportForm.JSON_LINES)
+            model.choose(model.state.value.choice.copy(form = ExportForm.JSON_LINES))
             model.export(device)
             val done = model.state.until("it is written") { it.done != null || it.failure != null }
             assertEquals(done.done?.written?.toLong(), Files.readAllLines(target).size.toLong())

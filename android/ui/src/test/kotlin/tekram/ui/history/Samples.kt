@@ -6,8 +6,6 @@ import tekram.ffi.Batch
 import tekram.ffi.BatchState
 import tekram.ffi.CaptureApp
 import tekram.ffi.Day
-import tekram.ffi.ExportForm
-import tekram.ffi.Exported
 import tekram.ffi.ImportProgress
 import tekram.ffi.Known
 import tekram.ffi.Listen
@@ -155,7 +153,6 @@ val historySamples: List<Sample> =
         sample("history_pen", "accepted", Tab.History) { Pen(PenState(Phase.Ready, batch(BatchState.ACCEPTED))) },
         sample("history_refused", tab = Tab.History) { RefusedScreen(rows(refused), {}, {}, {}) },
         sample("history_refused", "empty", Tab.History) { RefusedScreen(rows(emptyList()), {}, {}, {}) },
-        sample("history_export", tab = Tab.History) { ExportScreen(ExportState(ExportForm.LISTENBRAINZ_JSONL, done = Exported(1_180u, 31u)), {}, {}, {}) },
         sample("history_capture", tab = Tab.History) {
             CaptureScreen(CaptureState(Phase.Ready, listOf(CaptureApp("AntennaPod", true, 1), CaptureApp("Spotify", false, 1))), { _, _ -> }, {}, {})
         },

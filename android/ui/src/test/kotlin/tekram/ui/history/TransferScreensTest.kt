@@ -13,7 +13,6 @@ import androidx.compose.ui.test.performScrollTo
 import org.junit.jupiter.api.Test
 import tekram.ffi.BatchState
 import tekram.ffi.CaptureApp
-import tekram.ffi.ExportForm
 import tekram.ffi.ImportProgress
 import tekram.ffi.RefusedLine
 import tekram.ui.common.Phase
@@ -56,14 +55,6 @@ class TransferScreensTest {
             onNodeWithText("Field: ts", substring = true).assertIsDisplayed()
             onNodeWithContentDescription("Go back").performClick()
             assertEquals(listOf("back"), said)
-        }
-
-    @Test
-    fun `a form is chosen and the history exported`() =
-        onScreen({ ExportScreen(ExportState(), { said += it.name }, { said += "export" }, {}) }) {
-            onNodeWithText("For ListenBrainz").performClick()
-            onNode(hasText("Export") and hasClickAction()).performScrollTo().performClick()
-            assertEquals(listOf(ExportForm.LISTENBRAINZ_JSONL.name, "export"), said)
         }
 
     @Test

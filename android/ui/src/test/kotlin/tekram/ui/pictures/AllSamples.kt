@@ -6,6 +6,7 @@ import tekram.ui.history.answer.answerSamples
 import tekram.ui.history.capture.captureSamples
 import tekram.ui.history.feed.feedSamples
 import tekram.ui.history.historySamples
+import tekram.ui.history.share.shareSamples
 import tekram.ui.keep.keepSamples
 import tekram.ui.me.meSamples
 import tekram.ui.pay.paySamples
@@ -16,5 +17,5 @@ import tekram.ui.want.wantSamples
 
 /** In the order of the page. */
 val allSamples: List<Sample> =
-    startSamples + historySamples + answerSamples + captureSamples + feedSamples + paySamples + wantSamples + relationsSamples + meSamples +
-        keepSamples + vaultSamples + commonSamples
+    startSamples + historySamples + answerSamples + captureSamples + feedSamples + shareSamples + paySamples + wantSamples + relationsSamples +
+        meSamples + keepSamples + vaultSamples + commonSamples
