@@ -17,7 +17,7 @@ pub struct Feed {
     /// Number in this log.
     pub feed: i64,
     /// The key that its listens are totalled under.
-    pub key: String,
+    pub credit_key: String,
     /// Its title; empty before it was asked.
     pub title: String,
     /// Who makes it.
@@ -60,7 +60,7 @@ impl Feed {
         Self {
             address: tekram_agent::shown_address(&feed.feed_url, feed.private),
             feed: feed.feed_id,
-            key: feed.key,
+            credit_key: feed.key,
             title: feed.facts.title,
             author: feed.facts.author,
             private: feed.private,

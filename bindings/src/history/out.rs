@@ -171,8 +171,8 @@ impl From<tekram_agent::Extract> for ListenExtract {
 pub struct ReadExtract {
     /// Its id: two showings with one id cannot contradict each other.
     pub extract: String,
-    /// Their key for this relation.
-    pub key: String,
+    /// Who signed it: their did:key for this relation.
+    pub issuer: String,
     /// The agreement that it is given under.
     pub agreement: String,
     /// When it was made.
@@ -266,7 +266,7 @@ pub fn read_extract(
         let read = tekram_agent::read_listen_extract(&presentation, &question)?;
         Ok(ReadExtract {
             extract: read.extract_id,
-            key: read.key,
+            issuer: read.key,
             agreement: read.agreement,
             made_ms: read.made_ms,
             from: read.from,

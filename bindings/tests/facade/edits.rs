@@ -88,12 +88,7 @@ async fn works_are_looked_at_merged_and_split_again() {
     let one = home.work_of_listen(music[0].id).await.unwrap();
     let other = music.iter().find(|listen| listen.title != music[0].title).unwrap();
     let other = home.work_of_listen(other.id).await.unwrap();
-    assert!(
-        home.works(one.title.clone(), 5)
-            .await
-            .unwrap()
-            .contains(&one)
-    );
+    assert!(home.works(one.title.clone(), 5).await.unwrap().contains(&one));
     let look = home.merge_look(vec![one.work, other.work]).await.unwrap();
     assert_eq!(look.plays, one.plays + other.plays);
     let merged = home.merge_works(vec![one.work, other.work]).await.unwrap();

@@ -71,7 +71,6 @@ fn a_file_that_is_no_history_is_refused_and_leaves_nothing() {
         b"[]",
         b"{}",
         b"hello",
-        b"<html></html>",
         b"\x89PNG\r\n",
         b"{\"a\":[1,2]}\n{\"b\":2}",
         b"[[[[[[",

@@ -30,7 +30,7 @@ internal fun feed(
     problem: String = "",
 ) = Feed(
     feed = id,
-    key = "feed-$id",
+    creditKey = "feed-$id",
     title = title,
     author = "Harbour Lights Media",
     address = address,
