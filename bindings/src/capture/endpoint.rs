@@ -15,7 +15,7 @@ use crate::task::Task;
 #[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
 pub struct EndpointToken {
     /// Its name here; not the token.
-    pub token: String,
+    pub id: String,
     /// The app, as the person calls it.
     pub app: String,
     /// When it was made.
@@ -26,20 +26,26 @@ pub struct EndpointToken {
     pub works: bool,
 }
 
-/// A token that was just made: the one moment in which it can be shown.
-#[derive(Clone, PartialEq, Eq, uniffi::Record)]
-pub struct NewEndpointToken {
-    /// Its name here.
-    pub token: String,
-    /// The token itself.
-    pub secret: String,
-}
+/// A token that was just made: the one moment in which it can be shown. No record, because records print their fields.
+#[derive(uniffi::Object)]
+pub struct NewEndpointToken(tekram_agent::NewToken);
 
 impl fmt::Debug for NewEndpointToken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("NewEndpointToken")
-            .field("token", &self.token)
-            .finish_non_exhaustive()
+        f.write_str("NewEndpointToken([REDACTED])")
+    }
+}
+
+#[uniffi::export]
+impl NewEndpointToken {
+    /// Its name here.
+    pub fn id(&self) -> String {
+        self.0.token_id.clone()
+    }
+
+    /// The token itself, for the app.
+    pub fn reveal(&self) -> String {
+        self.0.token.expose().to_owned()
     }
 }
 
@@ -135,14 +141,8 @@ impl Persona {
     ///
     /// # Errors
     /// `bad_app_name`, `too_many_tokens`, `locked`, `closed`, the vault's errors.
-    pub fn add_endpoint_token(&self, app: String) -> Result<NewEndpointToken, TekramError> {
-        self.with(|core| {
-            let new = core.add_endpoint_token(&app)?;
-            Ok(NewEndpointToken {
-                token: new.token_id,
-                secret: new.token.expose().to_owned(),
-            })
-        })
+    pub fn add_endpoint_token(&self, app: String) -> Result<Arc<NewEndpointToken>, TekramError> {
+        self.with(|core| Ok(Arc::new(NewEndpointToken(core.add_endpoint_token(&app)?))))
     }
 
     /// The tokens that apps were given, oldest first.
@@ -152,7 +152,7 @@ impl Persona {
     pub fn endpoint_tokens(&self) -> Result<Vec<EndpointToken>, TekramError> {
         self.with(|core| {
             let tokens = core.endpoint_tokens()?.into_iter().map(|token| EndpointToken {
-                token: token.token_id,
+                id: token.token_id,
                 app: token.app,
                 created_ms: token.created_ms,
                 last_ms: token.last_ms,

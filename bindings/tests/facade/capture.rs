@@ -179,12 +179,12 @@ async fn apps_tell_what_they_played_while_paused_and_locked_until_it_is_cancelle
     let device = device();
     let home = persona(&device).await;
     let new = home.add_endpoint_token("Desk player".to_owned()).unwrap();
-    assert!(!format!("{new:?}").contains(&new.secret));
+    assert!(!format!("{new:?}").contains(&new.reveal()));
     let id = home.id();
     let endpoint = device.agent.start_endpoint(vec![id.clone()], Some(0)).await.unwrap();
     let url = endpoint.url();
     let ask = {
-        let secret = new.secret.clone();
+        let secret = new.reveal();
         move |title: &'static str| {
             let (url, secret) = (url.clone(), secret.clone());
             tokio::task::spawn_blocking(move || submit(&url, &secret, title))
@@ -201,7 +201,7 @@ async fn apps_tell_what_they_played_while_paused_and_locked_until_it_is_cancelle
     home.drain().await.unwrap();
     assert_eq!(titles(&home).await.len(), 2);
     assert!(home.endpoint_tokens().unwrap()[0].last_ms > 0);
-    home.revoke_endpoint_token(new.token).unwrap();
+    home.revoke_endpoint_token(new.id()).unwrap();
     assert_eq!(ask("Revoked").await.unwrap(), "401");
     endpoint.cancel();
     assert_eq!(name(endpoint.finish().await), "cancelled");
