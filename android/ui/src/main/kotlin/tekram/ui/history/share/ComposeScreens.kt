@@ -43,6 +43,7 @@ import tekram.ui.common.errorText
 import tekram.ui.common.phaseWords
 import tekram.ui.common.plural
 import tekram.ui.common.word
+import tekram.ui.relations.termsTitle
 import tekram.ui.want.Choice
 import tekram.ui.want.Named
 import tekram.ui.want.Note
@@ -149,7 +150,7 @@ private fun ToWhom(
         Section(word("history_share_agreement")) {
             Column(Modifier.selectableGroup()) {
                 state.agreements.forEach { agreement ->
-                    Choice(agreement.title, agreement.record == state.agreement) { actions.under(agreement.record) }
+                    Choice(termsTitle(agreement.terms, agreement.title), agreement.record == state.agreement) { actions.under(agreement.record) }
                 }
             }
         }
