@@ -28,8 +28,13 @@ const BESIDE: [&str; 2] = ["-wal", "-shm"];
 pub(crate) const PAGE_BYTES: u64 = 8192;
 /// Statements that a connection keeps prepared.
 const STATEMENTS: usize = 128;
-/// The one writer and the readers that are kept have this much cache each, in KiB: 64 MiB together.
-const CACHE_KIB: u32 = 16 * 1024;
+/// What SQLite may take of memory in this process, over all connections: 64 MB. It is built to manage its memory as a whole, so whoever
+/// needs a page then gets the one that any connection used longest ago. The limit is soft: what cannot do without it takes more.
+const MEMORY_BYTES: u32 = 64_000_000;
+/// What a reader may keep: all of it, so that none is kept from it by what another connection has left over from its work.
+const READER_CACHE_KIB: u32 = MEMORY_BYTES / 1024;
+/// What the writer may keep, in KiB: beyond it a long transaction goes to the WAL before it ends.
+const WRITER_CACHE_KIB: u32 = 16 * 1024;
 /// Only checkpoints and recovery can make a connection wait: one process, one writer.
 const PATIENCE: Duration = Duration::from_secs(5);
 
@@ -43,6 +48,15 @@ pub(crate) enum Role {
     Writer,
     /// One of those that only read.
     Reader,
+}
+
+impl Role {
+    fn cache_kib(self) -> u32 {
+        match self {
+            Self::Writer => WRITER_CACHE_KIB,
+            Self::Reader => READER_CACHE_KIB,
+        }
+    }
 }
 
 /// The file of the vault key with this number: `vault.db`, `vault-2.db` and so on.
@@ -169,7 +183,7 @@ fn connect(path: &Path) -> Result<Connection, VaultError> {
     {
         let mut started = STARTED.lock().unwrap_or_else(PoisonError::into_inner);
         if !*started {
-            Connection::open_in_memory()?;
+            Connection::open_in_memory()?.execute_batch(&format!("PRAGMA soft_heap_limit = {MEMORY_BYTES}"))?;
             *started = true;
         }
     }
@@ -246,8 +260,9 @@ fn settle(connection: &Connection, role: Role) -> Result<(), VaultError> {
         "PRAGMA temp_store = MEMORY;
          PRAGMA foreign_keys = ON;
          PRAGMA trusted_schema = OFF;
-         PRAGMA cache_size = -{CACHE_KIB};
-         PRAGMA synchronous = FULL;"
+         PRAGMA cache_size = -{};
+         PRAGMA synchronous = FULL;",
+        role.cache_kib()
     ))?;
     // Apple's fsync does not reach the medium without this.
     #[cfg(target_vendor = "apple")]

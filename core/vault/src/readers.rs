@@ -10,7 +10,7 @@ use crate::database;
 use crate::error::VaultError;
 use crate::hold::Hold;
 
-/// How many are kept. With the writer they share the 64 MiB of cache.
+/// How many are kept: their statements are prepared, and their pages may still be in memory.
 const KEPT: usize = 3;
 
 /// A connection together with the hold on the vault: the hold outlives the connection, because fields are dropped in

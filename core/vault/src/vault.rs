@@ -31,11 +31,13 @@ mod auto_lock;
 pub(crate) mod commit_number;
 pub(crate) mod face;
 mod new_key;
+mod turns;
 
 use auto_lock::AutoLock;
 pub(crate) use commit_number::{Memory, name as commit_number_name};
 pub use face::{AVATAR_LIMIT_BYTES, Face, ShownWhileLocked};
 pub use new_key::KeyChange;
+use turns::Turns;
 
 /// How often a snapshot of the file alone is tried for, and the pause between: five seconds, in which others write.
 const SNAPSHOT_TRIES: u32 = 50;
@@ -60,6 +62,7 @@ struct Inner {
     secrets: RwLock<Option<Secrets>>,
     // In this order: connections close before the hold is given up.
     writer: Mutex<Option<Connection>>,
+    turns: Turns,
     writing: Mutex<Option<ThreadId>>,
     readers: Readers,
     hold: Mutex<Option<Hold>>,
@@ -136,6 +139,8 @@ impl Vault {
         leftovers::remove(&folder, header.database_number).map_err(VaultError::io("removing a former database"))?;
         blob::sweep(&writer)?;
         audit::note_unlock(&mut writer, &header, how, device.clock.now())?;
+        // Nobody reads it again, and SQLite does not wipe the pages that it gives free when it needs their memory.
+        cover_root(&writer)?;
         let lock_after_ms = header.lock_after_ms;
         let vault = Self(Arc::new(Inner {
             folder,
@@ -148,6 +153,7 @@ impl Vault {
                 root: identity.root,
             })),
             writer: Mutex::new(Some(writer)),
+            turns: Turns::default(),
             writing: Mutex::new(None),
             readers: Readers::new(),
             hold: Mutex::new(Some(hold)),
@@ -184,6 +190,34 @@ impl Vault {
         commit_number::raise(&transaction)?;
         transaction.commit().map_err(VaultError::from)?;
         Ok(value)
+    }
+
+    /// [`Vault::write`] of what can be done later as well: when somebody else wants to write meanwhile, it is broken off, nothing of it
+    /// remains, and `None` comes back. Until `change` has ended; a commit that began is waited for.
+    pub fn write_giving_way<T, E: From<VaultError>>(
+        &self,
+        scope: Scope,
+        change: impl FnOnce(&Transaction<'_>) -> Result<T, E>,
+    ) -> Result<Option<T>, E> {
+        let value = {
+            let mut writing = self.0.begin_writing()?;
+            let writer = writing.writer.as_mut().ok_or(VaultError::Locked)?;
+            let transaction = writer
+                .transaction_with_behavior(TransactionBehavior::Immediate)
+                .map_err(VaultError::from)?;
+            let yielding = self.0.turns.give_way(&transaction);
+            let changed = change(&transaction);
+            let was_asked = yielding.end();
+            let value = match changed {
+                Err(_) if was_asked => return Ok(None),
+                changed => changed?,
+            };
+            commit_number::raise(&transaction)?;
+            transaction.commit().map_err(VaultError::from)?;
+            value
+        };
+        self.0.changes.tell(scope);
+        Ok(Some(value))
     }
 
     /// Runs `look` on one consistent snapshot, which later commits do not disturb. The connection refuses writes.
@@ -374,7 +408,7 @@ impl Inner {
         if *lock(&self.writing) == me {
             return Err(VaultError::NestedWrite);
         }
-        let writer = lock(&self.writer);
+        let writer = self.turns.wait_for(&self.writer);
         *lock(&self.writing) = me;
         Ok(Writing {
             noted: &self.writing,
