@@ -11,6 +11,8 @@
 mod common;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
 
 use common::{Log, NOW, action, array, fixture, lines, listen, opml, stream};
 use jiff::civil::Date;
@@ -356,6 +358,50 @@ fn songs() -> impl Strategy<Value = Vec<Song>> {
     let hour = 0_i64..24 * 400;
     let offset = prop::option::weighted(0.3, prop::sample::select(vec![-600_i64, -210, 0, 60, 345, 765, 840, 7]));
     prop::collection::vec((hour, 0_u8..12, offset), 1..60)
+}
+
+#[test]
+fn others_write_while_all_is_worked_out_behind_an_import_and_nothing_differs() {
+    let songs: Vec<Song> = (0..4_000_i64)
+        .map(|n| (n * 3, ((n * n * 7 + n) % 251) as u8, None))
+        .collect();
+    let logs = [Log::new(), Log::new()];
+    for log in &logs {
+        log.add(text_of(&songs, 0));
+        log.add(streams_of(&songs, 0));
+    }
+    catch_up(&logs[0].vault).unwrap();
+    let (done, mut writes) = (AtomicBool::new(false), 0);
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            catch_up(&logs[1].vault).unwrap();
+            done.store(true, Ordering::SeqCst);
+        });
+        // As a player's events come in, but all the time.
+        while !done.load(Ordering::SeqCst) {
+            sql(&logs[1], "UPDATE listen_answer SET play_id = play_id");
+            writes += 1;
+        }
+    });
+    assert!(writes > 10, "{writes} writes came in between");
+    let works = logs.each_ref().map(|log| works_by(log, WORKS_KEPT));
+    assert_eq!(works[0], works[1]);
+    assert_eq!(works_by(&logs[1], WORKS_READ), works[1]);
+    let periods = logs
+        .each_ref()
+        .map(|log| by_period(&log.vault, Span::ALL, Step::Month, "Europe/Berlin", None, 1_000).unwrap());
+    assert_eq!(periods[0], periods[1]);
+    let found = logs.each_ref().map(|log| {
+        let hits = search(&log.vault, "song 12", 50).unwrap();
+        let names = hits
+            .works
+            .entries
+            .iter()
+            .map(|hit| (hit.known.name.clone(), hit.known.last_ms));
+        names.collect::<BTreeSet<_>>()
+    });
+    assert_eq!(found[0], found[1]);
+    assert!(!found[0].is_empty());
 }
 
 fn text_of(songs: &[Song], second: i64) -> String {

@@ -10,12 +10,13 @@ use super::scan::{Heard, sum_from};
 use crate::ListenError;
 use crate::format::draft::folded;
 use crate::log::index::gather_more;
+use crate::log::stride::Stride;
 use crate::log::subscriptions::Shows;
 
-/// Descriptions told apart in one step. Creators and shows lie everywhere in their tables, so each step writes most of
+/// Descriptions told apart in one long step. Creators and shows lie everywhere in their tables, so each step writes most of
 /// their pages: fewer steps write them less often. So many descriptions are about sixteen megabytes.
 const NAMES_AT_ONCE: i64 = 32_768;
-/// Entities summed and indexed in one step.
+/// Entities summed and indexed in one long step.
 const ENTITIES_AT_ONCE: i64 = 16_384;
 /// Spellings of one work that can be found: services spell a song in a handful of ways.
 const MOST_SPELLINGS: usize = 8;
@@ -203,10 +204,10 @@ impl Belongs {
 
 /// Works out what descriptions belong to. A work that nothing was known of is summed up and made findable at once: behind
 /// an import that is nearly every one, and reading it again would be most of the time.
-pub(crate) fn stale_names(transaction: &Transaction<'_>) -> Result<bool, ListenError> {
+pub(crate) fn stale_names(transaction: &Transaction<'_>, stride: Stride) -> Result<bool, ListenError> {
     let last: Option<i64> = transaction
         .prepare_cached("SELECT max(work_id) FROM (SELECT work_id FROM listen_stale_name ORDER BY work_id LIMIT ?1)")?
-        .query_row([NAMES_AT_ONCE], |row| row.get(0))?;
+        .query_row([stride.of(NAMES_AT_ONCE)], |row| row.get(0))?;
     let Some(last) = last else {
         return Ok(false);
     };
@@ -375,10 +376,10 @@ struct Entity {
 
 /// Sums entities up and makes them findable. The ones heard last have the highest numbers in the full-text index, so that
 /// it gives the newest first without sorting; it takes them in order of these numbers, or it would write a file for each.
-pub(crate) fn stale_entities(transaction: &Transaction<'_>) -> Result<bool, ListenError> {
+pub(crate) fn stale_entities(transaction: &Transaction<'_>, stride: Stride) -> Result<bool, ListenError> {
     let ids: Vec<i64> = transaction
         .prepare_cached("SELECT entity_id FROM listen_stale_entity ORDER BY entity_id LIMIT ?1")?
-        .query_map([ENTITIES_AT_ONCE], |row| row.get(0))?
+        .query_map([stride.of(ENTITIES_AT_ONCE)], |row| row.get(0))?
         .collect::<Result<_, _>>()?;
     let Some(last) = ids.last() else {
         return Ok(false);

@@ -1,5 +1,5 @@
 //! Keeping the sums behind the log: triggers note what became stale (`schema.rs`), the steps here work it out anew from
-//! the plays. Each step is one transaction of bounded size, and stopping between two loses nothing. What is kept never
+//! the plays. Each step is one transaction of bounded size, and stopping in one loses only that. What is kept never
 //! depends on the order of events, because nothing is added or taken off: it is read again.
 
 use std::collections::HashSet;
@@ -12,14 +12,15 @@ use super::scan::Heard;
 use crate::ListenError;
 use crate::listen::MARK_TOO_SHORT;
 use crate::log::scan::{IN_LOG, OUT_OF_LOG, Play};
+use crate::log::stride::{Stride, Walk};
 
 /// Told after each step; nothing that is shown changes by it.
 const SUMS: Scope = Scope("listen_index");
-/// Plays looked through in one step.
+/// Plays looked through in one long step.
 const PLAYS_AT_ONCE: i64 = 65_536;
-/// Stretches summed in one step.
+/// Stretches summed in one long step.
 const STRETCHES_AT_ONCE: i64 = 1_024;
-/// Works summed one by one in one step. When more are stale close by, going through all plays once is quicker.
+/// Works summed one by one in one long step. When more are stale close by, going through all plays once is quicker.
 const WORKS_AT_ONCE: i64 = 2_048;
 /// Works summed by one pass over all plays: eight megabytes of sums.
 const WORKS_A_PASS: i64 = 131_072;
@@ -40,9 +41,9 @@ pub(crate) fn behind(connection: &Connection) -> Result<bool, ListenError> {
 ///
 /// # Errors
 /// When the vault fails.
-pub(crate) fn catch_up(vault: &Vault) -> Result<(), ListenError> {
+pub(crate) fn catch_up(vault: &Vault, walk: &mut Walk<'_>) -> Result<(), ListenError> {
     while vault.read(behind)? {
-        if !vault.write(SUMS, step)? {
+        if walk.step(SUMS, step)? == Some(false) {
             break;
         }
     }
@@ -50,13 +51,13 @@ pub(crate) fn catch_up(vault: &Vault) -> Result<(), ListenError> {
 }
 
 /// Does some of what is to be done; `false` when only plays are left that the index by work does not know yet.
-fn step(transaction: &Transaction<'_>) -> Result<bool, ListenError> {
-    Ok(new_plays(transaction)?
-        || stale_batch(transaction)?
-        || stale_stretches(transaction)?
-        || stale_works(transaction)?
-        || entity::stale_names(transaction)?
-        || entity::stale_entities(transaction)?)
+fn step(transaction: &Transaction<'_>, stride: Stride) -> Result<bool, ListenError> {
+    Ok(new_plays(transaction, stride)?
+        || stale_batch(transaction, stride)?
+        || stale_stretches(transaction, stride)?
+        || stale_works(transaction, stride)?
+        || entity::stale_names(transaction, stride)?
+        || entity::stale_entities(transaction, stride)?)
 }
 
 /// Notes what plays with these numbers belong to.
@@ -76,7 +77,7 @@ fn note(transaction: &Transaction<'_>, after: i64, until: i64, batch_id: Option<
     Ok(())
 }
 
-fn new_plays(transaction: &Transaction<'_>) -> Result<bool, ListenError> {
+fn new_plays(transaction: &Transaction<'_>, stride: Stride) -> Result<bool, ListenError> {
     let done: i64 = transaction
         .prepare_cached("SELECT play_id FROM listen_answer")?
         .query_row([], |row| row.get(0))?;
@@ -85,7 +86,7 @@ fn new_plays(transaction: &Transaction<'_>) -> Result<bool, ListenError> {
             "SELECT max(play_id) FROM (SELECT play_id FROM listen_play
              WHERE play_id > ?1 AND play_id <= (SELECT i.play_id FROM listen_index i) ORDER BY play_id LIMIT ?2)",
         )?
-        .query_row([done, PLAYS_AT_ONCE], |row| row.get(0))?;
+        .query_row([done, stride.of(PLAYS_AT_ONCE)], |row| row.get(0))?;
     let Some(until) = until else {
         return Ok(false);
     };
@@ -97,7 +98,7 @@ fn new_plays(transaction: &Transaction<'_>) -> Result<bool, ListenError> {
 }
 
 /// A batch that came into the log or went out of it.
-fn stale_batch(transaction: &Transaction<'_>) -> Result<bool, ListenError> {
+fn stale_batch(transaction: &Transaction<'_>, stride: Stride) -> Result<bool, ListenError> {
     let batch: Option<(i64, i64, i64, i64)> = transaction
         .prepare_cached(
             "SELECT s.batch_id, s.next_play_id, coalesce(b.first_play_id, 0), coalesce(b.last_play_id, 0)
@@ -116,7 +117,7 @@ fn stale_batch(transaction: &Transaction<'_>) -> Result<bool, ListenError> {
             .execute([batch_id])?;
         return Ok(true);
     }
-    let until = last.min(from.saturating_add(PLAYS_AT_ONCE));
+    let until = last.min(from.saturating_add(stride.of(PLAYS_AT_ONCE)));
     note(transaction, from - 1, until, Some(batch_id))?;
     transaction
         .prepare_cached("UPDATE listen_stale_batch SET next_play_id = ?2 WHERE batch_id = ?1")?
@@ -124,10 +125,10 @@ fn stale_batch(transaction: &Transaction<'_>) -> Result<bool, ListenError> {
     Ok(true)
 }
 
-fn stale_stretches(transaction: &Transaction<'_>) -> Result<bool, ListenError> {
+fn stale_stretches(transaction: &Transaction<'_>, stride: Stride) -> Result<bool, ListenError> {
     let stretches: Vec<i64> = transaction
         .prepare_cached("SELECT stretch FROM listen_stale_stretch ORDER BY stretch LIMIT ?1")?
-        .query_map([STRETCHES_AT_ONCE], |row| row.get(0))?
+        .query_map([stride.of(STRETCHES_AT_ONCE)], |row| row.get(0))?
         .collect::<Result<_, _>>()?;
     let mut clear = transaction.prepare_cached("DELETE FROM listen_quarter WHERE stretch = ?1")?;
     // A local clock is known when its offset is one; the quarter is rounded down also before 1970.
@@ -151,7 +152,7 @@ fn stale_stretches(transaction: &Transaction<'_>) -> Result<bool, ListenError> {
     Ok(!stretches.is_empty())
 }
 
-fn stale_works(transaction: &Transaction<'_>) -> Result<bool, ListenError> {
+fn stale_works(transaction: &Transaction<'_>, stride: Stride) -> Result<bool, ListenError> {
     let at = |offset: i64| {
         transaction
             .prepare_cached("SELECT work_id FROM listen_stale_work ORDER BY work_id LIMIT 1 OFFSET ?1")?
@@ -162,8 +163,9 @@ fn stale_works(transaction: &Transaction<'_>) -> Result<bool, ListenError> {
         return Ok(false);
     };
     let pass_end = first.saturating_add(WORKS_A_PASS);
-    let many = at(WORKS_AT_ONCE)?;
-    let end = if many.is_some_and(|work| work < pass_end) {
+    let many = at(stride.of(WORKS_AT_ONCE))?;
+    // A pass goes through the whole log, so it is none for a short step.
+    let end = if stride == Stride::Long && many.is_some_and(|work| work < pass_end) {
         pass_end
     } else {
         many.unwrap_or(i64::MAX)

@@ -9,9 +9,10 @@ use super::decision::Decisions;
 use super::keys::{Described, Key, Role};
 use super::partition::groups;
 use crate::ListenError;
+use crate::log::stride::Stride;
 
-/// Descriptions worked out in one transaction, so that other writes get their turn and memory stays small. Keys are hashes,
-/// so each transaction touches most pages of their index: fewer ones write it less often.
+/// Descriptions worked out in one long step: memory stays small. Keys are hashes, so each step touches most pages of their
+/// index: fewer ones write it less often.
 const AT_ONCE: i64 = 32_768;
 
 /// Whether there is something to work out.
@@ -26,10 +27,11 @@ pub(crate) fn behind(connection: &Connection) -> Result<bool, ListenError> {
 }
 
 /// Works out some more.
-pub(crate) fn step(transaction: &Transaction<'_>) -> Result<(), ListenError> {
+pub(crate) fn step(transaction: &Transaction<'_>, stride: Stride) -> Result<(), ListenError> {
+    let at_once = stride.of(AT_ONCE);
     let mut reached = Reached::new(transaction)?;
-    take_new(transaction, &mut reached)?;
-    take_due(transaction, &mut reached)?;
+    take_new(transaction, &mut reached, at_once)?;
+    take_due(transaction, &mut reached, at_once)?;
     let works = reached.all_tied()?;
     write(transaction, &works)
 }
@@ -61,7 +63,7 @@ fn text_key(keys: &[Key]) -> i64 {
 
 /// Reads the next new descriptions and keeps their keys. Goes through the index of keys in its own order, once to see who
 /// has them already and once to add to it.
-fn take_new(transaction: &Transaction<'_>, reached: &mut Reached<'_>) -> Result<(), ListenError> {
+fn take_new(transaction: &Transaction<'_>, reached: &mut Reached<'_>, at_once: i64) -> Result<(), ListenError> {
     let done: i64 = transaction
         .prepare_cached("SELECT work_id FROM listen_identity_index")?
         .query_row([], |row| row.get(0))?;
@@ -74,7 +76,7 @@ fn take_new(transaction: &Transaction<'_>, reached: &mut Reached<'_>) -> Result<
                  coalesce((SELECT i.is_named FROM listen_identity i WHERE i.identity_id = listen_work.identity_id), 0)
              FROM listen_work WHERE work_id > ?1 ORDER BY work_id LIMIT ?2"
         ))?;
-        let mut rows = statement.query([done, AT_ONCE])?;
+        let mut rows = statement.query([done, at_once])?;
         while let Some(row) = rows.next()? {
             let work_id: i64 = row.get(0)?;
             let (described, hash) = described(row)?;
@@ -167,10 +169,10 @@ pub(super) fn described_work(transaction: &Transaction<'_>, work_id: i64) -> Res
 }
 
 /// Takes the keys by which something is no longer tied.
-fn take_due(transaction: &Transaction<'_>, reached: &mut Reached<'_>) -> Result<(), ListenError> {
+fn take_due(transaction: &Transaction<'_>, reached: &mut Reached<'_>, at_once: i64) -> Result<(), ListenError> {
     let due: Vec<i64> = transaction
         .prepare_cached("SELECT hash FROM listen_identity_due ORDER BY hash LIMIT ?1")?
-        .query_map([AT_ONCE], |row| row.get(0))?
+        .query_map([at_once], |row| row.get(0))?
         .collect::<Result<_, _>>()?;
     let mut done = transaction.prepare_cached("DELETE FROM listen_identity_due WHERE hash = ?1")?;
     for hash in due {

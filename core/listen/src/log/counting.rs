@@ -9,11 +9,12 @@ use serde::{Deserialize, Serialize};
 use tekram_vault::Vault;
 
 use super::index::catch_up;
+use super::stride::Stride;
 use crate::listen::{HOW_RANGES, HOW_TOTAL, MARK_TOO_SHORT};
 use crate::pen::LOG;
 use crate::{Kind, ListenError};
 
-/// Plays marked anew in one transaction, so that other writes get their turn.
+/// Plays marked anew in one long step.
 const AT_ONCE: i64 = 65_536;
 /// All of a medium.
 const WHOLE_PERMILLE: i64 = 1_000;
@@ -194,7 +195,7 @@ pub(crate) fn behind(connection: &Connection) -> Result<bool, ListenError> {
 }
 
 /// Marks the next ones.
-pub(crate) fn step(transaction: &Transaction<'_>) -> Result<(), ListenError> {
+pub(crate) fn step(transaction: &Transaction<'_>, stride: Stride) -> Result<(), ListenError> {
     let rules = Rules::read(transaction)?;
     let (done, until): (i64, i64) = transaction
         .prepare_cached("SELECT done_play_id, until_play_id FROM listen_counting_mark")?
@@ -207,7 +208,7 @@ pub(crate) fn step(transaction: &Transaction<'_>) -> Result<(), ListenError> {
              FROM listen_play p CROSS JOIN listen_work w ON w.work_id = p.work_id
              WHERE p.play_id > ?1 AND p.play_id <= ?2 ORDER BY p.play_id LIMIT ?3",
         )?;
-        let mut rows = plays.query([done, until, AT_ONCE])?;
+        let mut rows = plays.query([done, until, stride.of(AT_ONCE)])?;
         while let Some(row) = rows.next()? {
             last = row.get(0)?;
             if let Some(marks) = other_marks(&rules, row)? {

@@ -7,6 +7,7 @@ use rusqlite::{Connection, OptionalExtension, Transaction, params};
 use tekram_vault::{Scope, Vault};
 
 use super::counting;
+use super::stride::{Stride, Walk};
 use crate::ListenError;
 use crate::identity::step as identity;
 use crate::pen::LOG;
@@ -16,7 +17,7 @@ use crate::same_play::step as same_play;
 const INDEX: Scope = Scope("listen_index");
 /// What a person does not wait for when plays are indexed.
 const LITTLE: i64 = 4_096;
-/// Rows indexed in one transaction, so that other writes get their turn.
+/// Rows indexed in one long step.
 const AT_ONCE: i64 = 65_536;
 
 /// Indexes what was imported or captured since the last time. Costs a look when there is nothing to do; searching does
@@ -25,23 +26,26 @@ const AT_ONCE: i64 = 65_536;
 /// # Errors
 /// When the vault fails.
 pub fn catch_up(vault: &Vault) -> Result<(), ListenError> {
+    let mut walk = Walk::of(vault);
     while vault.read(behind)? {
-        vault.write(INDEX, step)?;
+        walk.step(INDEX, step)?;
     }
     while vault.read(identity::behind)? {
-        vault.write(INDEX, identity::step)?;
+        walk.step(INDEX, identity::step)?;
     }
     let mut news = false;
     while vault.read(same_play::behind)? {
-        news |= vault.write(INDEX, same_play::step)?;
+        let due = vault.read(same_play::due_batches)?;
+        let stepped = walk.step(INDEX, |transaction, stride| same_play::step(transaction, stride, &due))?;
+        news |= stepped.unwrap_or(false);
     }
     if news {
         vault.write(LOG, |_| Ok::<_, ListenError>(()))?;
     }
     while vault.read(counting::behind)? {
-        vault.write(LOG, counting::step)?;
+        walk.step(LOG, counting::step)?;
     }
-    crate::answer::keep::catch_up(vault)
+    crate::answer::keep::catch_up(vault, &mut walk)
 }
 
 /// [`catch_up`], unless much is behind: then the next one who needs it does it.
@@ -71,7 +75,8 @@ fn behind(connection: &Connection) -> Result<bool, ListenError> {
         .query_row([], |row| row.get(0))?)
 }
 
-fn step(transaction: &Transaction<'_>) -> Result<(), ListenError> {
+fn step(transaction: &Transaction<'_>, stride: Stride) -> Result<(), ListenError> {
+    let at_once = stride.of(AT_ONCE);
     let (works_done, plays_done): (i64, i64) = transaction
         .prepare_cached("SELECT work_id, play_id FROM listen_index")?
         .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?;
@@ -79,7 +84,7 @@ fn step(transaction: &Transaction<'_>) -> Result<(), ListenError> {
         .prepare_cached(
             "SELECT max(work_id) FROM (SELECT work_id FROM listen_work WHERE work_id > ?1 ORDER BY work_id LIMIT ?2)",
         )?
-        .query_row([works_done, AT_ONCE], |row| row.get(0))?;
+        .query_row([works_done, at_once], |row| row.get(0))?;
     if let Some(until) = until {
         gather_more(transaction, "listen_words")?;
         transaction
@@ -97,7 +102,7 @@ fn step(transaction: &Transaction<'_>) -> Result<(), ListenError> {
         .prepare_cached(
             "SELECT max(play_id) FROM (SELECT play_id FROM listen_play WHERE play_id > ?1 ORDER BY play_id LIMIT ?2)",
         )?
-        .query_row([plays_done, AT_ONCE], |row| row.get(0))?;
+        .query_row([plays_done, at_once], |row| row.get(0))?;
     if let Some(until) = until {
         // In the index's own order, so that one step goes through its pages once.
         transaction

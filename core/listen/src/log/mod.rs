@@ -9,5 +9,6 @@ pub(crate) mod index;
 pub(crate) mod list;
 pub(crate) mod newest;
 pub(crate) mod scan;
+pub(crate) mod stride;
 pub(crate) mod subscriptions;
 pub(crate) mod totals;

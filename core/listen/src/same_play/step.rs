@@ -9,9 +9,12 @@ use super::align::plays;
 use super::near::{Spotify, Told, Work};
 use crate::ListenError;
 use crate::listen::{MARK_HIDDEN, MARK_TOLD_AGAIN};
+use crate::log::stride::Stride;
 
-/// Plays gone through in one transaction, so that other writes get their turn and memory stays small.
-const AT_ONCE: usize = 16_384;
+/// Plays gone through in one long step: memory stays small.
+const AT_ONCE: i64 = 16_384;
+/// And in a short one: what is told over many plays, as a night of radio, is seen whole.
+const AT_LEAST: i64 = 4_096;
 /// Due moments that are looked at together.
 const DUE_AT_ONCE: i64 = 4_096;
 /// Moments this near are one stretch: going through the plays between costs less than beginning again.
@@ -66,9 +69,27 @@ pub(crate) fn let_go(transaction: &Transaction<'_>) -> Result<(), ListenError> {
     Ok(())
 }
 
-/// Works out some more. Says whether anything in the log changed by it.
-pub(crate) fn step(transaction: &Transaction<'_>) -> Result<bool, ListenError> {
-    take_batches(transaction)?;
+/// The batches whose plays got into the log and are to be worked out, each with its first and last moment: `None` when it has no plays.
+/// Looking for these goes through all of their plays, so it is done before the step.
+pub(crate) fn due_batches(connection: &Connection) -> Result<Vec<DueBatch>, ListenError> {
+    Ok(connection
+        .prepare_cached(
+            "SELECT d.batch_id, min(p.start_ms), max(p.start_ms) FROM listen_same_due_batch d
+             LEFT JOIN listen_batch b ON b.batch_id = d.batch_id AND b.first_play_id > 0
+             LEFT JOIN listen_play p ON p.play_id >= b.first_play_id AND p.play_id <= b.last_play_id AND p.batch_id = b.batch_id
+             GROUP BY d.batch_id",
+        )?
+        .query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
+        .collect::<Result<_, _>>()?)
+}
+
+/// A batch, and the moments of its first and last play.
+pub(crate) type DueBatch = (i64, Option<i64>, Option<i64>);
+
+/// Works out some more; `due` are the batches that were due before. Says whether anything in the log changed by it.
+pub(crate) fn step(transaction: &Transaction<'_>, stride: Stride, due: &[DueBatch]) -> Result<bool, ListenError> {
+    let at_once = usize::try_from(stride.of(AT_ONCE).max(AT_LEAST)).unwrap_or(usize::MAX);
+    take_batches(transaction, due)?;
     take_works(transaction)?;
     let Some((from_ms, to_ms)) = first_stretch(transaction)? else {
         return Ok(false);
@@ -101,7 +122,7 @@ pub(crate) fn step(transaction: &Transaction<'_>) -> Result<bool, ListenError> {
             if start_ms > to_ms && !open.has_one_from(from_ms, to_ms) {
                 break;
             }
-            if of_stretch >= AT_ONCE {
+            if of_stretch >= at_once {
                 // Plays that have been open since the beginning are settled as they are: the next step must get further.
                 let earliest_ms = open.earliest_ms().filter(|earliest| *earliest > from_ms);
                 reached = Some(earliest_ms.unwrap_or(start_ms)).filter(|reached| *reached > from_ms);
@@ -124,15 +145,17 @@ pub(crate) fn step(transaction: &Transaction<'_>) -> Result<bool, ListenError> {
     Ok(changed)
 }
 
-fn take_batches(transaction: &Transaction<'_>) -> Result<(), ListenError> {
-    transaction.execute_batch(
-        "INSERT OR IGNORE INTO listen_same_due (from_ms, to_ms)
-         SELECT min(p.start_ms), max(p.start_ms) FROM listen_same_due_batch d
-         CROSS JOIN listen_batch b ON b.batch_id = d.batch_id
-         CROSS JOIN listen_play p ON p.play_id >= b.first_play_id AND p.play_id <= b.last_play_id AND p.batch_id = b.batch_id
-         WHERE b.first_play_id > 0 GROUP BY b.batch_id;
-         DELETE FROM listen_same_due_batch;",
-    )?;
+/// What was accepted since stays due, and what was undone since has nothing to be worked out but costs only a look.
+fn take_batches(transaction: &Transaction<'_>, due: &[DueBatch]) -> Result<(), ListenError> {
+    let mut done = transaction.prepare_cached("DELETE FROM listen_same_due_batch WHERE batch_id = ?1")?;
+    let mut add =
+        transaction.prepare_cached("INSERT OR IGNORE INTO listen_same_due (from_ms, to_ms) VALUES (?1, ?2)")?;
+    for (batch_id, first_ms, last_ms) in due {
+        let was_due = done.execute([batch_id])? > 0;
+        if let (true, Some(first_ms), Some(last_ms)) = (was_due, first_ms, last_ms) {
+            add.execute([first_ms, last_ms])?;
+        }
+    }
     Ok(())
 }
 
