@@ -368,6 +368,15 @@ pub enum ListenCommand {
         after_help = "Example:\n  tekram listen submit add https://api.listenbrainz.org --on\n  tekram listen submit run 1"
     )]
     Submit(SubmitCommand),
+    /// From whom a history can be had: its page, how long that takes, and what its file is called.
+    #[command(after_help = "Example:\n  tekram listen providers")]
+    Providers,
+    /// Histories that were asked for and are awaited.
+    #[command(
+        subcommand,
+        after_help = "Example:\n  tekram listen request add spotify\n  tekram listen request list"
+    )]
+    Request(RequestCommand),
     /// Podcast subscriptions: those of imported lists and the feeds that were added.
     #[command(after_help = "Example:\n  tekram listen subscriptions")]
     Subscriptions,
@@ -418,6 +427,26 @@ pub enum ListenCommand {
     /// Questions about months and years.
     #[command(flatten)]
     Answer(AnswerCommand),
+}
+
+/// `tekram listen request …`
+#[derive(Debug, Subcommand)]
+pub enum RequestCommand {
+    /// What was asked for, when it should be ready, and whether it came.
+    #[command(after_help = "Example:\n  tekram listen request list")]
+    List,
+    /// Remember that a history was asked for just now.
+    #[command(after_help = "Example:\n  tekram listen request add spotify")]
+    Add {
+        /// Whom: a name of `tekram listen providers`.
+        provider: String,
+    },
+    /// Forget that a history was asked for. One that is imported is noted by itself.
+    #[command(after_help = "Example:\n  tekram listen request done spotify")]
+    Done {
+        /// Whom: a name of `tekram listen providers`.
+        provider: String,
+    },
 }
 
 /// What a person thinks of a listen.

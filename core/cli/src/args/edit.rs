@@ -52,6 +52,19 @@ pub enum EditCommand {
         #[arg(long, requires = "for_good")]
         yes: bool,
     },
+    /// Listens that are hidden or deleted and can come back, the last heard first.
+    #[command(after_help = "Example:\n  tekram listen hidden")]
+    Hidden {
+        #[command(flatten)]
+        page: Page,
+    },
+    /// Tags in use, those of most listens first.
+    #[command(after_help = "Example:\n  tekram listen tags")]
+    Tags {
+        /// At most so many.
+        #[arg(long, default_value_t = 50)]
+        limit: u32,
+    },
     /// Changes that were made, newest first.
     #[command(after_help = "Example:\n  tekram listen edits")]
     Edits {
@@ -75,11 +88,14 @@ pub enum EditCommand {
         limit: u32,
     },
     /// Say that works are one.
-    #[command(after_help = "Example:\n  tekram listen merge 3 8")]
+    #[command(after_help = "Example:\n  tekram listen merge 3 8 --look\n  tekram listen merge 3 8")]
     Merge {
         /// Numbers of the works, as `listen works` gives them.
         #[arg(required = true, num_args = 2..)]
         works: Vec<i64>,
+        /// Only show what they would come to; nothing changes.
+        #[arg(long)]
+        look: bool,
     },
     /// Say that descriptions of a work are another work than the rest.
     #[command(after_help = "Example:\n  tekram listen split 41")]

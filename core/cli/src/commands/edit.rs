@@ -1,7 +1,7 @@
 //! The changing half of `tekram listen …`: notes, tags, corrections, hiding, deleting, and which works are one.
 
 use serde_json::json;
-use tekram_agent::{Correction, Edit, Kind, Listen, Persona, WorkView};
+use tekram_agent::{Correction, Edit, Kind, Listen, Persona, TagInUse, WorkView};
 
 use super::listen::listen_row;
 use crate::args::{EditCommand, Page};
@@ -32,6 +32,13 @@ pub fn run(persona: &Persona, command: EditCommand) -> Result<Answer, Failure> {
             changed(&persona.hide_listen(listen, !off)?, said)
         }
         EditCommand::Delete { listen, for_good, yes } => delete(persona, listen, for_good, yes),
+        EditCommand::Hidden { page } => hidden(persona, &page),
+        EditCommand::Tags { limit } => {
+            let tags = persona.tags_in_use(limit as usize)?;
+            let row = |one: &TagInUse| vec![one.tag.clone(), format!("{} listens", one.listens)];
+            let text = table(&tags.iter().map(row).collect::<Vec<_>>());
+            Ok(Answer::new(json!({"tags": tags}), text))
+        }
         EditCommand::Edits { page } => edits(persona, &page),
         EditCommand::UndoEdit => {
             let edit = persona.undo_edit()?;
@@ -46,7 +53,17 @@ pub fn run(persona: &Persona, command: EditCommand) -> Result<Answer, Failure> {
             let text: String = works.iter().map(described).collect();
             Ok(Answer::new(json!({"works": works}), text))
         }
-        EditCommand::Merge { works } => one_work(&persona.merge_works(&works)?),
+        EditCommand::Merge { works, look: true } => {
+            let look = persona.merge_look(&works)?;
+            let mut text: String = look.works.iter().map(described).collect();
+            text.push_str(&format!(
+                "As one: {} plays, from {}.\n",
+                look.plays,
+                look.sources.join(", ")
+            ));
+            Ok(Answer::new(json!({"look": look}), text))
+        }
+        EditCommand::Merge { works, look: false } => one_work(&persona.merge_works(&works)?),
         EditCommand::Split { descriptions } => one_work(&persona.split_work(&descriptions)?),
     }
 }
@@ -100,6 +117,29 @@ fn row(edit: &Edit) -> Vec<String> {
         format!("{} → {}", short(&edit.before), short(&edit.after)),
         if edit.undone_ms.is_some() { "taken back" } else { "" }.to_owned(),
     ]
+}
+
+fn hidden(persona: &Persona, page: &Page) -> Result<Answer, Failure> {
+    let hidden = persona.hidden_listens(page.after.as_deref(), page.limit as usize)?;
+    let rows: Vec<Vec<String>> = hidden
+        .listens
+        .iter()
+        .map(|one| {
+            let mut row = vec![one.listen.id.to_string()];
+            row.extend(listen_row(&one.listen));
+            row.push(one.for_good_ms.map_or_else(
+                || "hidden".to_owned(),
+                |at_ms| format!("deleted, for good at {}", tekram_agent::time_text(at_ms)),
+            ));
+            row
+        })
+        .collect();
+    let next = hidden.next.as_ref().map(|next| next.as_str().to_owned());
+    let mut text = table(&rows);
+    if let Some(next) = &next {
+        text.push_str(&format!("Next page: --after {next}\n"));
+    }
+    Ok(Answer::new(json!({"listens": hidden.listens, "next": next}), text))
 }
 
 fn edits(persona: &Persona, page: &Page) -> Result<Answer, Failure> {

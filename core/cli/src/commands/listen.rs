@@ -7,7 +7,9 @@ use std::sync::atomic::AtomicBool;
 use serde_json::json;
 use tekram_agent::{Batch, Listen, Persona, Progress};
 
-use super::{Context, account, answers, capture, edit, endpoint, feed, history, leaving, readable, reading, submit};
+use super::{
+    Context, account, answers, bring, capture, edit, endpoint, feed, history, leaving, readable, reading, submit,
+};
 use crate::args::capture::CaptureCommand;
 use crate::args::{EndpointCommand, ListenCommand, Page, ReadingArgs};
 use crate::output::{Answer, Failure, hours, table};
@@ -22,6 +24,9 @@ pub async fn run(context: &Context, command: ListenCommand) -> Result<Answer, Fa
     }
     if let ListenCommand::Look { file } = &command {
         return reading::look(file);
+    }
+    if matches!(command, ListenCommand::Providers) {
+        return bring::providers();
     }
     if let ListenCommand::Verify(verify) = &command {
         return leaving::verify(verify);
@@ -59,6 +64,8 @@ async fn answer(context: &Context, persona: &Persona, command: ListenCommand) ->
         ListenCommand::Disclosed => leaving::disclosed(persona),
         ListenCommand::Verify(verify) => leaving::verify(&verify),
         ListenCommand::Submit(command) => submit::run(context, persona, command).await,
+        ListenCommand::Providers => bring::providers(),
+        ListenCommand::Request(command) => bring::request(persona, command),
         ListenCommand::Subscriptions => subscriptions(persona),
         ListenCommand::Feeds => feed::feeds(persona),
         ListenCommand::Feed(command) => feed::run(context, persona, command).await,

@@ -2,6 +2,7 @@
 
 mod account;
 mod answers;
+mod bring;
 mod capture;
 mod edit;
 mod endpoint;

@@ -34,6 +34,8 @@ fn a_listen_is_noted_tagged_corrected_and_each_change_is_taken_back() {
     assert_eq!(noted["listen"]["note"], "heard on the ferry");
     let tagged = device.done(&["listen", "tag", &one, "harbour", "to-learn"]);
     assert_eq!(tagged["listen"]["tags"], json!(["harbour", "to-learn"]));
+    let used = device.done(&["listen", "tags", "--limit", "1"])["tags"].clone();
+    assert_eq!(used, json!([{"tag": "harbour", "listens": 1}]));
     let found = device.done(&["listen", "search", "ferr harb"])["listens"].clone();
     assert_eq!(
         (found.as_array().unwrap().len(), found[0]["title"].as_str()),
@@ -82,7 +84,11 @@ fn a_listen_is_hidden_deleted_and_deleted_for_good() {
     );
     assert_eq!(device.done(&["listen", "delete", &one])["for_good"], false);
     assert_eq!(titles(&device), all[1..]);
+    let hidden = device.done(&["listen", "hidden"]);
+    assert_eq!(hidden["listens"][0]["listen"]["title"], all[0].as_str());
+    assert!(hidden["listens"][0]["for_good_ms"].as_i64().unwrap() > 0, "{hidden}");
     assert_eq!(device.done(&["listen", "undo-edit"])["edit"]["what"], "deleted");
+    assert_eq!(device.done(&["listen", "hidden"])["listens"], json!([]));
     assert_eq!(titles(&device), all);
     assert_eq!(
         device.refused(&["listen", "delete", &one, "--for-good"]),
@@ -102,6 +108,12 @@ fn works_are_merged_and_a_description_is_split_off_again() {
     let work = |title: &str| device.done(&["listen", "works", "--of", &id(&device, title)])["works"][0].clone();
     let (one, other) = (work(&all[0]), work(&all[1]));
     let numbers = [one["work"].to_string(), other["work"].to_string()];
+    let look = device.done(&["listen", "merge", &numbers[0], &numbers[1], "--look"])["look"].clone();
+    assert_eq!(
+        (look["works"].as_array().unwrap().len(), &look["plays"]),
+        (2, &json!(2))
+    );
+    assert_eq!(work(&all[0]), one, "a look changes nothing");
     let merged = device.done(&["listen", "merge", &numbers[0], &numbers[1]])["work"].clone();
     assert_eq!(
         (merged["descriptions"].as_array().unwrap().len(), &merged["plays"]),
@@ -120,4 +132,28 @@ fn works_are_merged_and_a_description_is_split_off_again() {
     assert_eq!(device.done(&["listen", "undo-edit"])["edit"]["what"], "split");
     assert_eq!(work(&all[1])["descriptions"].as_array().unwrap().len(), 2);
     assert_eq!(device.refused(&["listen", "merge", &numbers[0], "999"]), "no_such_work");
+}
+
+#[test]
+fn a_history_that_was_asked_for_is_remembered_and_forgotten() {
+    let device = Device::with_history();
+    let providers = device.done(&["listen", "providers"])["providers"].clone();
+    let known = |id: &str| providers.as_array().unwrap().iter().any(|one| one["provider_id"] == id);
+    assert!(known("spotify") && known("lastfm") && known("youtube"), "{providers}");
+    let asked = device.done(&["listen", "request", "add", "spotify"])["request"].clone();
+    let hours = (asked["ready_ms"].as_i64().unwrap() - asked["requested_ms"].as_i64().unwrap()) / 3_600_000;
+    let said = providers
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|one| one["provider_id"] == "spotify");
+    assert_eq!(said.unwrap()["ready_hours"], hours);
+    assert_eq!(device.done(&["listen", "request", "list"])["requests"], json!([asked]));
+    assert_eq!(device.refused(&["listen", "request", "add", "nobody"]), "bad_setting");
+    device.done(&["listen", "request", "done", "spotify"]);
+    assert_eq!(device.done(&["listen", "request", "list"])["requests"], json!([]));
+    assert_eq!(
+        device.refused(&["listen", "request", "done", "spotify"]),
+        "no_such_request"
+    );
 }
