@@ -5,12 +5,13 @@
 use std::fs;
 use std::io;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::process::leashed;
+use crate::process::{leashed, output_of};
 use crate::served::{Served, exchange, installed};
 
 /// A running server; it ends when dropped. Started again on the same folder it is the same server.
@@ -34,20 +35,12 @@ impl Maloja {
     pub fn start(folder: impl Into<PathBuf>) -> io::Result<Self> {
         let folder = folder.into();
         fs::create_dir_all(&folder)?;
-        let python = installed("maloja", "python")?;
         fs::write(folder.join("apikeys.yml"), format!("tests: {}\n", Self::TOKEN))?;
         let command = |port: u16| {
-            let mut command = leashed(&python);
+            let mut command = program(&folder, &["run"])?;
             command
-                .args(["-m", "maloja", "run"])
-                .env("HOME", &folder)
-                .env("MALOJA_DATA_DIRECTORY", &folder)
-                .env("MALOJA_SKIP_SETUP", "true")
-                .env("MALOJA_FORCE_PASSWORD", "nobody logs in")
                 .env("MALOJA_HOST", "127.0.0.1")
-                .env("MALOJA_PORT", port.to_string())
-                .env("MALOJA_SEND_STATS", "false")
-                .env("PYTHONDONTWRITEBYTECODE", "1");
+                .env("MALOJA_PORT", port.to_string());
             Ok(command)
         };
         let healthy = |address| {
@@ -61,6 +54,46 @@ impl Maloja {
             origin,
             served,
         })
+    }
+
+    /// Takes a history of another service in, as `maloja import` does, into a folder that no server runs on.
+    ///
+    /// # Errors
+    /// When it is not installed, or ends with an error; what it wrote is in the error.
+    pub fn import(folder: &Path, file: &Path) -> io::Result<()> {
+        let file = file
+            .to_str()
+            .ok_or_else(|| io::Error::other("the file's name is no text"))?;
+        let child = program(folder, &["import", file])?
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()?;
+        let output = output_of(child)?;
+        let said = String::from_utf8_lossy(&output.stdout);
+        if output.status.success() && said.contains("Successfully imported") {
+            return Ok(());
+        }
+        Err(io::Error::other(format!(
+            "{said}\n{}",
+            String::from_utf8_lossy(&output.stderr)
+        )))
+    }
+
+    /// What was heard most in a year (in UTC): how often, and its title; all of it, the most heard first.
+    ///
+    /// # Errors
+    /// When it does not answer.
+    pub fn tracks_of_year(&self, year: i64) -> io::Result<Vec<(u64, String)>> {
+        let answer = get(self.served.address, &format!("/apis/mlj_1/charts/tracks?in={year}"))?;
+        let list = answer.get("list").and_then(Value::as_array);
+        let list = list.ok_or_else(|| io::Error::other(format!("no list: {answer}")))?;
+        let ranks = list.iter().map(|one| {
+            let title = one.pointer("/track/title")?.as_str()?.to_owned();
+            Some((one.get("scrobbles")?.as_u64()?, title))
+        });
+        ranks
+            .collect::<Option<_>>()
+            .ok_or_else(|| io::Error::other("a rank without number or title"))
     }
 
     /// Moment (seconds since 1970) and title of every listen that it has, oldest first.
@@ -98,6 +131,22 @@ impl Maloja {
         );
         ask(self.served.address, &[head.as_bytes(), body].concat())
     }
+}
+
+/// Its program over a folder, with everything settled that it would ask for.
+fn program(folder: &Path, arguments: &[&str]) -> io::Result<Command> {
+    let mut command = leashed(&installed("maloja", "python")?);
+    command
+        .args(["-m", "maloja"])
+        .args(arguments)
+        .env("HOME", folder)
+        .env("TZ", "UTC")
+        .env("MALOJA_DATA_DIRECTORY", folder)
+        .env("MALOJA_SKIP_SETUP", "true")
+        .env("MALOJA_FORCE_PASSWORD", "nobody logs in")
+        .env("MALOJA_SEND_STATS", "false")
+        .env("PYTHONDONTWRITEBYTECODE", "1");
+    Ok(command)
 }
 
 fn get(address: SocketAddr, path: &str) -> io::Result<Value> {

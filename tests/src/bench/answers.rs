@@ -1,5 +1,5 @@
-//! What a listening life of 2,000,000 plays costs: taking in a Spotify history of 1,000,000 plays, results at every letter
-//! that is typed, and what a month, a year and everything come to.
+//! What a listening life of 2,000,000 plays costs: taking in a Spotify history of 1,000,000 plays, then one more of another account,
+//! results at every letter that is typed, and what a month, a year and everything come to.
 
 use std::borrow::Cow;
 use std::fs::File;
@@ -23,6 +23,7 @@ use crate::catalogue::Seeded;
 use crate::listen::IMPORT_PEAK;
 use crate::measure::{Measurement, Outcome, Promise, Question, compare, quantile, timed};
 use crate::place::{self, Place, ROWS_AT_ONCE};
+use crate::scrobbles;
 use crate::spotify::{Played, Streams, write_zip};
 
 /// Plays of the history that is imported; the log that is asked has twice as many.
@@ -36,24 +37,58 @@ const TYPED: usize = 150;
 const LETTERS: usize = 14;
 const MOST_MEMORY_MIB: f64 = 64.0;
 
-/// `listen_spotify`, `listen_spotify_memory`, `listen_sums`, `listen_typing`, `listen_month`, `listen_long`.
+/// `listen_spotify`, `listen_spotify_memory`, `listen_sums`, `listen_typing`, `listen_month`, `listen_long`, and what stands in
+/// `scrobbles.rs`.
 ///
 /// # Errors
 /// When anything fails.
 pub fn measure(plays: u64) -> Outcome<Vec<Measurement>> {
     let source = tempfile::Builder::new().prefix("tekram-bench-").tempdir()?;
     let path = source.path().join(FILE);
-    let bytes = write_zip(&path, plays)?;
+    let bytes = write_zip(&path, 0, plays)?;
     let mut all = vec![spotify(&path, plays, bytes)?, memory(&path, plays)?];
-    write_zip(&path, plays * 2)?;
     let place = Place::new(&[SCHEMA])?;
+    // Asked as the person does who has just imported: nothing is locked and unlocked in between.
     let vault = place.unlock_to_write()?;
-    import_and_accept(&vault, &path, plays * 2)?;
-    all.push(sums(&vault, plays * 2)?);
-    all.push(typing(&vault, plays * 2)?);
-    all.push(months(&vault, plays * 2)?);
-    all.extend(long(&vault, plays * 2)?);
+    all.push(fill(&vault, source.path(), plays)?);
+    all.extend(asked(&vault, plays)?);
     vault.lock()?;
+    all.extend(scrobbles::measure()?);
+    Ok(all)
+}
+
+/// The answers alone, of a log in a folder that stays: made at the first time, there at the next.
+///
+/// # Errors
+/// When anything fails.
+pub fn measure_kept(folder: &Path, plays: u64) -> Outcome<Vec<Measurement>> {
+    let (place, is_there) = Place::kept(folder, &[SCHEMA])?;
+    let mut all = Vec::new();
+    if !is_there {
+        let source = tempfile::Builder::new().prefix("tekram-bench-").tempdir()?;
+        let vault = place.unlock_to_write()?;
+        all.push(fill(&vault, source.path(), plays)?);
+        vault.lock()?;
+    }
+    let vault = place.unlock()?;
+    all.extend(asked(&vault, plays)?);
+    vault.lock()?;
+    Ok(all)
+}
+
+/// The log of two accounts, and `listen_sums`.
+fn fill(vault: &Vault, source: &Path, plays: u64) -> Outcome<Measurement> {
+    let path = source.join(FILE);
+    for account in 0..2 {
+        write_zip(&path, account, plays)?;
+        import_and_accept(vault, &path, plays)?;
+    }
+    sums(vault, plays * 2)
+}
+
+fn asked(vault: &Vault, plays: u64) -> Outcome<Vec<Measurement>> {
+    let mut all = vec![typing(vault, plays * 2)?, months(vault, plays * 2)?];
+    all.extend(long(vault, plays * 2)?);
     Ok(all)
 }
 
@@ -230,7 +265,7 @@ fn memory(path: &Path, plays: u64) -> Outcome<Measurement> {
 }
 
 /// A measurement that is no comparison of two times in turns.
-fn one(
+pub fn one(
     bench: &'static str,
     case: &'static str,
     (figure, unit): (f64, &'static str),
@@ -284,7 +319,7 @@ fn sums(vault: &Vault, plays: u64) -> Outcome<Measurement> {
 fn typing(vault: &Vault, plays: u64) -> Outcome<Measurement> {
     let mut seeded = Seeded::new(7);
     let mut words = Vec::new();
-    for stream in Streams::new().take(TYPED * 40).step_by(40) {
+    for stream in Streams::of(0).take(TYPED * 40).step_by(40) {
         words.push(match (stream.played, seeded.below(3)) {
             (Played::Track { title, .. }, 0) => title,
             (Played::Track { artist, .. }, 1) => artist,

@@ -2,7 +2,9 @@
 //! one run.
 //!
 //! Each room's benches are one module; their names are ROOM_WHAT. A run of all rooms writes `docs/measurements.md`.
-//! `tekram-bench answers PLAYS` measures the answers with fewer plays, to try them.
+//! `tekram-bench answers PLAYS [FOLDER]` measures the answers with fewer plays, to try them; with a folder the answers alone, of a log
+//! that stays there for the next time.
+//! `tekram-bench maloja` measures only the import and the year beside Maloja's.
 //! `tekram-bench device FOLDER LISTENS` only makes the device that the benches of the app open.
 //! Exit code 0 when every promise is kept, 1 when one is not, 2 for wrong usage.
 
@@ -24,6 +26,7 @@ mod peers;
 mod place;
 #[path = "../../bench/peers/src/records.rs"]
 mod records;
+mod scrobbles;
 mod spotify;
 mod tables;
 mod vault;
@@ -71,14 +74,25 @@ fn main() -> ExitCode {
                 return ExitCode::from(2);
             }
         },
-        [answers, plays] if answers == "answers" && plays.parse::<u64>().is_ok() => {
-            answers::measure(plays.parse().unwrap_or(answers::PLAYS)).map(|all| {
+        [answers, plays, folder @ ..] if answers == "answers" && folder.len() < 2 && plays.parse::<u64>().is_ok() => {
+            let plays = plays.parse().unwrap_or(answers::PLAYS);
+            match folder.first() {
+                Some(folder) => answers::measure_kept(Path::new(folder), plays),
+                None => answers::measure(plays),
+            }
+            .map(|all| {
                 for measurement in &all {
                     println!("{}", row(measurement));
                 }
                 all.iter().all(Measurement::holds)
             })
         }
+        [peer] if peer == scrobbles::PEER => scrobbles::measure().map(|all| {
+            for measurement in &all {
+                println!("{}", row(measurement));
+            }
+            true
+        }),
         args => match asked(args) {
             Ok(asked) => measure_rooms(&asked),
             Err(wrong) => {

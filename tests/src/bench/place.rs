@@ -4,7 +4,7 @@
 //! compared is the vault and not a PRAGMA. A vault's keys stay the same for a run, and it is opened by key store, so
 //! that a measurement of memory does not measure Argon2id.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OpenFlags};
 use tekram_primitives::secret::{Passphrase, Secret32};
@@ -22,13 +22,14 @@ pub const ROWS_AT_ONCE: usize = 32_768;
 const LABEL: &str = "Bench";
 const KEY_NAME: &str = "tekram bench";
 const PAGE_BYTES: u32 = 8192;
-const CACHE_KIB: u32 = 16 * 1024;
+const CACHE_KIB: u32 = 62_500;
 const STATEMENTS: usize = 128;
 
-/// A folder with one vault; both go when dropped.
+/// A folder with one vault; both go when dropped, unless the folder is to stay.
 #[derive(Debug)]
 pub struct Place {
-    folder: TempDir,
+    folder: PathBuf,
+    _goes: Option<TempDir>,
     schemas: Vec<RoomSchema>,
 }
 
@@ -38,10 +39,31 @@ impl Place {
     /// # Errors
     /// When the disk or the vault fails.
     pub fn new(schemas: &[RoomSchema]) -> Outcome<Self> {
+        let goes = tempfile::Builder::new().prefix("tekram-bench-").tempdir()?;
+        Self {
+            folder: goes.path().to_owned(),
+            _goes: Some(goes),
+            schemas: schemas.to_vec(),
+        }
+        .made()
+    }
+
+    /// A folder that stays, with a vault of these rooms; says whether it was there already.
+    ///
+    /// # Errors
+    /// When the disk or the vault fails.
+    pub fn kept(folder: &Path, schemas: &[RoomSchema]) -> Outcome<(Self, bool)> {
+        let is_there = folder.join("vaults").exists();
         let place = Self {
-            folder: tempfile::Builder::new().prefix("tekram-bench-").tempdir()?,
+            folder: folder.to_owned(),
+            _goes: None,
             schemas: schemas.to_vec(),
         };
+        Ok((if is_there { place } else { place.made()? }, is_there))
+    }
+
+    fn made(self) -> Outcome<Self> {
+        let place = self;
         let vault = place
             .store()?
             .create(LABEL, &Passphrase::from(PASSPHRASE), &place.schemas, &SystemClock)?;
@@ -52,7 +74,7 @@ impl Place {
 
     /// The folder.
     pub fn path(&self) -> &Path {
-        self.folder.path()
+        &self.folder
     }
 
     /// The vaults of the folder.

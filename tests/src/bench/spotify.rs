@@ -17,8 +17,10 @@ const SHOWS: u64 = 600;
 const TRACKS_OF_AN_ALBUM: u64 = 12;
 /// Streams in one file of the archive.
 const STREAMS_A_FILE: u64 = 16_000;
-/// 2009-01-01T00:00:00Z: two million streams of some minutes end before 2026.
+/// 2009-01-01T00:00:00Z: a million streams of some minutes, with the pauses between, end in the middle of 2026.
 const FIRST_STREAM_S: i64 = 1_230_768_000;
+/// Nobody's clock was further when this was written: what is later is refused as not heard yet.
+const MOST_STREAMS: u64 = 1_000_000;
 
 const PLATFORMS: [&str; 6] = [
     "android",
@@ -107,10 +109,10 @@ pub struct Streams {
 }
 
 impl Streams {
-    /// From the first one.
-    pub fn new() -> Self {
+    /// Those of one account from the first one; another number is another account, which hears the same artists its own way.
+    pub fn of(account: u64) -> Self {
         Self {
-            seeded: Seeded::new(20_261_124),
+            seeded: Seeded::new(20_261_124 + account),
             at_s: FIRST_STREAM_S,
             on: (0, 0),
             platform: PLATFORMS[0],
@@ -130,7 +132,7 @@ impl Iterator for Streams {
     fn next(&mut self) -> Option<Stream> {
         // A sitting ends now and then: a pause of minutes to a night, often another device.
         if self.seeded.below(18) == 0 {
-            self.at_s += 600 + (self.seeded.part().powi(3) * 40_000.0) as i64;
+            self.at_s += 600 + (self.seeded.part().powi(3) * 13_000.0) as i64;
             self.platform = pick(&mut self.seeded, &PLATFORMS);
         }
         let episode = self.seeded.below(12) == 0;
@@ -340,14 +342,17 @@ impl Stream {
     }
 }
 
-/// Writes the archive with so many streams, file by file; the number of bytes unpacked comes back.
+/// Writes the archive of an account with so many streams, file by file; the number of bytes unpacked comes back.
 ///
 /// # Errors
-/// When the disk fails.
-pub fn write_zip(path: &Path, streams: u64) -> Outcome<u64> {
+/// When there are more than an account has, or the disk fails.
+pub fn write_zip(path: &Path, account: u64, streams: u64) -> Outcome<u64> {
+    if streams > MOST_STREAMS {
+        return Err(format!("an account has {MOST_STREAMS} streams, not {streams}").into());
+    }
     let mut archive = zip::ZipWriter::new(BufWriter::with_capacity(1 << 20, File::create(path)?));
     let options = SimpleFileOptions::default().compression_method(zip::CompressionMethod::Deflated);
-    let (mut all, mut left, mut bytes, mut number) = (Streams::new(), streams, 0, 0);
+    let (mut all, mut left, mut bytes, mut number) = (Streams::of(account), streams, 0, 0);
     while left > 0 {
         archive.start_file(
             format!("Spotify Extended Streaming History/Streaming_History_Audio_{number}.json"),
@@ -360,6 +365,17 @@ pub fn write_zip(path: &Path, streams: u64) -> Outcome<u64> {
     }
     archive.finish()?.into_inner()?.sync_all()?;
     Ok(bytes)
+}
+
+/// Writes every `nth` stream of an account as one file of the archive, unpacked, until it has so many.
+///
+/// # Errors
+/// When the disk fails.
+pub fn write_some(path: &Path, streams: usize, nth: usize) -> Outcome {
+    let mut file = BufWriter::new(File::create(path)?);
+    write_array(&mut file, Streams::of(0).step_by(nth).take(streams))?;
+    file.into_inner()?.sync_all()?;
+    Ok(())
 }
 
 fn write_array(out: &mut impl Write, streams: impl Iterator<Item = Stream>) -> Outcome<u64> {
@@ -392,7 +408,10 @@ mod tests {
     fn the_archive_is_the_same_each_time_and_is_imported_whole() {
         let folder = tempfile::tempdir().unwrap();
         let (one, other) = (folder.path().join("one.zip"), folder.path().join("other.zip"));
-        assert_eq!(write_zip(&one, 20_000).unwrap(), write_zip(&other, 20_000).unwrap());
+        assert_eq!(
+            write_zip(&one, 0, 20_000).unwrap(),
+            write_zip(&other, 0, 20_000).unwrap()
+        );
         assert_eq!(std::fs::read(&one).unwrap(), std::fs::read(&other).unwrap());
         let place = crate::place::Place::new(&[tekram_listen::SCHEMA]).unwrap();
         let vault = place.unlock().unwrap();
@@ -403,10 +422,21 @@ mod tests {
     }
 
     #[test]
+    fn a_million_streams_were_heard_by_now() {
+        for account in [0, 1] {
+            let some = Streams::of(account).take(50_000).last().unwrap();
+            let all_s = FIRST_STREAM_S + (some.ended_s - FIRST_STREAM_S) * (MOST_STREAMS as i64 / 50_000);
+            // 2026-11-01T00:00:00Z.
+            assert!(all_s < 1_793_491_200, "{all_s}");
+        }
+        assert!(write_zip(Path::new("/nowhere"), 0, MOST_STREAMS + 1).is_err());
+    }
+
+    #[test]
     fn a_few_are_played_often_and_there_are_several_scripts() {
         let mut artists: HashMap<String, u64> = HashMap::new();
         let (mut episodes, mut others) = (0, 0);
-        for stream in Streams::new().take(20_000) {
+        for stream in Streams::of(0).take(20_000) {
             match stream.played {
                 Played::Track { artist, .. } => *artists.entry(artist).or_default() += 1,
                 Played::Episode { .. } => episodes += 1,
