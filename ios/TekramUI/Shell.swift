@@ -148,6 +148,7 @@ struct RoomsView: View {
             .task { await duty.follow() }
             .task { await daily.follow() }
             .task { if let phone { await SplitFollower(persona: persona, phone: phone).follow() } }
+            .task { if let phone { await RequestFollower(persona: persona, phone: phone).follow() } }
             .onChange(of: scenePhase) { _, phase in
                 if phase == .active {
                     duty.load()

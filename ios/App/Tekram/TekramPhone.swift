@@ -89,7 +89,10 @@ final class TekramPhone: Phone {
             showOnWidget(nil)
             for kind in Notices.Kind.allCases { Notices.clear(kind) }
         }
-        Task { await Notices.remindMonthly(settings.isReminderDue) }
+        Task {
+            await Notices.remindMonthly(settings.isReminderDue)
+            await Notices.remindOfHistories(at: settings.historiesReady(after: .now))
+        }
     }
 
     /// The app is seen.
@@ -155,6 +158,19 @@ final class TekramPhone: Phone {
 
     func hasSplit(_ has: Bool, profile personaId: String) async {
         if settings.hasSplit(has, profile: personaId) { await Notices.remindMonthly(settings.isReminderDue) }
+    }
+
+    var remindsOfHistories: Bool { settings.remindsOfHistories }
+
+    func remindOfHistories(_ on: Bool) async {
+        settings.remindsOfHistories = on
+        await Notices.remindOfHistories(at: settings.historiesReady(after: .now))
+    }
+
+    func waits(for readyMs: [Int64], profile personaId: String) async {
+        if settings.waits(for: readyMs, profile: personaId) {
+            await Notices.remindOfHistories(at: settings.historiesReady(after: .now))
+        }
     }
 
     var isWidgetAllowed: Bool {

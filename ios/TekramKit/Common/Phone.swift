@@ -97,6 +97,12 @@ public protocol Phone: AnyObject, Sendable {
     func remindOfSplit(_ on: Bool) async
     /// Whether the profile with this id has something to divide, and rules for it: without, no month's split gets ready.
     func hasSplit(_ has: Bool, profile personaId: String) async
+    /// Whether the app says that a history which was asked for elsewhere should be ready.
+    var remindsOfHistories: Bool { get }
+    /// Begins or ends that.
+    func remindOfHistories(_ on: Bool) async
+    /// When what the profile with this id asked for should be ready, milliseconds since 1970: the app speaks up then.
+    func waits(for readyMs: [Int64], profile personaId: String) async
 
     /// Whether the person allowed amounts on the widget and the lock screen.
     var isWidgetAllowed: Bool { get set }

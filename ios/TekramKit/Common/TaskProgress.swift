@@ -51,6 +51,11 @@ extension CoreTask {
 }
 
 extension ImportTask: CoreTask {}
+extension ImportFilesTask: CoreTask {}
+extension FillTask: CoreTask {}
+extension PullTask: CoreTask {}
+extension WatchTask: CoreTask {}
+extension SubmissionTask: CoreTask {}
 extension FeedRefreshTask: CoreTask {}
 extension DiscoverTask: CoreTask {}
 extension SettleTask: CoreTask {}

@@ -43,6 +43,9 @@ public final class ItemModel {
         }
     }
 
+    /// Reads now, and again whenever the log changed, until the task ends.
+    public func follow() async { await persona.follow("listen") { await load() } }
+
     /// Rates it; what it is rated already is taken back.
     public func rate(_ thumb: Thumb) {
         problem = nil

@@ -10,14 +10,8 @@ import TekramCore
 public final class ExportModel {
     /// Something is being written.
     public private(set) var isBusy = false
-    /// The form that the history is written in; another one makes another file.
-    public var form: ExportForm = .jsonLines {
-        didSet { if form != oldValue { (history, exported, problem) = (nil, nil, nil) } }
-    }
     /// The file with the history, to hand on.
     public private(set) var history: URL?
-    /// What is in that file, and what its form could not hold.
-    public private(set) var exported: Exported?
     /// One file for each signed agreement.
     public private(set) var agreements: [URL] = []
     /// Why it did not work.
@@ -32,14 +26,13 @@ public final class ExportModel {
         self.folder = folder
     }
 
-    /// Writes the history in the chosen form.
+    /// Writes the history with everything.
     public func writeHistory() async {
-        let (persona, form) = (persona, form)
-        let name = form == .jsonLines ? "tekram-history.jsonl" : "tekram-listenbrainz.jsonl"
-        let file = folder.appending(path: name)
+        let persona = persona
+        let file = folder.appending(path: ExportForm.jsonLines.fileName)
         await write {
             try? FileManager.default.removeItem(at: file)
-            exported = try await persona.export(form: form, path: file.path)
+            _ = try await persona.startExport(form: .jsonLines, choice: ListenChoice(), path: file.path).run { _ in }
             history = file
         }
     }
@@ -63,7 +56,7 @@ public final class ExportModel {
     /// Removes the files.
     public func forget() {
         try? FileManager.default.removeItem(at: folder)
-        (history, exported, agreements) = (nil, nil, [])
+        (history, agreements) = (nil, [])
     }
 
     private func write(_ call: () async throws -> Void) async {

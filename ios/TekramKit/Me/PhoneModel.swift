@@ -23,6 +23,8 @@ public final class PhoneModel {
     public private(set) var tellsOfOffers = false
     /// Whether it says that a month's split is ready.
     public private(set) var remindsOfSplit = false
+    /// Whether it says that a history which was asked for should be ready.
+    public private(set) var remindsOfHistories = false
     /// Whether amounts may stand on the widget and the lock screen.
     public private(set) var showsAmounts = false
     /// The proxy's address, as it is typed.
@@ -57,6 +59,7 @@ public final class PhoneModel {
         noticeLeave = await phone.maySpeakUp()
         tellsOfOffers = phone.tellsOfOffers
         remindsOfSplit = phone.remindsOfSplit
+        remindsOfHistories = phone.remindsOfHistories && noticeLeave == .given
         showsAmounts = phone.isWidgetAllowed
         readMusic()
     }
@@ -91,6 +94,13 @@ public final class PhoneModel {
         if on { await askToSpeakUp() }
         await phone.remindOfSplit(on && noticeLeave == .given)
         remindsOfSplit = phone.remindsOfSplit
+    }
+
+    /// Says that a history which was asked for should be ready, or no longer.
+    public func remindOfHistories(_ on: Bool) async {
+        if on { await askToSpeakUp() }
+        await phone.remindOfHistories(on && noticeLeave == .given)
+        remindsOfHistories = phone.remindsOfHistories
     }
 
     /// Shows amounts on the widget and the lock screen, or no longer.

@@ -16,7 +16,14 @@ struct HistoryMoreScreen: View {
             }
             Section("history_more_in_out") {
                 MoreRow("history_import", "square.and.arrow.down") { ImportScreen(persona: persona) }
+                MoreRow("history_accounts_title", "network") { AccountsScreen(persona: persona) }
                 MoreRow("history_export", "square.and.arrow.up") { HistoryExportScreen(persona: persona) }
+                MoreRow("history_submission_title", "paperplane") { SubmissionScreen(persona: persona) }
+                MoreRow("history_share_title", "person.badge.shield.checkmark") { ExtractsScreen(persona: persona) }
+            }
+            Section("history_more_right") {
+                MoreRow("history_edit_changes", "arrow.uturn.backward") { EditsScreen(persona: persona) }
+                MoreRow("history_edit_hidden", "eye.slash") { HiddenListensScreen(persona: persona) }
             }
         }
         .navigationTitle("history_more_title")

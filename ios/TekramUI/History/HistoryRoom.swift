@@ -25,7 +25,7 @@ struct HistoryRoom: View {
                     NavigationLink {
                         GlanceScreen(persona: persona)
                     } label: {
-                        Label("history_answer_title_ios", systemImage: "chart.bar")
+                        Label("history_answer_title", systemImage: "chart.bar")
                     }
                 }
                 ToolbarItem(placement: .primaryAction) {
@@ -107,7 +107,7 @@ private struct SearchResult: View {
         ) {
             List {
                 if let typed = model.typed { TypedSections(persona: persona, typed: typed, text: model.text) }
-                Section("history_answer_listens_ios") {
+                Section("history_answer_listens") {
                     PagedSection(list: model.found, id: \.id) { listen in
                         ListenLink(persona: persona, listen: listen, withDate: true)
                     }

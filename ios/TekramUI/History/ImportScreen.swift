@@ -3,7 +3,6 @@
 import SwiftUI
 import TekramCore
 import TekramKit
-import UniformTypeIdentifiers
 
 /// history_import.
 struct ImportScreen: View {
@@ -20,57 +19,44 @@ struct ImportScreen: View {
 
     var body: some View {
         Form {
-            Section {
-                if let file = model.reading {
-                    reading(file)
-                } else {
-                    if model.isStopped { Text("history_import_stopped") }
-                    ProblemLine(problem: model.problem)
-                    Button("history_import_choose") { isChoosing = true }
+            ImportSections(persona: persona, model: model) {
+                Section {
+                    ImportEnd(model: model)
+                    Button("history_import_choose", systemImage: "square.and.arrow.down") { isChoosing = true }
+                    NavigationLink("history_bring_from_title") { ProvidersScreen(persona: persona) }
                     if let phone {
                         Button("history_import_music_ios") { Task { await readLibrary(of: phone) } }
                         if isLibraryEmpty { Text("history_import_music_none_ios").font(.callout) }
                     }
+                } header: {
+                    Text("history_import_text").textCase(nil)
                 }
-            } header: {
-                Text("history_import_text").textCase(nil)
-            }
-            Section("history_imports") {
-                if case .failed(let problem) = model.phase {
-                    ProblemLine(problem: problem)
-                } else if model.batches.isEmpty {
-                    Text("history_imports_empty").foregroundStyle(.secondary)
-                }
-                ForEach(model.batches, id: \.batch) { batch in
-                    NavigationLink {
-                        PenScreen(persona: persona, number: batch.batch)
-                    } label: {
-                        BatchRow(batch: batch)
-                    }
-                }
+                soFar
             }
         }
         .formStyle(.grouped)
         .navigationTitle("history_import_title")
         .smallTitle()
         .task { model.load() }
-        .fileImporter(isPresented: $isChoosing, allowedContentTypes: [.data]) { chosen in
-            if case .success(let file) = chosen { Task { await read(file) } }
-        }
-        .navigationDestination(item: $model.done) { number in PenScreen(persona: persona, number: number) }
+        .imports(persona, model, done: $model.done, isChoosing: $isChoosing)
         .accessibilityIdentifier("history_import")
     }
 
-    @ViewBuilder private func reading(_ file: String) -> some View {
-        Text(Words.text("history_import_reading", file))
-        if let part = model.part {
-            ProgressView(value: part)
-                .accessibilityLabel(Words.text("history_import_progress_a11y", Int(part * 100)))
-        } else {
-            ProgressView()
+    private var soFar: some View {
+        Section("history_imports") {
+            if case .failed(let problem) = model.phase {
+                ProblemLine(problem: problem)
+            } else if model.batches.isEmpty {
+                Text("history_imports_empty").foregroundStyle(.secondary)
+            }
+            ForEach(model.batches, id: \.batch) { batch in
+                NavigationLink {
+                    PenScreen(persona: persona, number: batch.batch)
+                } label: {
+                    BatchRow(batch: batch)
+                }
+            }
         }
-        if let progress = model.progress { Text(Words.plural("history_import_lines", progress.records)) }
-        Button("history_import_stop", role: .cancel) { model.stop() }
     }
 
     /// What the Music app remembers goes through the holding pen like any other file, which then goes.
@@ -82,15 +68,6 @@ struct ImportScreen: View {
         }
         await model.read(file.path)
         try? FileManager.default.removeItem(at: file)
-    }
-
-    /// A file outside the app's own folders may be read only between these two calls.
-    private func read(_ file: URL) async {
-        #if canImport(Darwin)
-            let isOpened = file.startAccessingSecurityScopedResource()
-            defer { if isOpened { file.stopAccessingSecurityScopedResource() } }
-        #endif
-        await model.read(file.path)
     }
 }
 
@@ -121,10 +98,18 @@ private func state(_ state: BatchState) -> LocalizedStringKey {
     }
 }
 
-/// A format in words; its stable name where there are none.
-private func formatName(_ format: String) -> String {
+/// A format in words: its own, those of who has such files, or its stable name where there are none.
+func formatName(_ format: String) -> String {
     let key = "history_format_\(format.prefix { $0 != "_" })"
-    return Words.has(key) ? Words.text(key) : format
+    if Words.has(key) { return Words.text(key) }
+    let from = providers().first { $0.formats.contains(format) }.map(\.wordKey) ?? ""
+    return Words.has(from) ? Words.text(from) : format
+}
+
+/// Why a line was left out, in words.
+func reasonText(_ reason: String) -> String {
+    let key = "history_reason_\(reason)"
+    return Words.has(key) ? Words.text(key) : Words.text("history_reason_unknown")
 }
 
 /// history_pen.
@@ -238,15 +223,10 @@ private struct RefusedRow: View {
                 line.file.isEmpty
                     ? Words.text("history_refused_line_only", line.line)
                     : Words.text("history_refused_line", line.line, line.file))
-            Text(reason).font(.subheadline)
+            Text(verbatim: reasonText(line.reason)).font(.subheadline)
             if !line.field.isEmpty { Text(Words.text("history_refused_field", line.field)).font(.footnote) }
             if !line.excerpt.isEmpty { Text(verbatim: line.excerpt).font(.footnote).monospaced().lineLimit(2) }
         }
         .accessibilityElement(children: .combine)
-    }
-
-    private var reason: String {
-        let key = "history_reason_\(line.reason)"
-        return Words.has(key) ? Words.text(key) : Words.text("history_reason_unknown")
     }
 }

@@ -30,6 +30,13 @@ struct ItemScreen: View {
                     Section("history_evidence") {
                         ForEach(detail.toldBy, id: \.batch) { told in Evidence(told: told) }
                     }
+                    Section {
+                        NavigationLink {
+                            EditScreen(persona: persona, id: detail.listen.id)
+                        } label: {
+                            Label("history_edit_title", systemImage: "pencil")
+                        }
+                    }
                 }
             }
         } empty: {
@@ -37,7 +44,7 @@ struct ItemScreen: View {
         }
         .navigationTitle("history_item_title")
         .smallTitle()
-        .task { await model.load() }
+        .task { await model.follow() }
         .accessibilityIdentifier("history_item")
     }
 
@@ -79,9 +86,15 @@ private struct What: View {
             if !detail.listen.show.isEmpty { Text(verbatim: detail.listen.show) }
             Label(detail.listen.kind.title, systemImage: detail.listen.kind.systemImage)
             Text(verbatim: detail.listen.playedText)
+            if detail.listen.hidden { Label(presenceText(of: detail), systemImage: "eye.slash") }
+            if !detail.listen.note.isEmpty { Text(verbatim: detail.listen.note) }
+            if !detail.listen.tags.isEmpty {
+                Label(detail.listen.tags.joined(separator: ", "), systemImage: "tag")
+            }
+            if let title = detail.original?.title { SourceSaid(text: title) }
             if let rule = model.rule {
                 VStack(alignment: .leading, spacing: 2) {
-                    Text("history_answer_not_counted_ios")
+                    Text("history_answer_counts_not")
                     Text(rule.text).font(.footnote).foregroundStyle(.secondary)
                 }
                 .accessibilityElement(children: .combine)

@@ -4,20 +4,7 @@ import TekramCore
 import TekramKit
 
 extension ListenKind {
-    /// In the order of the filter.
-    static let all: [ListenKind] = [.music, .podcast, .radio, .audiobook, .video, .page, .advert]
-
-    var title: LocalizedStringKey {
-        switch self {
-        case .music: "history_kind_music"
-        case .podcast: "history_kind_podcast"
-        case .radio: "history_kind_radio"
-        case .audiobook: "history_kind_audiobook"
-        case .video: "history_kind_video"
-        case .page: "history_kind_page"
-        case .advert: "history_kind_advert"
-        }
-    }
+    var title: LocalizedStringKey { LocalizedStringKey(wordKey) }
 
     var systemImage: String {
         switch self {
@@ -77,7 +64,7 @@ struct ListenRow: View {
                 Text(verbatim: when).font(.footnote).foregroundStyle(.secondary)
                 Text(verbatim: listen.playedText).font(.footnote).foregroundStyle(.secondary)
                 if !listen.counts {
-                    Text("history_answer_not_counted_ios").font(.footnote).foregroundStyle(.secondary)
+                    Text("history_answer_counts_not").font(.footnote).foregroundStyle(.secondary)
                 }
             }
             Spacer()

@@ -96,6 +96,10 @@ private struct NoticesSection: View {
                 await model.remindOfSplit(on)
                 return model.remindsOfSplit
             }
+            Switch("me_notifications_history", isOn: model.remindsOfHistories) { on in
+                await model.remindOfHistories(on)
+                return model.remindsOfHistories
+            }
             if model.noticeLeave == .refused {
                 Text("me_notifications_blocked").font(.callout)
                 Button("common_open_settings") { model.openSettings() }

@@ -53,22 +53,41 @@ final class LocalListener: Sendable {
     }
 }
 
+/// What a client asked.
+struct LocalRequest {
+    let method: String
+    let path: String
+    /// Fields of the head, by their names in small letters.
+    let fields: [String: String]
+    let body: Data
+}
+
 /// One request on its way to one answer.
 struct LocalConnection {
     fileprivate let socket: Int32
 
     /// Method and path of the request, after all of it was read; nothing when the client went away.
-    func request() -> (method: String, path: String)? {
+    func request() -> (method: String, path: String)? { whole().map { ($0.method, $0.path) } }
+
+    /// All of the request; nothing when the client went away.
+    func whole() -> LocalRequest? {
         var request = Data()
         let end = Data("\r\n\r\n".utf8)
         while request.range(of: end) == nil { guard read(into: &request) else { return nil } }
         guard let head = request.range(of: end) else { return nil }
         let lines = String(decoding: request[..<head.lowerBound], as: UTF8.self).components(separatedBy: "\r\n")
-        let length = lines.first { $0.lowercased().hasPrefix("content-length:") }
-        let body = length.flatMap { Int($0.dropFirst(15).trimmingCharacters(in: .whitespaces)) } ?? 0
-        while request.count < head.upperBound + body { guard read(into: &request) else { return nil } }
+        let pairs = lines.dropFirst().compactMap { line -> (String, String)? in
+            guard let colon = line.firstIndex(of: ":") else { return nil }
+            let value = line[line.index(after: colon)...].trimmingCharacters(in: .whitespaces)
+            return (line[..<colon].lowercased(), value)
+        }
+        let fields = Dictionary(pairs) { first, _ in first }
+        let length = fields["content-length"].flatMap { Int($0) } ?? 0
+        while request.count < head.upperBound + length { guard read(into: &request) else { return nil } }
         let words = lines.first?.split(separator: " ") ?? []
-        return words.count > 1 ? (String(words[0]), String(words[1])) : nil
+        guard words.count > 1 else { return nil }
+        return LocalRequest(
+            method: String(words[0]), path: String(words[1]), fields: fields, body: request[head.upperBound...])
     }
 
     /// Says nothing until the client goes away.

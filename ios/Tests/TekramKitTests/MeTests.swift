@@ -211,7 +211,6 @@ import Testing
         let model = ExportModel(persona: try persona(), folder: folder.appending(path: "export"))
         await model.writeHistory()
         #expect(model.problem == nil)
-        #expect(model.exported?.written == 0)
         let file = try #require(model.history)
         #expect(FileManager.default.fileExists(atPath: file.path))
         await model.writeAgreements()

@@ -52,6 +52,13 @@ final class MemoryPhone: Phone {
         if has { splitProfiles.insert(personaId) } else { splitProfiles.remove(personaId) }
     }
 
+    private(set) var remindsOfHistories = true
+    /// What the profiles wait for.
+    private(set) var awaited: [String: [Int64]] = [:]
+
+    func remindOfHistories(_ on: Bool) async { remindsOfHistories = on }
+    func waits(for readyMs: [Int64], profile personaId: String) async { awaited[personaId] = readyMs }
+
     var isWidgetAllowed = false {
         didSet { if !isWidgetAllowed { widget = nil } }
     }

@@ -1,7 +1,7 @@
-// Serves the sample feeds to the real core from this machine.
+// Serves feeds and what lies beside them to the real core from this machine.
 import Foundation
 
-/// A server for files of the sample feeds; it ends with its owner. `silent.xml` never answers.
+/// A server for the files of a folder; it ends with its owner. `silent.xml` never answers.
 final class PayFeedServer: Sendable {
     /// Where it listens, as `127.0.0.1:PORT`.
     let host: String

@@ -76,6 +76,15 @@ import Testing
         #expect(phone.musicProfile == nil)
     }
 
+    @Test func historiesThatShouldBeReadyAreSpokenOfWhenThePersonLetsThem() async throws {
+        let model = try await page()
+        #expect(!model.remindsOfHistories, "the system did not ask yet")
+        await model.remindOfHistories(true)
+        #expect(model.remindsOfHistories && phone.noticeLeave == .given)
+        await model.remindOfHistories(false)
+        #expect(!model.remindsOfHistories && !phone.remindsOfHistories)
+    }
+
     @Test func noticesAreAskedForWhenOneIsSwitchedOn() async throws {
         let model = try await page()
         #expect(model.noticeLeave == .notAsked)

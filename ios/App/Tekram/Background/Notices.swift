@@ -1,4 +1,5 @@
-// What the app speaks up about by itself: an offer has come, the month's split is ready. A notice names nobody, no goods
+// What the app speaks up about by itself: an offer has come, the month's split is ready, a history that was asked for
+// should be there. A notice names nobody, no goods
 // and no amount, on the lock screen or anywhere.
 import Foundation
 import TekramKit
@@ -8,13 +9,28 @@ enum Notices {
     enum Kind: String, CaseIterable, Sendable {
         case offer
         case statement
+        case history
 
-        var opens: Ask { self == .offer ? .room(.want) : .room(.pay) }
+        var opens: Ask {
+            switch self {
+            case .offer: .room(.want)
+            case .statement: .room(.pay)
+            case .history: .room(.history)
+            }
+        }
         fileprivate var title: String.LocalizationValue {
-            self == .offer ? "common_notify_offer_title" : "common_notify_statement_title"
+            switch self {
+            case .offer: "common_notify_offer_title"
+            case .statement: "common_notify_statement_title"
+            case .history: "common_notify_history_title"
+            }
         }
         fileprivate var text: String.LocalizationValue {
-            self == .offer ? "common_notify_offer_text" : "common_notify_statement_text"
+            switch self {
+            case .offer: "common_notify_offer_text"
+            case .statement: "common_notify_statement_text"
+            case .history: "common_notify_history_text"
+            }
         }
     }
 
@@ -59,8 +75,32 @@ enum Notices {
         try? await center.add(request)
     }
 
+    /// When histories that were asked for should be ready, without the app having to run; in place of what was planned before.
+    static func remindOfHistories(at times: [Date]) async {
+        let center = UNUserNotificationCenter.current()
+        center.removePendingNotificationRequests(withIdentifiers: ids(of: .history))
+        for (id, time) in zip(ids(of: .history), times) {
+            let content = UNMutableNotificationContent()
+            content.title = String(localized: Kind.history.title)
+            content.body = String(localized: Kind.history.text)
+            content.threadIdentifier = Kind.history.rawValue
+            // The calendar and not a span: it holds when the person travels or sets the clock.
+            let parts = Calendar.current.dateComponents([.year, .month, .day, .hour, .minute], from: time)
+            let trigger = UNCalendarNotificationTrigger(dateMatching: parts, repeats: false)
+            try? await center.add(UNNotificationRequest(identifier: id, content: content, trigger: trigger))
+        }
+    }
+
     static func clear(_ kind: Kind) {
-        UNUserNotificationCenter.current().removeDeliveredNotifications(withIdentifiers: [kind.rawValue])
+        UNUserNotificationCenter.current().removeDeliveredNotifications(withIdentifiers: ids(of: kind))
+    }
+
+    /// The kind that a notice's id belongs to.
+    static func kind(of id: String) -> Kind? { Kind.allCases.first { ids(of: $0).contains(id) } }
+
+    /// Histories are asked for from several at once; of the other kinds there is one notice.
+    private static func ids(of kind: Kind) -> [String] {
+        kind == .history ? (1...8).map { "\(kind.rawValue)-\($0)" } : [kind.rawValue]
     }
 }
 
@@ -75,7 +115,7 @@ final class NoticeTaps: NSObject, UNUserNotificationCenterDelegate, Sendable {
     func userNotificationCenter(
         _ center: UNUserNotificationCenter, didReceive response: UNNotificationResponse
     ) async {
-        guard let kind = Notices.Kind(rawValue: response.notification.request.identifier) else { return }
+        guard let kind = Notices.kind(of: response.notification.request.identifier) else { return }
         await tapped(kind.opens)
     }
 

@@ -22,7 +22,7 @@ struct AboutHeardScreen: View {
         ) {
             if let about = model.about { list(about) }
         } empty: {
-            EmptyPane("history_answer_gone_ios", text: "history_answer_gone_text_ios", systemImage: "clock")
+            EmptyPane("common_tab_history", text: "history_answer_gone", systemImage: "clock")
         }
         .navigationTitle(Text(verbatim: title))
         .smallTitle()
@@ -38,28 +38,28 @@ struct AboutHeardScreen: View {
                 Text(Words.text("history_played", Durations.text(about.amount.playedMs)))
                 Text(Words.plural("history_plays", about.amount.plays))
                 Text(Words.text("history_first_time", Moments.day(about.firstDate)))
-                Text(Words.text("history_answer_last_ios", Moments.day(about.lastDate)))
+                Text(Words.text("history_answer_last", Moments.day(about.lastDate)))
                 if about.amount.estimatedMs > 0 {
                     Text("history_estimated").font(.footnote).foregroundStyle(.secondary)
                 }
             }
             if let bars = model.bars, !bars.bars.isEmpty {
-                Section("history_answer_by_month_ios") {
+                Section("history_answer_by_month") {
                     MeasurePicker(measure: $model.measure)
-                    BarsChart(bars: bars, measure: model.measure, label: "history_answer_by_month_ios")
+                    BarsChart(bars: bars, measure: model.measure, label: "history_answer_by_month")
                     NavigationLink("history_answer_numbers_ios") {
-                        BarsList(bars: bars, measure: model.measure, title: "history_answer_by_month_ios")
+                        BarsList(bars: bars, measure: model.measure, title: "history_answer_by_month")
                     }
                 }
             }
             if !about.works.isEmpty {
-                Section("history_answer_works_ios") {
+                Section("history_answer_works") {
                     ForEach(about.works, id: \.id) { work in
                         RankLink(persona: persona, ranked: work, what: .work, measure: model.measure)
                     }
                 }
             }
-            Section("history_answer_listens_ios") {
+            Section("history_answer_listens") {
                 PagedSection(list: model.listens, id: \.id) { listen in
                     ListenLink(persona: persona, listen: listen, withDate: true)
                 }

@@ -4,6 +4,9 @@ import SwiftUI
 import TekramCore
 import TekramKit
 
+/// That this is where most was heard.
+private func most(_ what: String) -> String { Words.text("history_answer_most", what) }
+
 /// How much by month or by day, as bars.
 struct BarsChart: View {
     let bars: AnswerBars
@@ -39,7 +42,7 @@ struct BarsChart: View {
             .foregroundStyle(.secondary)
             .accessibilityHidden(true)
             if let highest = bars.highest, let amount = highest.amount {
-                Text(Words.text("history_answer_highest_ios", highest.date, measure.text(amount)))
+                Text(most(Words.text("history_answer_bar", highest.date, measure.text(amount))))
                     .font(.footnote)
                     .accessibilityHidden(true)
             }
@@ -52,9 +55,9 @@ struct BarsChart: View {
 
     private var spoken: String {
         guard let highest = bars.highest, let amount = highest.amount else {
-            return Words.text("history_answer_nothing_ios")
+            return Words.text("history_answer_nothing")
         }
-        return Words.text("history_answer_highest_ios", highest.date, measure.spoken(amount))
+        return most(Words.text("history_answer_bar", highest.date, measure.spoken(amount)))
     }
 }
 
@@ -68,7 +71,7 @@ struct BarsList: View {
         List {
             ForEach(bars.bars) { bar in
                 LabeledContent(
-                    bar.date, value: bar.amount.map(measure.text) ?? Words.text("history_answer_nothing_ios"))
+                    bar.date, value: bar.amount.map(measure.text) ?? Words.text("history_answer_nothing"))
             }
         }
         .navigationTitle(title)
@@ -99,13 +102,13 @@ struct WeekChart: View {
             .foregroundStyle(.secondary)
             .accessibilityHidden(true)
             if let fullest = week.fullest {
-                Text(Words.text("history_answer_fullest_ios", text(fullest), measure.text(fullest.amount)))
+                Text(most(text(fullest)))
                     .font(.footnote)
                     .padding(.top, Theme.near)
             }
         }
         .accessibilityElement(children: .contain)
-        .accessibilityLabel("history_answer_week_ios")
+        .accessibilityLabel("history_answer_by_hour")
     }
 
     private func row(_ day: Int) -> some View {
@@ -137,13 +140,13 @@ struct WeekChart: View {
     }
 
     private func spoken(_ day: Int) -> String {
-        guard let fullest = week.fullest(ofDay: day) else { return Words.text("history_answer_nothing_ios") }
-        return Words.text(
-            "history_answer_fullest_ios", Moments.hour(fullest.hour), measure.spoken(fullest.amount))
+        guard let fullest = week.fullest(ofDay: day) else { return Words.text("history_answer_nothing") }
+        return most(Words.text("history_answer_bar", Moments.hour(fullest.hour), measure.spoken(fullest.amount)))
     }
 
     private func text(_ hour: WeekGrid.Hour) -> String {
-        Words.text("history_answer_hour_ios", Moments.weekday(hour.day), Moments.hour(hour.hour))
+        Words.text(
+            "history_answer_hour", Moments.weekday(hour.day), Moments.hour(hour.hour), measure.text(hour.amount))
     }
 }
 
@@ -165,7 +168,7 @@ struct SharesChart: View {
         .clipShape(Capsule())
         .flipsForRightToLeftLayoutDirection(true)
         .accessibilityElement()
-        .accessibilityLabel("history_answer_sources_ios")
+        .accessibilityLabel("history_answer_sources")
         .accessibilityValue(Text(verbatim: spoken))
         .accessibilityAddTraits(.isImage)
     }

@@ -7,9 +7,9 @@ import TekramKit
 extension GlanceScope {
     var title: LocalizedStringKey {
         switch self {
-        case .month: "history_answer_month_ios"
-        case .year: "history_answer_year_ios"
-        case .everything: "history_filter_all"
+        case .month: "history_answer_month"
+        case .year: "history_answer_year"
+        case .everything: "history_answer_all_time"
         }
     }
 }
@@ -18,11 +18,22 @@ extension What {
     /// Several of them.
     var title: LocalizedStringKey {
         switch self {
-        case .work: "history_answer_works_ios"
-        case .creator: "history_answer_creators_ios"
-        case .show: "history_answer_shows_ios"
-        case .publisher: "history_answer_publishers_ios"
-        case .source: "history_answer_sources_ios"
+        case .work: "history_answer_works"
+        case .creator: "history_answer_creators"
+        case .show: "history_answer_shows"
+        case .publisher: "history_answer_publishers"
+        case .source: "history_answer_sources"
+        }
+    }
+
+    /// All of them.
+    var allTitle: LocalizedStringKey {
+        switch self {
+        case .work: "history_answer_all_work"
+        case .creator: "history_answer_all_creator"
+        case .show: "history_answer_all_show"
+        case .publisher: "history_answer_all_publisher"
+        case .source: "history_answer_sources"
         }
     }
 }
@@ -62,10 +73,10 @@ struct GlanceScreen: View {
             ) {
                 if let glance = model.glance { list(glance) }
             } empty: {
-                EmptyPane("history_empty_title", text: "history_answer_empty_ios", systemImage: "chart.bar")
+                EmptyPane("history_empty_title", text: "history_answer_nothing", systemImage: "chart.bar")
             }
         }
-        .navigationTitle("history_answer_title_ios")
+        .navigationTitle("history_answer_title")
         .smallTitle()
         .task(id: model.question) { await model.follow() }
         .accessibilityIdentifier("history_glance")
@@ -77,9 +88,9 @@ struct GlanceScreen: View {
                 if let period = model.period { steps(period) }
                 MeasurePicker(measure: $model.measure)
             }
-            Section("history_answer_total_ios") { Totals(glance: glance) }
+            Section { Totals(glance: glance) }
             if let bars = model.bars {
-                Section(model.scope == .month ? "history_answer_by_day_ios" : "history_answer_by_month_ios") {
+                Section(model.scope == .month ? "history_answer_by_day" : "history_answer_by_month") {
                     BarsChart(bars: bars, measure: model.measure, label: barsLabel)
                     NavigationLink("history_answer_numbers_ios") {
                         BarsList(bars: bars, measure: model.measure, title: barsLabel)
@@ -87,25 +98,25 @@ struct GlanceScreen: View {
                 }
             }
             if let week = model.week {
-                Section("history_answer_week_ios") { WeekChart(week: week, measure: model.measure) }
+                Section("history_answer_by_hour") { WeekChart(week: week, measure: model.measure) }
             }
             ranks(glance.works, .work)
             ranks(glance.creators, .creator)
             ranks(glance.shows, .show)
-            Section("history_answer_sources_ios") {
+            Section("history_answer_sources") {
                 SharesChart(ranks: glance.sources)
                 ForEach(glance.sources, id: \.name) { source in
                     RankLink(persona: persona, ranked: source, what: .source, measure: model.measure)
                 }
             }
-            Section("history_answer_streaks_ios") { StreakRows(streaks: glance.streaks) }
-            Section("history_answer_more_ios") { ways(glance) }
+            Section { StreakRows(streaks: glance.streaks) }
+            Section { ways(glance) }
         }
         .refreshable { await model.load() }
     }
 
     private var barsLabel: LocalizedStringKey {
-        model.scope == .month ? "history_answer_by_day_ios" : "history_answer_by_month_ios"
+        model.scope == .month ? "history_answer_by_day" : "history_answer_by_month"
     }
 
     private func steps(_ period: PeriodAmount) -> some View {
@@ -137,7 +148,7 @@ struct GlanceScreen: View {
                 ForEach(ranks, id: \.id) { ranked in
                     RankLink(persona: persona, ranked: ranked, what: what, measure: model.measure)
                 }
-                NavigationLink("history_answer_all_ios") {
+                NavigationLink(what.allTitle) {
                     TopScreen(persona: persona, what: what, span: model.span, measure: model.measure)
                 }
             }
@@ -149,20 +160,20 @@ struct GlanceScreen: View {
             KnownListScreen(persona: persona, question: .new(span: model.span))
         } label: {
             VStack(alignment: .leading, spacing: 2) {
-                Label("history_answer_new_ios", systemImage: "sparkles")
-                Text(Words.plural("history_answer_new_works_ios", glance.new.works))
+                Label("history_answer_new_all", systemImage: "sparkles")
+                Text(Words.text("history_answer_of_them_new", glance.new.works.formatted()))
                     .font(.footnote).foregroundStyle(.secondary)
             }
         }
         NavigationLink {
             KnownListScreen(persona: persona, question: .forgotten(months: 6, leastPlays: 5))
         } label: {
-            Label("history_answer_forgotten_ios", systemImage: "moon.zzz")
+            Label("history_answer_forgotten", systemImage: "moon.zzz")
         }
         NavigationLink {
             AroundScreen(persona: persona)
         } label: {
-            Label("history_answer_around_ios", systemImage: "clock.arrow.circlepath")
+            Label("history_answer_when_title", systemImage: "clock.arrow.circlepath")
         }
     }
 }
@@ -174,11 +185,11 @@ private struct Totals: View {
     var body: some View {
         Text(Words.text("history_played", Durations.text(glance.total.playedMs))).font(.title2)
         Text(Words.plural("history_plays", glance.total.plays))
-        Text(Words.plural("history_answer_different_works_ios", glance.different.works))
-        Text(Words.plural("history_answer_different_creators_ios", glance.different.creators))
-        Text(Words.plural("history_answer_different_shows_ios", glance.different.shows))
+        LabeledContent("history_answer_works", value: glance.different.works.formatted())
+        LabeledContent("history_answer_creators", value: glance.different.creators.formatted())
+        LabeledContent("history_answer_shows", value: glance.different.shows.formatted())
         if let day = glance.busiestDay {
-            Text(Words.text("history_answer_highest_ios", Moments.day(day.date), Measure.time.text(day.amount)))
+            Text(Words.text("history_answer_busiest", Moments.day(day.date), Measure.time.text(day.amount)))
         }
         if glance.total.estimatedMs > 0 { Text("history_estimated").font(.footnote).foregroundStyle(.secondary) }
     }
@@ -189,20 +200,13 @@ private struct StreakRows: View {
     let streaks: Streaks
 
     var body: some View {
-        Text(Words.plural("history_answer_days_heard_ios", streaks.daysHeard))
-        if let longest = streaks.longest { row("history_answer_longest_ios", longest) }
-        if let current = streaks.current { row("history_answer_current_ios", current) }
-    }
-
-    private func row(_ title: LocalizedStringKey, _ streak: Streak) -> some View {
-        VStack(alignment: .leading, spacing: 2) {
-            LabeledContent(title, value: Words.plural("history_answer_days_ios", streak.days))
+        Text(Words.plural("history_answer_days_heard", streaks.daysHeard))
+        if let longest = streaks.longest {
             Text(
-                Words.text(
-                    "history_answer_from_to_ios", Moments.day(streak.firstDate), Moments.day(streak.lastDate))
-            )
-            .font(.footnote).foregroundStyle(.secondary)
+                Words.plural(
+                    "history_answer_longest", longest.days, Moments.day(longest.firstDate),
+                    Moments.day(longest.lastDate)))
         }
-        .accessibilityElement(children: .combine)
+        if let current = streaks.current { Text(Words.plural("history_answer_current", current.days)) }
     }
 }

@@ -58,7 +58,7 @@ struct TopScreen: View {
                 }
             }
         } empty: {
-            EmptyPane(model.what.title, text: "history_answer_empty_ios", systemImage: "chart.bar")
+            EmptyPane(model.what.title, text: "history_answer_nothing", systemImage: "chart.bar")
         }
         .navigationTitle(model.what.title)
         .smallTitle()
@@ -82,7 +82,7 @@ struct KnownLink: View {
                     Text(verbatim: known.maker).font(.subheadline).foregroundStyle(.secondary)
                 }
                 Text(Words.plural("history_plays", known.amount.plays)).font(.footnote).foregroundStyle(.secondary)
-                Text(Words.text("history_answer_last_ios", Moments.day(known.lastMs)))
+                Text(Words.text("history_answer_last", Moments.day(known.lastMs)))
                     .font(.footnote).foregroundStyle(.secondary)
             }
             .accessibilityElement(children: .combine)
@@ -133,14 +133,14 @@ struct KnownListScreen: View {
 
     private var isNew: Bool { if case .new = model.question { true } else { false } }
 
-    private var title: LocalizedStringKey { isNew ? "history_answer_new_ios" : "history_answer_forgotten_ios" }
+    private var title: LocalizedStringKey { isNew ? "history_answer_new" : "history_answer_forgotten" }
 
     private var header: String {
         switch model.question {
         case .new(let span):
             Words.text(
-                "history_answer_new_text_ios",
-                span == GlanceModel.everything ? Words.text("history_filter_all") : Moments.period(span))
+                "history_answer_list_title", Words.text("history_answer_new"),
+                span == GlanceModel.everything ? Words.text("history_answer_all_time") : Moments.period(span))
         case .forgotten(let months, let leastPlays):
             Words.text("history_answer_forgotten_text_ios", leastPlays, months)
         }
@@ -167,21 +167,21 @@ struct AroundScreen: View {
                 if let around = model.around {
                     List {
                         if around.playing.isEmpty {
-                            Section { Text("history_answer_silent_ios") }
+                            Section { Text("history_answer_playing_none") }
                         } else {
-                            Section("history_answer_playing_ios") { listens(around.playing) }
+                            Section("history_answer_playing") { listens(around.playing) }
                         }
                         if !around.before.isEmpty {
-                            Section("history_answer_begun_before_ios") { listens(around.before) }
+                            Section("history_answer_just_before") { listens(around.before) }
                         }
-                        if !around.after.isEmpty { Section("history_answer_begun_after_ios") { listens(around.after) } }
+                        if !around.after.isEmpty { Section("history_answer_just_after") { listens(around.after) } }
                     }
                 }
             } empty: {
-                EmptyPane("history_answer_around_ios", text: "history_answer_silent_ios", systemImage: "clock")
+                EmptyPane("history_answer_when_title", text: "history_answer_playing_none", systemImage: "clock")
             }
         }
-        .navigationTitle("history_answer_around_ios")
+        .navigationTitle("history_answer_when_title")
         .smallTitle()
         .task(id: model.moment) { await model.load() }
         .accessibilityIdentifier("history_glance_around")

@@ -21,7 +21,7 @@ struct TypedSections: View {
             Section(what.title) {
                 ForEach(page.entries, id: \.known.id) { hit in KnownLink(persona: persona, known: hit.known) }
                 if page.next != nil {
-                    NavigationLink("history_answer_all_ios") {
+                    NavigationLink(what.allTitle) {
                         ResultsScreen(persona: persona, what: what, text: text)
                     }
                 }

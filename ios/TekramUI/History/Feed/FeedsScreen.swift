@@ -14,6 +14,9 @@ struct FeedsScreen: View {
     private let persona: Persona
     @State private var model: FeedsModel
     @State private var adding: Adding?
+    /// The podcast that the person is asked about.
+    @State private var leaving: Int64?
+    @State private var asksToLeave = false
     @Environment(\.phone) private var phone
 
     init(persona: Persona) {
@@ -37,7 +40,7 @@ struct FeedsScreen: View {
         .smallTitle()
         .toolbar {
             ToolbarItem(placement: .primaryAction) {
-                Menu("history_feed_add_menu_ios", systemImage: "plus") {
+                Menu("common_add", systemImage: "plus") {
                     Button("history_feed_add_ios") { adding = .feed }
                     Button("history_feed_add_station_ios") { adding = .station }
                 }
@@ -53,7 +56,7 @@ struct FeedsScreen: View {
 
     private var list: some View {
         List {
-            Section("history_feed_podcasts_ios") {
+            Section("history_feed_title") {
                 if model.isAsking {
                     HStack {
                         ProgressView()
@@ -62,11 +65,11 @@ struct FeedsScreen: View {
                         Button("common_cancel") { model.stop() }.buttonStyle(.borderless)
                     }
                 } else {
-                    Button("history_feed_refresh_ios", systemImage: "arrow.clockwise") {
+                    Button("history_feed_refresh_a11y", systemImage: "arrow.clockwise") {
                         Task { await model.refresh() }
                     }
                     if let refreshed = model.refreshed {
-                        Text(Words.plural("history_feed_found_ios", refreshed.newEpisodes))
+                        Text(Words.plural("history_feed_new", refreshed.newEpisodes))
                         if refreshed.failed > 0 { Text(Words.plural("history_feed_failed_ios", refreshed.failed)) }
                     }
                 }
@@ -78,9 +81,8 @@ struct FeedsScreen: View {
                         FeedRow(feed: feed)
                     }
                     .swipeActions {
-                        Button("history_feed_unfollow_ios", role: .destructive) {
-                            Task { await model.unfollow(feed.feed) }
-                        }
+                        // Not destructive by itself: the row stays until the person has answered.
+                        Button("history_feed_unfollow") { (leaving, asksToLeave) = (feed.feed, true) }
                     }
                 }
             }
@@ -89,7 +91,7 @@ struct FeedsScreen: View {
                     StationRow(station: station) { phone?.playback?.play(station: station.station, of: persona) }
                         .disabled(phone?.playback == nil)
                         .swipeActions {
-                            Button("history_feed_remove_ios", role: .destructive) {
+                            Button("common_remove", role: .destructive) {
                                 Task { await model.remove(station: station.station) }
                             }
                         }
@@ -98,10 +100,18 @@ struct FeedsScreen: View {
             }
         }
         .refreshable { await model.refresh() }
+        .confirmationDialog(
+            "history_feed_unfollow", isPresented: $asksToLeave, titleVisibility: .visible, presenting: leaving
+        ) { feed in
+            Button("history_feed_unfollow", role: .destructive) { Task { await model.unfollow(feed) } }
+            Button("common_cancel", role: .cancel) {}
+        } message: { _ in
+            Text("history_feed_unfollow_sure")
+        }
     }
 
     private var progress: String {
-        guard let asked = model.asked else { return Words.text("history_feed_asking_ios") }
+        guard let asked = model.asked else { return Words.text("history_feed_asking") }
         return Words.text("history_feed_progress_ios", asked.done, asked.of)
     }
 }
@@ -114,10 +124,10 @@ private struct FeedRow: View {
             Text(verbatim: feed.title.isEmpty ? feed.address : feed.title)
             if !feed.author.isEmpty { Text(verbatim: feed.author).font(.subheadline).foregroundStyle(.secondary) }
             if feed.newEpisodes > 0 {
-                Text(Words.plural("history_feed_new_ios", feed.newEpisodes)).font(.footnote).foregroundStyle(.tint)
+                Text(Words.plural("history_feed_new", feed.newEpisodes)).font(.footnote).foregroundStyle(.tint)
             }
             if feed.gone {
-                Text("history_feed_gone_ios").font(.footnote)
+                Text("history_feed_gone").font(.footnote)
             } else if !feed.problem.isEmpty {
                 Text(Problem(name: feed.problem).text).font(.footnote)
             }
@@ -157,7 +167,10 @@ private struct AddScreen: View {
         Form {
             Section {
                 if adding == .station { TextField("history_feed_name_ios", text: $model.name) }
-                TextField("history_feed_address_ios", text: $model.address).field(.url).autocorrectionDisabled()
+                TextField(
+                    adding == .feed ? "history_feed_address" : "history_feed_address_ios", text: $model.address
+                )
+                .field(.url).autocorrectionDisabled()
                 Toggle(
                     adding == .feed ? "history_feed_private_ios" : "history_feed_allow_insecure_ios",
                     isOn: $model.isAllowed)
@@ -212,7 +225,7 @@ struct EpisodesScreen: View {
                 }
             }
         } empty: {
-            EmptyPane("history_feed_no_episodes_ios", text: "history_feed_no_episodes_text_ios", systemImage: "mic")
+            EmptyPane("history_feed_episodes_empty_title", text: "history_feed_episodes_empty_text", systemImage: "mic")
         }
         .navigationTitle(Text(verbatim: feed.title.isEmpty ? feed.address : feed.title))
         .smallTitle()
@@ -240,7 +253,7 @@ private struct EpisodeRow: View {
 extension Episode {
     /// How long it is and how much of it was heard, in words.
     var heardText: String {
-        if heard.whole { return Words.text("history_feed_whole_ios") }
+        if heard.whole { return Words.text("history_feed_heard") }
         if heard.heardMs > 0 {
             guard let durationMs else { return Words.text("history_played", Durations.text(heard.heardMs)) }
             return Words.text("history_played_of", Durations.text(heard.heardMs), Durations.text(durationMs))
@@ -269,7 +282,7 @@ struct EpisodeScreen: View {
         } empty: {
             EmptyView()
         }
-        .navigationTitle("history_kind_podcast")
+        .navigationTitle("history_feed_episode")
         .smallTitle()
         .safeAreaInset(edge: .bottom) { MiniPlayer(persona: persona) }
         .task { await model.follow() }
@@ -297,7 +310,7 @@ struct EpisodeScreen: View {
             }
             chapters(detail.episode.episode)
             if !detail.notes.isEmpty {
-                Section("history_feed_notes_ios") { Text(verbatim: detail.notes).textSelection(.enabled) }
+                Section("history_feed_notes") { Text(verbatim: detail.notes).textSelection(.enabled) }
             }
         }
     }
@@ -309,15 +322,15 @@ struct EpisodeScreen: View {
     @ViewBuilder private func chapters(_ episode: Int64) -> some View {
         if let chapters = model.chapters {
             if chapters.source == .fileNotFetched {
-                Section("history_feed_chapters_ios") {
-                    Button(model.isFetching ? "common_loading" : "history_feed_fetch_chapters_ios") {
+                Section("history_feed_chapters") {
+                    Button(model.isFetching ? "common_loading" : "history_feed_chapters_fetch") {
                         Task { await model.fetchChapters() }
                     }
                     .disabled(model.isFetching)
                     ProblemLine(problem: model.problem)
                 }
             } else if !chapters.chapters.isEmpty {
-                Section("history_feed_chapters_ios") {
+                Section("history_feed_chapters") {
                     ChapterRows(chapters: chapters, persona: persona, episode: episode)
                 }
             }

@@ -42,7 +42,7 @@ private struct NowPlaying: View {
                 Text(verbatim: media.title.isEmpty ? media.show : media.title).lineLimit(1)
                 if !media.title.isEmpty { Text(verbatim: by(media)).font(.footnote).lineLimit(1) }
             }
-            if model.waits { Text("history_feed_waits_ios").font(.footnote).foregroundStyle(.secondary) }
+            if model.waits { Text("common_loading").font(.footnote).foregroundStyle(.secondary) }
         }
         .accessibilityElement(children: .combine)
     }
@@ -95,7 +95,7 @@ struct PlayerScreen: View {
                 SleepRow(model: model)
             }
             if let number = model.episode, let chapters = episode?.chapters, !chapters.chapters.isEmpty {
-                Section("history_feed_chapters_ios") {
+                Section("history_feed_chapters") {
                     ChapterRows(chapters: chapters, persona: persona, episode: number)
                 }
             }

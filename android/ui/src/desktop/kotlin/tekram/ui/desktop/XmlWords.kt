@@ -45,7 +45,7 @@ class XmlWords(
 
     companion object {
         /** The parts of History that have words of their own. */
-        private val history = listOf("more", "answer", "edit", "imports", "feed", "capture", "share", "accounts").map { "history_$it" }
+        private val history = listOf("more", "answer", "edit", "bring", "look", "feed", "player", "capture", "apps", "page", "share").map { "history_$it" }
 
         /** The files of words, one for each room. */
         val rooms = listOf("common", "start", "history", "pay", "want", "relations", "me", "keep", "vault", "errors") + history
