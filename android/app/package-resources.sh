@@ -10,7 +10,7 @@ command -v aapt > /dev/null && [ -f "$framework" ] || {
     echo "The app's tests need aapt and Android's framework resources: apt-get install aapt android-framework-res" >&2
     exit 1
 }
-later='dataExtractionRules|enableOnBackInvokedCallback|localeConfig|targetCellWidth|targetCellHeight|previewLayout|hasFragileUserData'
+later='dataExtractionRules|enableOnBackInvokedCallback|localeConfig|targetCellWidth|targetCellHeight|previewLayout|hasFragileUserData|foregroundServiceType'
 # Inputs that did not change need no second run.
 now=$(find src/main/AndroidManifest.xml src/main/res ../ui/src/main/res package-resources.sh -type f -print0 | sort -z | xargs -0 cksum | cksum; cat "$androidx/apart")
 if [ -f "$target/resources-made" ] && [ -f "$out" ] && [ "$(cat "$target/resources-made")" = "$now" ]; then exit 0; fi

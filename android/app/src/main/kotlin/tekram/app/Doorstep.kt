@@ -33,6 +33,7 @@ class Doorstep : ViewModel() {
     companion object {
         private const val SHARE_TO_PAY = "tekram.app.ShareToPay"
         private const val SHARE_TO_WANT = "tekram.app.ShareToWant"
+        private const val SHARE_TO_READ = "tekram.app.ShareToRead"
 
         /** What an intent asks; the entry of the share sheet says what for. */
         fun read(intent: Intent): Ask? {
@@ -48,6 +49,7 @@ class Doorstep : ViewModel() {
             when (component?.className) {
                 SHARE_TO_PAY -> ShareAim.PayMaker
                 SHARE_TO_WANT -> ShareAim.Want
+                SHARE_TO_READ -> ShareAim.Read
                 else -> null
             }
     }

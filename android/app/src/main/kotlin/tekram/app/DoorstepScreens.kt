@@ -26,6 +26,7 @@ import tekram.ui.common.TekramTheme
 import tekram.ui.common.Words
 import tekram.ui.common.attempt
 import tekram.ui.common.counted
+import tekram.ui.history.capture.ReadForm
 import tekram.ui.start.AppModel
 import tekram.ui.start.AppPhase
 import tekram.ui.start.Session
@@ -68,6 +69,13 @@ fun DoorstepScreens(
         is Ask.Want -> {
             LaunchedEffect(now) {
                 begin(Wish(now.what, now.gtin, now.page?.toString()), session, app)
+                doorstep.done()
+            }
+        }
+
+        is Ask.ReadPage -> {
+            LaunchedEffect(now) {
+                app.select(Tab.History, ReadForm(now.page.toString(), now.title).route())
                 doorstep.done()
             }
         }

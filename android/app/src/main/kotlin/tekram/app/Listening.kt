@@ -9,6 +9,9 @@ import tekram.ui.start.Session
 /** Allows players for the open profile. */
 class Listening(
     private val players: AllowedPlayers,
+    /** Players of this phone, by their package names. */
+    private val installed: () -> List<String>,
+    private val nameOf: (String) -> String,
     private val open: () -> Session?,
 ) {
     /**
@@ -31,5 +34,21 @@ class Listening(
             players.allow(player, profile)
         }
         return kept
+    }
+
+    /**
+     * A profile's own list was changed: the phone follows players of that name for it too, or no longer. One that another
+     * profile notices is left to that one.
+     */
+    fun decided(
+        name: String,
+        profile: String,
+        allowed: Boolean,
+    ) {
+        for (player in (players.all().keys + installed()).filter { nameOf(it) == name }) {
+            val follower = players.profileOf(player)
+            if (allowed && follower == null) players.allow(player, profile)
+            if (!allowed && follower == profile) players.forbid(player)
+        }
     }
 }

@@ -82,8 +82,12 @@ class MainActivity : ComponentActivity() {
             app.state.map { (it.phase as? AppPhase.Open)?.session }.distinctUntilChanged().collectLatest { session ->
                 if (session == null) return@collectLatest SplitWidget.locked(process)
                 process.splitChanged(session)
+                process.requestsChanged(session)
                 // The flow fails when the profile is locked, and then there is nothing more to follow.
-                session.changes().catch { }.collect { scopes -> if ("pay" in scopes || "listen" in scopes) process.splitChanged(session) }
+                session.changes().catch { }.collect { scopes ->
+                    if ("pay" in scopes || "listen" in scopes) process.splitChanged(session)
+                    if ("history_request" in scopes) process.requestsChanged(session)
+                }
             }
         }
     }

@@ -185,4 +185,5 @@ private fun NoticeKind.shown(): Notice =
     when (this) {
         NoticeKind.OfferArrived -> Notice.Offer
         NoticeKind.StatementReady -> Notice.Statement
+        NoticeKind.HistoryReady -> Notice.History
     }

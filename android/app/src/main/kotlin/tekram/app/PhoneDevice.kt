@@ -37,6 +37,7 @@ import tekram.ui.common.Bars
 import tekram.ui.common.CardCode
 import tekram.ui.common.Device
 import tekram.ui.common.Edition
+import tekram.ui.common.Endpoint
 import tekram.ui.common.FileFailed
 import tekram.ui.common.FileFault
 import tekram.ui.common.PickedFolder
@@ -56,7 +57,9 @@ class PhoneDevice(
     private val permissions: Permissions,
     edition: Lazy<Edition>,
     private val onForgot: (String) -> Unit,
+    private val onPlayer: (name: String, profile: String, allowed: Boolean) -> Unit,
     private val cards: (Activity) -> StoreCards = ::NfcStoreCards,
+    override val endpoint: Endpoint? = null,
 ) : Device {
     // The exact position is for the next request alone.
     private val exactPlace = AtomicBoolean()
@@ -84,14 +87,26 @@ class PhoneDevice(
 
     override fun elapsed(): Duration = SystemClock.elapsedRealtime().milliseconds
 
-    override suspend fun pickFile(): String? {
-        val picked = questions.ask(Question.OpenDocument) ?: return null
-        return withContext(Dispatchers.IO) {
-            val copy = newPassing(Documents.name(context, picked) ?: "file") ?: throw FileFailed(FileFault.NotRead)
-            if (!Documents.copy(context, picked, copy)) throw FileFailed(FileFault.NotRead)
-            copy.path
+    override suspend fun pickFile(): String? = questions.ask(Question.OpenDocument)?.let { copied(listOf(it)).first() }
+
+    override suspend fun pickFiles(): List<String> = copied(questions.ask(Question.OpenDocuments).orEmpty())
+
+    /** Copies that the core can read by their paths; all of them or none. */
+    private suspend fun copied(picked: List<Uri>): List<String> =
+        withContext(Dispatchers.IO) {
+            val copies = mutableListOf<File>()
+            try {
+                for (document in picked) {
+                    val copy = newPassing(Documents.name(context, document) ?: "file") ?: throw FileFailed(FileFault.NotRead)
+                    copies += copy
+                    if (!Documents.copy(context, document, copy)) throw FileFailed(FileFault.NotRead)
+                }
+            } catch (why: FileFailed) {
+                copies.forEach { letGo(it.path) }
+                throw why
+            }
+            copies.map { it.path }
         }
-    }
 
     override suspend fun newFile(suggestedName: String): String? {
         val target = questions.ask(Question.CreateDocument(suggestedName)) ?: return null
@@ -225,6 +240,12 @@ class PhoneDevice(
         folders.forget(profile)
         onForgot(profile)
     }
+
+    override fun notices(
+        player: String,
+        profile: String,
+        allowed: Boolean,
+    ) = onPlayer(player, profile, allowed)
 
     override fun hideScreen(hidden: Boolean) {
         hiding.update { (it + if (hidden) 1 else -1).coerceAtLeast(0) }

@@ -17,6 +17,8 @@ import tekram.ui.common.CardCode
 sealed interface Question<A : Any> {
     data object OpenDocument : Question<Uri>
 
+    data object OpenDocuments : Question<List<Uri>>
+
     data class CreateDocument(
         val name: String,
     ) : Question<Uri>
@@ -89,10 +91,14 @@ class Questions {
         private val may: ActivityResultLauncher<Array<String>> =
             activity.registerForActivityResult(ActivityResultContracts.RequestMultiplePermissions(), answered)
 
+        private val openSeveral: ActivityResultLauncher<Array<String>> =
+            activity.registerForActivityResult(ActivityResultContracts.OpenMultipleDocuments(), answered)
+
         fun put(question: Question<*>): Boolean =
             try {
                 when (question) {
                     Question.OpenDocument -> open.launch(arrayOf("*/*"))
+                    Question.OpenDocuments -> openSeveral.launch(arrayOf("*/*"))
                     is Question.CreateDocument -> create.launch(question.name)
                     Question.OpenFolder -> folder.launch(null)
                     Question.Picture -> picture.launch(PickVisualMediaRequest(ActivityResultContracts.PickVisualMedia.ImageOnly))

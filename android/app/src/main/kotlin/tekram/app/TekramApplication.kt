@@ -11,6 +11,8 @@ import tekram.ffi.AgentSettings
 import tekram.ffi.quietPanics
 import tekram.platform.capture.AllowedPlayers
 import tekram.platform.capture.CaptureHost
+import tekram.platform.capture.CaptureService
+import tekram.platform.capture.HeardSink
 import tekram.platform.core.CoreConnectivity
 import tekram.platform.core.CoreEars
 import tekram.platform.core.CoreKeyStore
@@ -26,6 +28,8 @@ import tekram.platform.notice.NoticeKind
 import tekram.platform.notice.NoticeWords
 import tekram.platform.notice.Notices
 import tekram.platform.place.PhonePlace
+import tekram.platform.work.HistoryHost
+import tekram.platform.work.HistoryReminder
 import tekram.platform.work.MonthReminder
 import tekram.platform.work.PoliteWork
 import tekram.platform.work.ReminderHost
@@ -42,12 +46,15 @@ class TekramApplication :
     Application(),
     CaptureHost,
     WorkHost,
-    ReminderHost {
+    ReminderHost,
+    HistoryHost {
     override val diagnostics by lazy { DiagnosticLog(File(noBackupFilesDir, "diagnostics")) }
     override val allowedPlayers by lazy { AllowedPlayers(this) }
 
     /** Which players may be noticed. */
-    val listening by lazy { Listening(allowedPlayers) { openSession() } }
+    val listening by lazy {
+        Listening(allowedPlayers, { CaptureService.installedPlayers(packageManager) }, { CaptureService.playerName(packageManager, it) }) { openSession() }
+    }
     private val questions = Questions()
     private val permissions by lazy { Permissions(this) { questions.activity } }
     private val prompt by lazy { SystemPrompt(this) { questions.activity } }
@@ -56,7 +63,7 @@ class TekramApplication :
     /** The phone around the screens. */
     val device by lazy {
         val presence = HardwarePresence(keys, prompt, diagnostics) { PromptWords(getString(R.string.start_presence_title), getString(R.string.common_cancel)) }
-        PhoneDevice(this, presence, questions, permissions, ownEdition, ::forget)
+        PhoneDevice(this, presence, questions, permissions, ownEdition, ::forget, listening::decided, endpoint = endpoint)
     }
 
     private val ownEdition = lazy { PhoneEdition(PhoneEdition.railsOff(resources), PhoneSettings(this).proxy, diagnostics) }
@@ -89,7 +96,20 @@ class TekramApplication :
 
     override val reminder by lazy { MonthReminder(this) }
 
-    override val heardSink by lazy { CoreEars({ agent }, diagnostics) }
+    override val historyReminder by lazy { HistoryReminder(this) }
+
+    private val landing by lazy { Landing { openSession()?.persona } }
+
+    override val heardSink by lazy {
+        val ears = CoreEars({ agent }, diagnostics)
+        HeardSink { profile, events ->
+            ears.heard(profile, events)
+            landing.land()
+        }
+    }
+
+    /** The endpoint by which other apps tell what they played. */
+    val endpoint by lazy { AppsEndpoint(this, { agent }, diagnostics, { permissions.notices() }, landing::land) }
 
     override fun onCreate() {
         super.onCreate()
@@ -107,6 +127,8 @@ class TekramApplication :
         background.front(isInFront)
         work.cancelAll()
         if (isInFront) openSession()?.let(::askAboutNotices)
+        if (isInFront) landing.land()
+        if (isInFront) endpoint.goOn()
         if (!isInFront && openSession() != null) WorkKind.entries.forEach(work::schedule)
         if (isInFront) NoticeKind.entries.forEach(notices::clear)
     }
@@ -114,10 +136,18 @@ class TekramApplication :
     private fun askAboutNotices(session: Session) {
         // A failure is shown by the screen that lists the requests.
         val isOut = runCatching { session.persona.intents().any { it.state == BackgroundWork.OUT } }.getOrDefault(false)
-        if (isOut || reminder.isWanted) permissions.notices()
+        if (isOut || reminder.isWanted || historyReminder.isWanted) permissions.notices()
     }
 
     override fun monthIsOver() = tell(NoticeKind.StatementReady)
+
+    override fun historyIsReady() = tell(NoticeKind.HistoryReady)
+
+    /** What the open profile asked for elsewhere may have changed. */
+    suspend fun requestsChanged(session: Session) {
+        attempt { session.persona.run { id() to historyRequests().filter { it.cameMs == null }.map { it.readyMs } } }
+            .onSuccess { (profile, readyMs) -> historyReminder.of(profile, readyMs) }
+    }
 
     /** The split of the open profile may have changed: the widget and the month's reminder go by it. */
     suspend fun splitChanged(session: Session) {
@@ -129,12 +159,19 @@ class TekramApplication :
     /** A profile was deleted: nothing may be sealed for it any more, and nothing on the phone names it. */
     private fun forget(profile: String) {
         allowedPlayers.forget(profile)
+        endpoint.answer(profile, wanted = false)
         reminder.forget(profile)
+        historyReminder.forget(profile)
         if (openSession() == null) SplitWidget.forget(this)
     }
 
     private fun tell(kind: NoticeKind) {
-        val room = if (kind == NoticeKind.OfferArrived) "want" else "pay"
+        val room =
+            when (kind) {
+                NoticeKind.OfferArrived -> "want"
+                NoticeKind.StatementReady -> "pay"
+                NoticeKind.HistoryReady -> "history"
+            }
         val opening = Intent(Intent.ACTION_VIEW, Uri.parse("tekram:$room"), this, MainActivity::class.java)
         notices.show(kind, PendingIntent.getActivity(this, kind.id, opening, PendingIntent.FLAG_IMMUTABLE))
     }
@@ -156,6 +193,15 @@ class TekramApplication :
                     getString(R.string.common_channel_statements),
                     getString(R.string.common_notify_statement_title),
                     getString(R.string.common_notify_statement_text),
+                    locked,
+                )
+            }
+
+            NoticeKind.HistoryReady -> {
+                NoticeWords(
+                    getString(R.string.common_channel_histories),
+                    getString(R.string.common_notify_history_title),
+                    getString(R.string.common_notify_history_text),
                     locked,
                 )
             }

@@ -1,6 +1,7 @@
 package tekram.app
 
 import android.content.ComponentName
+import android.content.IntentFilter
 import android.media.MediaMetadata
 import android.media.session.MediaController
 import android.media.session.MediaSession
@@ -8,6 +9,7 @@ import android.media.session.MediaSessionManager
 import android.media.session.PlaybackState
 import android.os.Looper
 import android.os.SystemClock
+import android.service.media.MediaBrowserService
 import kotlinx.coroutines.runBlocking
 import org.junit.Test
 import org.robolectric.Robolectric
@@ -88,5 +90,19 @@ class ListeningAlongTest : AppPhone() {
                 .last()
                 .split(' ')
         assertEquals("5", last[1])
+    }
+
+    @Test
+    fun `a player that is switched off in a profile's own list is followed no longer, and again once it is switched on there`() {
+        val players = process.allowedPlayers
+        players.allow("org.songs", "home")
+        players.allow("org.talks", "work")
+        listOf("org.songs", "org.talks").forEach { process.device.notices(it, "home", allowed = false) }
+        assertEquals(mapOf("org.talks" to "work"), players.all(), "what another profile notices is left to it")
+        val browser = ComponentName("org.songs", "org.songs.Browser")
+        shadowOf(process.packageManager).addServiceIfNotPresent(browser)
+        shadowOf(process.packageManager).addIntentFilterForService(browser, IntentFilter(MediaBrowserService.SERVICE_INTERFACE))
+        process.device.notices("org.songs", "home", allowed = true)
+        assertEquals(mapOf("org.songs" to "home", "org.talks" to "work"), players.all())
     }
 }

@@ -107,8 +107,14 @@ class SplitWidgetTest : AppPhone() {
         until("the reminder of the next month") { process.reminder.isWanted }
         val jobs = process.getSystemService(JobScheduler::class.java)!!.allPendingJobs
         assertEquals(1, jobs.count { it.service.className == MonthReminderService::class.java.name && it.isPersisted })
+        assertFalse(process.historyReminder.isWanted)
+        persona.rememberRequest("spotify")
+        until("the reminder of what was asked for") { process.historyReminder.isWanted }
         process.monthIsOver()
         val notices = process.getSystemService(NotificationManager::class.java)!!.activeNotifications
         assertEquals(listOf(NoticeKind.StatementReady.id), notices.map { it.id })
+        process.historyIsReady()
+        val all = process.getSystemService(NotificationManager::class.java)!!.activeNotifications
+        assertEquals(setOf(NoticeKind.StatementReady.id, NoticeKind.HistoryReady.id), all.map { it.id }.toSet())
     }
 }

@@ -33,6 +33,9 @@ import tekram.ui.common.Tab
 import tekram.ui.common.TekramTheme
 import tekram.ui.common.Words
 import tekram.ui.common.word
+import tekram.ui.history.feed.LocalPlayback
+import tekram.ui.history.feed.MiniPlayer
+import tekram.ui.history.feed.PlayerModel
 import tekram.ui.me.WaitingModel
 import tekram.ui.start.AppModel
 import tekram.ui.start.AppPhase
@@ -41,7 +44,7 @@ import tekram.ui.start.StartModel
 import tekram.ui.start.StartRoom
 import java.time.Clock
 
-/** Everything the person sees, in the [words] and on the [device] that were given. */
+/** Everything the person sees, in the [words] and on the [device] that were given; [playback] where this device has a player. */
 @Composable
 fun TekramApp(
     app: AppModel,
@@ -49,10 +52,11 @@ fun TekramApp(
     words: Words,
     device: Device,
     clock: Clock = Clock.systemDefaultZone(),
+    playback: PlayerModel? = null,
 ) {
     val formats = remember(words, clock) { Formats(words, clock) }
     KeptPlace(app)
-    CompositionLocalProvider(LocalWords provides words, LocalFormats provides formats, LocalDevice provides device) {
+    CompositionLocalProvider(LocalWords provides words, LocalFormats provides formats, LocalDevice provides device, LocalPlayback provides playback) {
         TekramTheme { AppContent(app, start) }
     }
 }
@@ -80,7 +84,9 @@ private fun AppContent(
             val room = remember(phase.session) { Room(phase.session, app) }
             CompositionLocalProvider(LocalViewModelStoreOwner provides phase.session) {
                 Box(Modifier.touches(app)) {
-                    Shell(state.place, { app.select(it) }, { app.back() }, waiting(phase.session, state.place)) { route, onBack ->
+                    Shell(state.place, {
+                        app.select(it)
+                    }, { app.back() }, waiting(phase.session, state.place), { MiniPlayer(state.place, room) }) { route, onBack ->
                         key(route) { RoomScreen(route, room, onBack) }
                     }
                 }

@@ -4,6 +4,7 @@
 package tekram.platform.capture
 
 import android.content.ComponentName
+import android.content.Intent
 import android.content.pm.PackageManager
 import android.media.session.MediaController
 import android.media.session.MediaSessionManager
@@ -11,6 +12,7 @@ import android.os.Handler
 import android.os.HandlerThread
 import android.os.Looper
 import android.os.SystemClock
+import android.service.media.MediaBrowserService
 import android.service.notification.NotificationListenerService
 import android.service.notification.StatusBarNotification
 import java.util.TimeZone
@@ -68,6 +70,10 @@ class CaptureService : NotificationListenerService() {
     }
 
     companion object {
+        /** Package names of the apps of this phone that say they play media. */
+        fun installedPlayers(packages: PackageManager): List<String> =
+            packages.queryIntentServices(Intent(MediaBrowserService.SERVICE_INTERFACE), 0).map { it.serviceInfo.packageName }.distinct()
+
         /** The name of an app as the person knows it; its package where it is not told. */
         fun playerName(
             packages: PackageManager,

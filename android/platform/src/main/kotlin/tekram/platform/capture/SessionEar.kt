@@ -58,21 +58,29 @@ class SessionEar(
     private var last: PlayingFacts? = null
     private var toldAtMs = 0L
 
+    // The place that the player named last, for players that name it again and again without saying when they were there.
+    private var namedMs: Long? = null
+
     fun metadata(said: MediumFacts): List<Heard> {
         if (said == medium || said.isEmpty) return emptyList()
         // What is named late was on from the beginning; only after another name is it another medium.
         val otherMedium = !medium.isEmpty && (said.title != medium.title || said.creators != medium.creators)
         medium = said
         // A player names the next medium before it says that it is at its beginning: the old place must not count there.
-        val position = if (otherMedium) 0L.takeIf { last != null } else place()
-        if (otherMedium) last = last?.copy(positionMs = 0, atMonotonicMs = clocks.monotonicMs)
+        // One that never says where it is does not begin to.
+        val beginning = 0L.takeIf { last?.positionMs != null }
+        val position = if (otherMedium) beginning else place()
+        if (otherMedium) last = last?.copy(positionMs = beginning, atMonotonicMs = clocks.monotonicMs)
+        if (otherMedium) namedMs = null
         return listOf(heard(Did.Metadata(said), position))
     }
 
-    fun playing(said: PlayingFacts?): List<Heard> {
+    fun playing(facts: PlayingFacts?): List<Heard> {
         val before = last
-        if (said == null) return emptyList()
-        if (said.over) return end()
+        if (facts == null) return emptyList()
+        if (facts.over) return end()
+        val said = placed(facts, before)
+        namedMs = facts.positionMs
         last = said
         val events = mutableListOf<Heard>()
         val expected = before?.positionAt(said.atMonotonicMs)
@@ -100,8 +108,18 @@ class SessionEar(
         if (last == null && medium.isEmpty) return emptyList()
         val event = heard(Did.End)
         last = null
+        namedMs = null
         medium = MediumFacts()
         return listOf(event)
+    }
+
+    /** A place without a time that was named before says nothing new: what plays has gone on from there. */
+    private fun placed(
+        facts: PlayingFacts,
+        before: PlayingFacts?,
+    ): PlayingFacts {
+        val isOld = !facts.isStamped && before != null && before.playing && facts.positionMs == namedMs
+        return if (isOld) facts.copy(positionMs = before.positionAt(facts.atMonotonicMs)) else facts
     }
 
     private fun position(): List<Heard> = place()?.let { listOf(heard(Did.Position(it))) }.orEmpty()

@@ -69,7 +69,7 @@ class SessionWatcher(
             object : MediaController.Callback() {
                 override fun onMetadataChanged(metadata: MediaMetadata?) = hear(one, one.ear.metadata(MediumFacts.of(metadata)))
 
-                override fun onPlaybackStateChanged(state: PlaybackState?) = hear(one, one.ear.playing(PlayingFacts.of(state)))
+                override fun onPlaybackStateChanged(state: PlaybackState?) = hear(one, one.ear.playing(PlayingFacts.of(state, clocks.monotonicMs)))
 
                 override fun onSessionDestroyed() = leave(token)
             }
@@ -77,7 +77,7 @@ class SessionWatcher(
         followed[token] = one
         controller.registerCallback(callback, handler)
         hear(one, one.ear.metadata(MediumFacts.of(controller.metadata)))
-        hear(one, one.ear.playing(PlayingFacts.of(controller.playbackState)))
+        hear(one, one.ear.playing(PlayingFacts.of(controller.playbackState, clocks.monotonicMs)))
     }
 
     private fun leave(token: MediaSession.Token) {

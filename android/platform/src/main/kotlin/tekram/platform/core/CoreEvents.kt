@@ -2,6 +2,7 @@
 package tekram.platform.core
 
 import tekram.ffi.Agent
+import tekram.ffi.ListenKind
 import tekram.ffi.PlayerAction
 import tekram.ffi.PlayerEvent
 import tekram.ffi.PlayerMedia
@@ -47,9 +48,15 @@ private fun Did.forCore(): PlayerAction =
             PlayerAction.Speed(permille)
         }
 
-        // What kind of medium it is no player says, and the publisher neither.
+        // What kind of medium it is players say of adverts alone, and the publisher never.
         is Did.Metadata -> {
-            PlayerAction.Metadata(PlayerMedia(medium.title, medium.creators, medium.show, publisher = "", medium.url, medium.lengthMs, kind = null))
+            val kind =
+                when {
+                    medium.isAdvert -> ListenKind.ADVERT
+                    medium.isStation -> ListenKind.RADIO
+                    else -> null
+                }
+            PlayerAction.Metadata(PlayerMedia(medium.title, medium.creators, medium.show, publisher = "", medium.url, medium.lengthMs, kind))
         }
 
         is Did.Position -> {

@@ -15,6 +15,7 @@ enum class NoticeKind(
 ) {
     OfferArrived("offers", 1),
     StatementReady("statements", 2),
+    HistoryReady("histories", 3),
 }
 
 /** The words of a kind of notice, in the person's language. They name nobody, no goods and no amount. */

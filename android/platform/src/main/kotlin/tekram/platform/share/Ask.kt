@@ -11,6 +11,12 @@ sealed interface Ask {
         val page: Uri,
     ) : Ask
 
+    /** Keep that this page was read; [title] is empty where the app that shared it gave none. */
+    data class ReadPage(
+        val page: Uri,
+        val title: String,
+    ) : Ask
+
     /** Begin a request. */
     data class Want(
         val what: String,
@@ -39,12 +45,12 @@ sealed interface Ask {
 }
 
 /** Which entry of the share sheet was chosen; the manifest has one alias for each. */
-enum class ShareAim { PayMaker, Want }
+enum class ShareAim { PayMaker, Want, Read }
 
 /** Takes a share apart: text with or without a link, a link alone, or a picture. */
 object Shares {
     private const val LONGEST_TEXT = 10_000
-    private const val LONGEST_WANT = 200
+    private const val LONGEST_NAME = 200
     private const val LONGEST_PAGE = 2_048
     private val link = Regex("""https?://[^\s<>"']+""")
 
@@ -106,20 +112,37 @@ object Shares {
         return when (aim) {
             ShareAim.PayMaker -> page?.let(Ask::PayMaker) ?: Ask.Refused(if (text.isEmpty()) Ask.Why.NothingInIt else Ask.Why.NotAPage)
             ShareAim.Want -> want(text, title, page)
+            ShareAim.Read -> read(text, title, page)
         }
     }
+
+    private fun read(
+        text: String,
+        title: String,
+        page: Uri?,
+    ): Ask =
+        when {
+            page != null -> Ask.ReadPage(page, named(text, title))
+            else -> Ask.Refused(if (text.isEmpty()) Ask.Why.NothingInIt else Ask.Why.NotAPage)
+        }
+
+    /** What the share calls itself: its title, or what stands beside its link. */
+    private fun named(
+        text: String,
+        title: String,
+    ): String =
+        title
+            .ifEmpty { link.replace(text, " ") }
+            .replace(Regex("""\s+"""), " ")
+            .trim()
+            .take(LONGEST_NAME)
 
     private fun want(
         text: String,
         title: String,
         page: Uri?,
     ): Ask {
-        val said =
-            title
-                .ifEmpty { link.replace(text, " ") }
-                .replace(Regex("""\s+"""), " ")
-                .trim()
-                .take(LONGEST_WANT)
+        val said = named(text, title)
         return if (said.isEmpty() && page == null) Ask.Refused(Ask.Why.NothingInIt) else Ask.Want(said, page = page)
     }
 

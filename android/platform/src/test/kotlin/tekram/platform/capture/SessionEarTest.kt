@@ -1,7 +1,8 @@
 package tekram.platform.capture
 
+import org.junit.Test
+import tekram.platform.Phone
 import kotlin.random.Random
-import kotlin.test.Test
 import kotlin.test.assertEquals
 import kotlin.test.assertIs
 import kotlin.test.assertTrue
@@ -17,7 +18,8 @@ private class SteppedClocks : Clocks {
     }
 }
 
-class SessionEarTest {
+/** Needs no phone, but has one: what of Android is asked outside of Robolectric is broken for the tests after it. */
+class SessionEarTest : Phone() {
     private val clocks = SteppedClocks()
     private val ear = SessionEar("player/1", "Player", clocks)
     private val song = MediumFacts("Morning", listOf("The Larks"), "Fields", lengthMs = 180_000)
@@ -121,6 +123,18 @@ class SessionEarTest {
             events += ear.metadata(song).size
         }
         assertTrue(events <= 125, "seed $SEED: $events events")
+    }
+
+    @Test
+    fun `a place without a time that is named again has gone on meanwhile, and another one is a jump`() {
+        fun unstamped(positionMs: Long) = PlayingFacts(true, over = false, positionMs, clocks.monotonicMs, 1000, isStamped = false)
+        ear.metadata(song)
+        assertEquals(listOf<Did>(Did.Play), dids(ear.playing(unstamped(7_000))))
+        repeat(3) {
+            clocks.pass(9_000)
+            assertTrue(ear.playing(unstamped(7_000)).isEmpty())
+        }
+        assertEquals(listOf<Did>(Did.Seek(100_000)), dids(ear.playing(unstamped(100_000))))
     }
 
     @Test

@@ -21,6 +21,16 @@ class AsksTest : Phone() {
     }
 
     @Test
+    fun `a shared page was read, with its title where there is one`() {
+        val article = Uri.parse("https://harbour.example/night-ferries")
+        assertEquals(Ask.ReadPage(article, "Night ferries"), Shares.read(send("text/plain", "$article", subject = "Night ferries"), ShareAim.Read))
+        assertEquals(Ask.ReadPage(article, "Night ferries"), Shares.read(send("text/plain", "Night\nferries $article"), ShareAim.Read))
+        assertEquals(Ask.ReadPage(article, ""), Shares.read(send("text/plain", "$article"), ShareAim.Read))
+        assertEquals(Ask.Refused(Ask.Why.NotAPage), Shares.read(send("text/plain", "a thought"), ShareAim.Read))
+        assertEquals(Ask.Refused(Ask.Why.NothingInIt), Shares.read(send("text/plain"), ShareAim.Read))
+    }
+
+    @Test
     fun `a shared page leads to its maker`() {
         val page = Uri.parse("https://example.org/episode/7")
         assertEquals(Ask.PayMaker(page), Shares.read(send("text/plain", "Listen: $page."), ShareAim.PayMaker))

@@ -74,6 +74,9 @@ interface Device {
     /** The link that opens what belongs to the device and not to a profile, where there is such a page. */
     val phonePage: String? get() = null
 
+    /** The endpoint for other apps, where the device can keep one running. */
+    val endpoint: Endpoint? get() = null
+
     /** Time since the device started, counted through sleep; the wall clock can be set back. */
     fun elapsed(): Duration
 
@@ -83,6 +86,9 @@ interface Device {
      * @throws FileFailed when what they chose could not be read.
      */
     suspend fun pickFile(): String?
+
+    /** As [pickFile], for one file or several; none when they turned away. */
+    suspend fun pickFiles(): List<String> = listOfNotNull(pickFile())
 
     /**
      * Lets the person say where a new file goes; a path to write to, or null when they turned away. See [save].
@@ -161,6 +167,13 @@ interface Device {
 
     /** The profile with this id was deleted: what the device keeps beside the core must not name it any longer. */
     fun forgot(profile: String) = Unit
+
+    /** The profile with this id notices the player of this name, or no longer: the device follows it, or lets it be. */
+    fun notices(
+        player: String,
+        profile: String,
+        allowed: Boolean,
+    ) = Unit
 
     /** Puts [text] on the clipboard. */
     fun copy(text: String)

@@ -67,6 +67,11 @@ object Icons {
     val Chart by lines("M4 20h16M7 20v-7M12 20V5M17 20v-10", width = 2.2f)
     val Link by lines("M10 14l4 -4M9 11l-3 3a3.5 3.5 0 0 0 5 5l3 -3M15 13l3 -3a3.5 3.5 0 0 0 -5 -5l-3 3")
 
+    val Play by lines("M8 5l11 7l-11 7Z")
+    val Pause by lines("M8.500 5.500v13M15.500 5.500v13", width = 3f)
+    val SkipBack by lines("M4.500 9a8 8 0 1 1 -.3 5M4 4v5h5M9.500 12l3 -2.500v6")
+    val SkipOn by lines("M19.500 9a8 8 0 1 0 .3 5M20 4v5h-5M11 12l3 -2.500v6")
+
     private fun lines(
         path: String,
         mirrored: Boolean = false,

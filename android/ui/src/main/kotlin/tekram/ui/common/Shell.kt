@@ -56,8 +56,9 @@ val Tab.icon: ImageVector
         }
 
 /**
- * The shell around an open profile. Tabs in [waiting] carry a dot. [screen] draws one route; its second value goes back one screen and is null where
- * the screen is a tab's first, or stands beside the list it was opened from.
+ * The shell around an open profile. Tabs in [waiting] carry a dot, [bottom] stands below whatever is shown. [screen] draws one
+ * route; its second value goes back one screen and is null where the screen is a tab's first, or stands beside the list it
+ * was opened from.
  */
 @Composable
 fun Shell(
@@ -65,6 +66,7 @@ fun Shell(
     onSelect: (Tab) -> Unit,
     onBack: () -> Unit,
     waiting: Set<Tab> = emptySet(),
+    bottom: @Composable () -> Unit = {},
     screen: @Composable (Route, (() -> Unit)?) -> Unit,
 ) {
     BoxWithConstraints(Modifier.fillMaxSize().safeDrawingPadding()) {
@@ -72,11 +74,15 @@ fun Shell(
         if (maxWidth >= railFrom) {
             Row(Modifier.fillMaxSize()) {
                 Rail(place.tab, waiting, onSelect)
-                Box(Modifier.weight(1f)) { if (panes) Panes(place, onBack, screen) else TopScreen(place, onBack, screen) }
+                Column(Modifier.weight(1f)) {
+                    Box(Modifier.weight(1f)) { if (panes) Panes(place, onBack, screen) else TopScreen(place, onBack, screen) }
+                    bottom()
+                }
             }
         } else {
             Column(Modifier.fillMaxSize()) {
                 Box(Modifier.weight(1f)) { TopScreen(place, onBack, screen) }
+                bottom()
                 BottomBar(place.tab, waiting, onSelect)
             }
         }

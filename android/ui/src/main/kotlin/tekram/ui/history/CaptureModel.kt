@@ -28,6 +28,8 @@ data class CaptureState(
 /** Lists the players and switches them. */
 class CaptureModel(
     private val session: Session,
+    /** Hears what was decided: a player's name, the profile's id, and whether it is noticed. */
+    private val onDecided: (String, String, Boolean) -> Unit = { _, _, _ -> },
 ) : ViewModel() {
     private val states = MutableStateFlow(CaptureState())
     private val newest = Newest()
@@ -60,7 +62,11 @@ class CaptureModel(
         allowed: Boolean,
     ) {
         viewModelScope.launch {
-            val answer = attempt { session.persona.setCaptureApp(app, allowed) }
+            val answer =
+                attempt {
+                    session.persona.setCaptureApp(app, allowed)
+                    onDecided(app, session.persona.id(), allowed)
+                }
             states.update { it.copy(failure = answer.exceptionOrNull()?.shown()) }
             reload()
         }

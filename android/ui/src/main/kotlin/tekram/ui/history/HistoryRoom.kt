@@ -21,6 +21,8 @@ import tekram.ui.history.answer.sourcePage
 import tekram.ui.history.capture.CaptureRoom
 import tekram.ui.history.capture.QuietLines
 import tekram.ui.history.capture.QuietModel
+import tekram.ui.history.edit.EditRoom
+import tekram.ui.history.edit.edit
 import tekram.ui.history.feed.FeedRoom
 import tekram.ui.history.share.ShareRoom
 
@@ -40,6 +42,7 @@ fun HistoryRoom(
     "more" -> MoreScreen(room.go::open, onBack)
     "accounts", "export", "share" -> ShareRoom(route, room, onBack)
     "capture" -> CaptureRoom(route, room, onBack)
+    "edit" -> EditRoom(route, room, onBack)
     else -> Days(room)
 }
 
@@ -94,6 +97,8 @@ private fun Item(
                 override fun page(id: Long) = room.go.open(tekram.ui.history.answer.page(id))
 
                 override fun source(name: String) = room.go.open(sourcePage(name))
+
+                override fun edit() = room.go.open(edit(route.about.toLongOrNull() ?: 0))
             }
         }
     ItemScreen(state, model::rate, { room.go.select(Tab.Relations, Route("relations_party", it)) }, model::reload, onBack, pages)

@@ -7,9 +7,11 @@ import androidx.compose.runtime.collectAsState
 import androidx.compose.runtime.getValue
 import androidx.compose.runtime.remember
 import androidx.lifecycle.viewmodel.compose.viewModel
+import tekram.ffi.TableMapping
 import tekram.ui.Room
 import tekram.ui.common.LocalDevice
 import tekram.ui.common.Route
+import tekram.ui.history.bring.BringRoom
 
 /** Draws the imports, what one would add, and the lines that it left out. */
 @Composable
@@ -20,6 +22,7 @@ internal fun ImportRoom(
 ) = when (route.id) {
     "history_pen" -> Pen(route, room, onBack)
     "history_refused" -> Refused(route, room, onBack)
+    "history_import_from", "history_import_provider" -> BringRoom(route, room, onBack)
     else -> Imports(room, onBack)
 }
 
@@ -38,7 +41,27 @@ private fun Imports(
             room.go.open(Route("history_pen", importing.batch.toString()))
         }
     }
-    ImportScreen(state, { model.choose(device) }, model::stop, model::reload, { room.go.open(Route("history_pen", it.toString())) }, onBack)
+    val actions =
+        remember(model, device) {
+            object : ImportActions {
+                override fun choose() = model.choose(device)
+
+                override fun from() = room.go.open(Route("history_import_from"))
+
+                override fun stop() = model.stop()
+
+                override fun open(batch: Long) = room.go.open(Route("history_pen", batch.toString()))
+
+                override fun zone(zone: String) = model.zone(zone)
+
+                override fun mapping(mapping: TableMapping) = model.mapping(mapping)
+
+                override fun read() = model.read()
+
+                override fun leave() = model.leave()
+            }
+        }
+    ImportScreen(state, actions, model::reload, onBack)
 }
 
 @Composable

@@ -24,6 +24,7 @@ import androidx.compose.ui.semantics.semantics
 import androidx.compose.ui.unit.dp
 import tekram.ffi.Batch
 import tekram.ffi.BatchState
+import tekram.ffi.FilesProgress
 import tekram.ffi.Listen
 import tekram.ffi.RefusedLine
 import tekram.ui.common.ErrorLine
@@ -47,48 +48,71 @@ import tekram.ui.common.plural
 import tekram.ui.common.screenPadding
 import tekram.ui.common.touchable
 import tekram.ui.common.word
+import tekram.ui.history.bring.FilesRead
+import tekram.ui.history.bring.LookActions
+import tekram.ui.history.bring.LookParts
 
 private const val PERCENT = 100
 
-/** `history_import`: choose a file, watch it being read, and the imports so far. */
+/** What can be done about imports. */
+interface ImportActions : LookActions {
+    /** The person chooses files. */
+    fun choose()
+
+    /** Shows who has a history. */
+    fun from()
+
+    /** Stops what is being read. */
+    fun stop()
+
+    /** Opens an import. */
+    fun open(batch: Long)
+}
+
+/** `history_import`: choose a file, look at it, watch it being read, and the imports so far. */
 @Composable
 fun ImportScreen(
     state: ImportState,
-    onChoose: () -> Unit,
-    onStop: () -> Unit,
+    actions: ImportActions,
     onRetry: () -> Unit,
-    onBatch: (Long) -> Unit,
     onBack: (() -> Unit)?,
 ) = ScreenFrame(word("history_import_title"), onBack) {
     PhasePane(if (state.phase == Phase.Empty) Phase.Ready else state.phase, phaseWords("history"), onRetry = onRetry) {
         ScrollingColumn {
-            Text(word("history_import_text"))
             when (val importing = state.importing) {
-                is Importing.Reading -> {
-                    Reading(importing, onStop)
-                }
-
-                else -> {
-                    ImportEnd(importing)
-                    MainButton(word("history_import_choose"), onChoose, icon = Icons.Import)
-                }
-            }
-            Section(word("history_imports")) {
-                if (state.batches.isEmpty()) Text(word("history_imports_empty"))
-                state.batches.forEach { batch -> BatchRow(batch) { onBatch(batch.batch) } }
+                is Importing.Looked -> LookParts(importing, actions)
+                is Importing.Looking -> Reading(importing.file, null, actions::stop)
+                is Importing.Reading -> Reading(importing.file, importing.progress, actions::stop)
+                else -> Begin(state, importing, actions)
             }
         }
     }
 }
 
 @Composable
+private fun Begin(
+    state: ImportState,
+    importing: Importing,
+    actions: ImportActions,
+) {
+    Text(word("history_import_text"))
+    ImportEnd(importing, actions)
+    MainButton(word("history_import_choose"), actions::choose, icon = Icons.Import)
+    OtherButton(word("history_bring_from_title"), actions::from, icon = Icons.Network)
+    Section(word("history_imports")) {
+        if (state.batches.isEmpty()) Text(word("history_imports_empty"))
+        state.batches.forEach { batch -> BatchRow(batch) { actions.open(batch.batch) } }
+    }
+}
+
+@Composable
 private fun Reading(
-    importing: Importing.Reading,
+    file: String,
+    progress: FilesProgress?,
     onStop: () -> Unit,
 ) {
-    val progress = importing.progress
     val total = progress?.bytesTotal?.takeIf { it > 0uL }
-    Section(word("history_import_reading", importing.file)) {
+    Section(word("history_import_reading", file)) {
         if (progress == null || total == null) {
             LinearProgressIndicator(Modifier.fillMaxWidth())
         } else {
@@ -102,12 +126,15 @@ private fun Reading(
 }
 
 @Composable
-private fun ImportEnd(importing: Importing) =
-    when (importing) {
-        Importing.Stopped -> Text(word("history_import_stopped"), Modifier.semantics { liveRegion = LiveRegionMode.Polite })
-        is Importing.Failed -> ErrorLine(errorText(importing.error))
-        else -> Unit
-    }
+private fun ImportEnd(
+    importing: Importing,
+    actions: ImportActions,
+) = when (importing) {
+    is Importing.Several -> FilesRead(importing.files, actions::open)
+    Importing.Stopped -> Text(word("history_import_stopped"), Modifier.semantics { liveRegion = LiveRegionMode.Polite })
+    is Importing.Failed -> ErrorLine(errorText(importing.error))
+    else -> Unit
+}
 
 @Composable
 private fun BatchRow(

@@ -25,6 +25,7 @@ import tekram.ui.common.IconAction
 import tekram.ui.common.Icons
 import tekram.ui.common.ListRow
 import tekram.ui.common.LocalFormats
+import tekram.ui.common.OtherButton
 import tekram.ui.common.PhasePane
 import tekram.ui.common.QuietButton
 import tekram.ui.common.ScreenFrame
@@ -46,6 +47,9 @@ interface ItemPages {
 
     /** Opens the page of its source. */
     fun source(name: String)
+
+    /** Opens what can be put right about it. */
+    fun edit()
 }
 
 /** `history_item`: one listen and the six questions about it. */
@@ -78,7 +82,10 @@ fun ItemScreen(
             Before(detail)
             Relation(detail, onRelation)
             Evidence(detail)
-            if (pages != null) Pages(state, pages)
+            if (pages != null) {
+                Pages(state, pages)
+                OtherButton(word("history_edit_title"), pages::edit, icon = Icons.Edit)
+            }
         }
     }
 }
@@ -93,6 +100,9 @@ private fun What(
         Text(listen.title.ifBlank { word("history_untitled") }, style = MaterialTheme.typography.titleLarge)
         if (listen.show.isNotEmpty()) Text(listen.show, style = MaterialTheme.typography.bodyLarge)
         Text(listOf(word(listen.kind.wordKey), playedText(listen)).joinToString(" · "))
+        if (listen.note.isNotEmpty()) Text(listen.note, style = MaterialTheme.typography.bodyLarge)
+        if (listen.tags.isNotEmpty()) Text(listen.tags.joinToString(" · ") { "#$it" }, color = MaterialTheme.colorScheme.primary)
+        detail.original?.title?.let { Text(word("history_edit_source_said", it), style = MaterialTheme.typography.bodySmall) }
         Row(Modifier.fillMaxWidth(), horizontalArrangement = Arrangement.spacedBy(8.dp), verticalAlignment = Alignment.CenterVertically) {
             Rating(Thumb.UP, listen.thumb, onRate)
             Rating(Thumb.DOWN, listen.thumb, onRate)

@@ -43,6 +43,8 @@ internal val moreParts: List<MorePart> by lazy {
                 MoreRow("history_capture_title", "history_more_capture", Icons.Music, "history_capture"),
                 MoreRow("history_quiet_title", "history_quiet_below", Icons.Hide, "history_capture_quiet"),
                 MoreRow("history_counting_title", "history_counting_below", Icons.Check, "history_capture_counting"),
+                MoreRow("history_apps_title", "history_apps_below", Icons.Network, "history_capture_apps"),
+                MoreRow("history_page_title", "history_page_below", Icons.Page, "history_capture_read"),
                 MoreRow("history_record_title", "history_record_below", Icons.Code, "history_capture_record"),
             ),
         ),
@@ -50,6 +52,7 @@ internal val moreParts: List<MorePart> by lazy {
             "history_more_in_out",
             listOf(
                 MoreRow("history_feed_title", "history_feed_more", Icons.Podcast, "history_feed"),
+                MoreRow("history_player_stations", "history_player_stations_more", Icons.Radio, "history_feed_stations"),
                 MoreRow("history_import_title", "history_more_import", Icons.Import, "history_import"),
                 MoreRow("history_accounts_title", "history_more_accounts", Icons.Network, "history_accounts"),
                 MoreRow("history_export_title", "history_more_export", Icons.Export, "history_export"),
@@ -59,7 +62,10 @@ internal val moreParts: List<MorePart> by lazy {
         ),
         MorePart(
             "history_more_right",
-            listOf(),
+            listOf(
+                MoreRow("history_edit_changes", "history_edit_changes_below", Icons.Back, "history_edit_changes"),
+                MoreRow("history_edit_hidden", "history_edit_hidden_below", Icons.Hide, "history_edit_hidden"),
+            ),
         ),
     )
 }
@@ -71,7 +77,7 @@ internal fun MoreScreen(
     onBack: (() -> Unit)?,
 ) = ScreenFrame(word("history_more_title"), onBack) {
     LazyColumn {
-        for (part in moreParts.filter { it.rows.isNotEmpty() }) {
+        for (part in moreParts) {
             item {
                 Text(
                     word(part.wordKey),

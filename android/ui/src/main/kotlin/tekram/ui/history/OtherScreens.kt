@@ -31,6 +31,7 @@ fun CaptureScreen(
     onRetry: () -> Unit,
     onBack: (() -> Unit)?,
     onPhone: (() -> Unit)? = null,
+    onQuiet: (() -> Unit)? = null,
 ) = ScreenFrame(word("history_capture_title"), onBack) {
     PhasePane(if (state.phase == Phase.Empty) Phase.Ready else state.phase, phaseWords("history"), onRetry = onRetry) {
         ScrollingColumn {
@@ -48,6 +49,7 @@ fun CaptureScreen(
                     }
                 }
             }
+            onQuiet?.let { OtherButton(word("history_quiet_title"), it, icon = Icons.Hide) }
             onPhone?.let { OtherButton(word("me_phone_title"), it, icon = Icons.Phone) }
         }
     }

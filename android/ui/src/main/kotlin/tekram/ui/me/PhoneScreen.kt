@@ -44,6 +44,7 @@ enum class Notice(
 ) {
     Offer("me_notifications_offer"),
     Statement("me_notifications_statement"),
+    History("me_notifications_history"),
 }
 
 /** Whether the person wants a kind of notice, and whether the phone's own settings let it through. */

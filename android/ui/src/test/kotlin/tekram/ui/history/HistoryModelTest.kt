@@ -193,6 +193,10 @@ class HistoryModelTest : CoreTest() {
             assertEquals("file_not_read", assertIs<Importing.Failed>(ended.importing).error.name)
             device.readable = fixture("listenbrainz.zip")
             model.choose(device)
+            val looked = assertIs<Importing.Looked>(model.state.until("it is looked at") { it.importing is Importing.Looked }.importing)
+            assertEquals("listenbrainz", looked.look.format?.substringBefore('_'))
+            assertTrue(device.letGo.isEmpty(), "it is still needed")
+            model.read()
             model.state.until("it is read") { it.importing is Importing.Done }
             withTimeout(5_000) { while (device.letGo != listOf(device.readable)) delay(10) }
         }

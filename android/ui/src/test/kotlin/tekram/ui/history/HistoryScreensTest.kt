@@ -6,12 +6,14 @@ import androidx.compose.runtime.mutableStateOf
 import androidx.compose.runtime.setValue
 import androidx.compose.ui.test.ExperimentalTestApi
 import androidx.compose.ui.test.assertIsDisplayed
+import androidx.compose.ui.test.hasScrollToNodeAction
 import androidx.compose.ui.test.hasText
 import androidx.compose.ui.test.onNodeWithContentDescription
 import androidx.compose.ui.test.onNodeWithTag
 import androidx.compose.ui.test.onNodeWithText
 import androidx.compose.ui.test.performClick
 import androidx.compose.ui.test.performScrollTo
+import androidx.compose.ui.test.performScrollToNode
 import androidx.compose.ui.test.performTextInput
 import org.junit.jupiter.api.Test
 import tekram.ffi.BatchState
@@ -56,9 +58,11 @@ class HistoryScreensTest {
             onNodeWithContentDescription("More").performClick()
         }
         onScreen({ MoreScreen({ said += it.id }, {}) }) {
-            onNodeWithText("Notice what I play").performClick()
-            onNodeWithText("Import a history").performClick()
-            onNodeWithText("Export your history").performClick()
+            // The list is longer than a small screen: each row is scrolled to before it is tapped.
+            for (row in listOf("Notice what I play", "Import a history", "Export your history")) {
+                onNode(hasScrollToNodeAction()).performScrollToNode(hasText(row))
+                onNodeWithText(row).performClick()
+            }
         }
         assertEquals(listOf("more", "history_capture", "history_import", "history_export"), said)
     }

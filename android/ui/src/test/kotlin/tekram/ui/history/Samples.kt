@@ -6,7 +6,7 @@ import tekram.ffi.Batch
 import tekram.ffi.BatchState
 import tekram.ffi.CaptureApp
 import tekram.ffi.Day
-import tekram.ffi.ImportProgress
+import tekram.ffi.FilesProgress
 import tekram.ffi.Known
 import tekram.ffi.Listen
 import tekram.ffi.ListenDetail
@@ -14,6 +14,7 @@ import tekram.ffi.ListenKind
 import tekram.ffi.RefusedLine
 import tekram.ffi.SourceHours
 import tekram.ffi.SourcePayee
+import tekram.ffi.TableMapping
 import tekram.ffi.Thumb
 import tekram.ffi.ToldBy
 import tekram.ui.common.Phase
@@ -142,7 +143,7 @@ val historySamples: List<Sample> =
         sample("history_import", tab = Tab.History) { Import(ImportState(Phase.Ready, listOf(batch(BatchState.HELD), batch(BatchState.ACCEPTED)))) },
         sample("history_import", "empty", Tab.History) { Import(ImportState(Phase.Empty)) },
         sample("history_import", "loading", Tab.History) {
-            Import(ImportState(Phase.Empty, importing = Importing.Reading("my_spotify_data.zip", ImportProgress(6_200_000u, 10_000_000u, 31_402u))))
+            Import(ImportState(Phase.Empty, importing = Importing.Reading("my_spotify_data.zip", FilesProgress(0u, 6_200_000u, 10_000_000u, 31_402u))))
         },
         sample(
             "history_import",
@@ -175,7 +176,7 @@ private fun Search(
 ) = SearchScreen(state, found, {}, {}, noSearchActions, {})
 
 @Composable
-private fun Import(state: ImportState) = ImportScreen(state, {}, {}, {}, {}, {})
+internal fun Import(state: ImportState) = ImportScreen(state, noImportActions, {}, {})
 
 @Composable
 private fun Pen(state: PenState) = PenScreen(state, rows(someListens), {}, {}, noPenActions, {})
@@ -191,6 +192,25 @@ internal val noDaysActions =
         override fun glance() = Unit
 
         override fun more() = Unit
+    }
+
+internal val noImportActions =
+    object : ImportActions {
+        override fun choose() = Unit
+
+        override fun from() = Unit
+
+        override fun stop() = Unit
+
+        override fun open(batch: Long) = Unit
+
+        override fun zone(zone: String) = Unit
+
+        override fun mapping(mapping: TableMapping) = Unit
+
+        override fun read() = Unit
+
+        override fun leave() = Unit
     }
 
 internal val noSearchActions =

@@ -13,7 +13,7 @@ import androidx.compose.ui.test.performScrollTo
 import org.junit.jupiter.api.Test
 import tekram.ffi.BatchState
 import tekram.ffi.CaptureApp
-import tekram.ffi.ImportProgress
+import tekram.ffi.FilesProgress
 import tekram.ffi.RefusedLine
 import tekram.ui.common.Phase
 import tekram.ui.onScreen
@@ -32,15 +32,29 @@ class TransferScreensTest {
 
     @Test
     fun `a file is chosen, read on in and an import opened`() {
+        val actions =
+            object : ImportActions by noImportActions {
+                override fun choose() {
+                    said += "choose"
+                }
+
+                override fun open(batch: Long) {
+                    said += "batch $batch"
+                }
+
+                override fun stop() {
+                    said += "stop"
+                }
+            }
         val state = ImportState(Phase.Ready, listOf(batch(BatchState.HELD)))
-        onScreen({ ImportScreen(state, { said += "choose" }, {}, {}, { said += "batch $it" }, {}) }) {
+        onScreen({ ImportScreen(state, actions, {}, {}) }) {
             onNode(hasText("my_spotify_data.zip") and hasClickAction()).performScrollTo().performClick()
             onNodeWithText("Choose a file").performScrollTo().performClick()
             assertEquals(listOf("batch 3", "choose"), said)
         }
         said.clear()
-        val reading = state.copy(importing = Importing.Reading("my_spotify_data.zip", ImportProgress(1u, 2u, 31_402u)))
-        onScreen({ ImportScreen(reading, {}, { said += "stop" }, {}, {}, {}) }) {
+        val reading = state.copy(importing = Importing.Reading("my_spotify_data.zip", FilesProgress(0u, 1u, 2u, 31_402u)))
+        onScreen({ ImportScreen(reading, actions, {}, {}) }) {
             onNodeWithText("31,402 lines read").assertIsDisplayed()
             onNodeWithContentDescription("Import, 50 percent read").assertIsDisplayed()
             onNodeWithText("Stop the import").performScrollTo().performClick()

@@ -3,8 +3,11 @@ package tekram.ui.pictures
 
 import tekram.ui.common.commonSamples
 import tekram.ui.history.answer.answerSamples
+import tekram.ui.history.bring.bringSamples
 import tekram.ui.history.capture.captureSamples
+import tekram.ui.history.edit.editSamples
 import tekram.ui.history.feed.feedSamples
+import tekram.ui.history.feed.playerSamples
 import tekram.ui.history.historySamples
 import tekram.ui.history.share.shareSamples
 import tekram.ui.keep.keepSamples
@@ -17,5 +20,6 @@ import tekram.ui.want.wantSamples
 
 /** In the order of the page. */
 val allSamples: List<Sample> =
-    startSamples + historySamples + answerSamples + captureSamples + feedSamples + shareSamples + paySamples + wantSamples + relationsSamples +
-        meSamples + keepSamples + vaultSamples + commonSamples
+    startSamples + historySamples + answerSamples + captureSamples + feedSamples + playerSamples + shareSamples + editSamples + bringSamples + paySamples +
+        wantSamples +
+        relationsSamples + meSamples + keepSamples + vaultSamples + commonSamples

@@ -1,7 +1,9 @@
-// Which screen a route of capture shows: players, pause and private session, what counts, recordings.
+// Which screen a route of capture shows: players, pause and private session, what counts, other apps, an article that was read,
+// recordings.
 package tekram.ui.history.capture
 
 import androidx.compose.runtime.Composable
+import androidx.compose.runtime.DisposableEffect
 import androidx.compose.runtime.collectAsState
 import androidx.compose.runtime.getValue
 import androidx.compose.runtime.remember
@@ -22,6 +24,8 @@ fun CaptureRoom(
 ) = when (route.id) {
     "history_capture_quiet" -> QuietTimes(room, onBack)
     "history_capture_counting" -> Counting(room, onBack)
+    "history_capture_apps" -> Apps(room, onBack)
+    "history_capture_read" -> Read(route, room, onBack)
     "history_capture_record" -> Recordings(room, onBack)
     else -> Players(room, onBack)
 }
@@ -31,10 +35,17 @@ private fun Players(
     room: Room,
     onBack: (() -> Unit)?,
 ) {
-    val model = viewModel { CaptureModel(room.session) }
-    val state by model.state.collectAsState()
     val device = LocalDevice.current
-    CaptureScreen(state, model::allow, model::reload, onBack, onPhone = device.phonePage?.let { page -> { device.open(page) } })
+    val model = viewModel { CaptureModel(room.session, device::notices) }
+    val state by model.state.collectAsState()
+    CaptureScreen(
+        state,
+        model::allow,
+        model::reload,
+        onBack,
+        onPhone = device.phonePage?.let { page -> { device.open(page) } },
+        onQuiet = { room.go.open(Route("history_capture_quiet")) },
+    )
 }
 
 @Composable
@@ -66,6 +77,42 @@ private fun Counting(
     val model = viewModel { CountingModel(room.session) }
     val state by model.state.collectAsState()
     CountingScreen(state, model::set, model::reset, model::reload, onBack)
+}
+
+@Composable
+private fun Apps(
+    room: Room,
+    onBack: (() -> Unit)?,
+) {
+    val device = LocalDevice.current
+    val model = viewModel { AppsModel(room.session, device.endpoint) }
+    val state by model.state.collectAsState()
+    val actions =
+        remember(model) {
+            object : AppsActions {
+                override fun add(app: String) = model.add(app)
+
+                override fun seen() = model.seen()
+
+                override fun revoke(token: String) = model.revoke(token)
+
+                override fun answer(wanted: Boolean) = model.answer(wanted)
+            }
+        }
+    AppsScreen(state, actions, model::reload, onBack)
+}
+
+@Composable
+private fun Read(
+    route: Route,
+    room: Room,
+    onBack: (() -> Unit)?,
+) {
+    val model = viewModel(key = "read ${route.about}") { ReadModel(room.session, ReadForm.of(route)) }
+    val state by model.state.collectAsState()
+    // The same page may be read again: what was kept is not said a second time.
+    DisposableEffect(model) { onDispose(model::left) }
+    ReadScreen(state, model::change, model::keep, model::another, onBack)
 }
 
 @Composable

@@ -20,6 +20,7 @@ import androidx.compose.ui.Modifier
 import androidx.compose.ui.text.input.KeyboardType
 import androidx.compose.ui.unit.dp
 import tekram.ffi.Episode
+import tekram.ffi.EpisodeDetail
 import tekram.ffi.Feed
 import tekram.ui.common.ErrorLine
 import tekram.ui.common.IconAction
@@ -36,6 +37,7 @@ import tekram.ui.common.RowsList
 import tekram.ui.common.ScreenFrame
 import tekram.ui.common.ScrollingColumn
 import tekram.ui.common.Section
+import tekram.ui.common.Shown
 import tekram.ui.common.TextLine
 import tekram.ui.common.WorkBar
 import tekram.ui.common.errorText
@@ -64,6 +66,12 @@ interface FeedsActions {
 
     /** Opens the imports, for a list of podcasts from another app. */
     fun import()
+
+    /** Writes the list as a file for another app. */
+    fun export()
+
+    /** Opens the radio stations. */
+    fun stations()
 }
 
 /** `history_feed`: the podcasts that are followed. */
@@ -95,6 +103,12 @@ private fun FeedsHead(
     actions: FeedsActions,
 ) = Column(Modifier.padding(horizontal = screenPadding), verticalArrangement = Arrangement.spacedBy(8.dp)) {
     Follow(actions)
+    if (state.feeds.isNotEmpty()) {
+        QuietButton(word("history_player_export"), actions::export, icon = Icons.Export)
+        Text(word("history_player_export_text"), style = MaterialTheme.typography.bodySmall)
+        state.exported?.let { Text(plural("history_player_exported", it), style = MaterialTheme.typography.bodyMedium) }
+    }
+    QuietButton(word("history_player_stations"), actions::stations, icon = Icons.Radio)
     if (state.busy) {
         val text = if (state.asked == 0) word("history_feed_asking") else plural("history_feed_asked", state.asked.toLong())
         WorkBar(text, progress = null, onStop = actions::stop)
@@ -146,6 +160,9 @@ interface ShowActions {
 
     /** Lets the podcast go. */
     fun unfollow()
+
+    /** Plays an episode; null where this device has no player. */
+    val play: ((Long) -> Unit)? get() = null
 }
 
 /** `history_feed_show`: a podcast with its episodes, newest first. */
@@ -165,7 +182,10 @@ fun ShowScreen(
         if (episodes.phase != Phase.Ready) ShowHead(state, actions)
         PhasePane(episodes.phase, phaseWords("history_feed_episodes"), onRetry = onRetry) {
             RowsList(episodes, actions::near, before = { item { ShowHead(state, actions) } }) {
-                ListRow(it.title, below = below(it), onClick = { actions.open(it.episode) })
+                ListRow(it.title, below = below(it), onClick = { actions.open(it.episode) }) {
+                    val play = actions.play.takeIf { _ -> it.enclosureUrl.isNotEmpty() }
+                    play?.let { play -> IconAction(Icons.Play, word("history_player_play_a11y", it.title)) { play(it.episode) } }
+                }
             }
         }
     }
@@ -215,13 +235,23 @@ private fun below(episode: Episode): String {
     }
 }
 
-/** `history_feed_episode`: one episode. */
+/** How it stands with playing an episode: whether it is [on], and why it is not to be played. [play] begins at a place, or where it was left. */
+class EpisodePlay(
+    val on: Boolean,
+    val problem: Shown?,
+    val pause: () -> Unit,
+    val play: (atMs: Long?) -> Unit,
+)
+
+/** `history_feed_episode`: one episode; without [play] where this device has no player. */
 @Composable
 fun EpisodeScreen(
     state: EpisodeState,
     onFetchChapters: () -> Unit,
     onRetry: () -> Unit,
     onBack: (() -> Unit)?,
+    play: EpisodePlay? = null,
+    onRead: (EpisodeDetail) -> Unit = {},
 ) = ScreenFrame(word("history_feed_episode"), onBack) {
     PhasePane(state.phase, phaseWords("history_feed"), onRetry = onRetry) {
         val detail = state.detail ?: return@PhasePane
@@ -230,12 +260,18 @@ fun EpisodeScreen(
                 Text(detail.show, style = MaterialTheme.typography.bodyLarge)
                 Text(below(detail.episode), style = MaterialTheme.typography.bodyMedium)
             }
+            play?.takeUnless { detail.episode.isArticle }?.let { PlayButton(detail.episode, it) }
             state.failure?.let { ErrorLine(errorText(it)) }
+            if (detail.episode.isArticle) MainButton(word("history_page_title"), { onRead(detail) }, icon = Icons.Page)
             if (state.canFetch) OtherButton(word("history_feed_chapters_fetch"), onFetchChapters, busy = state.fetching)
             val chapters = detail.chapters.chapters.filter { it.inContents && it.title.isNotEmpty() }
             if (chapters.isNotEmpty()) {
                 Section(word("history_feed_chapters")) {
-                    chapters.forEach { Text("${place(it.startMs)}  ${it.title}", style = MaterialTheme.typography.bodyMedium) }
+                    chapters.forEach { chapter ->
+                        val text = "${place(chapter.startMs)}  ${chapter.title}"
+                        val onPlay = play?.takeIf { detail.episode.enclosureUrl.isNotEmpty() }?.play
+                        if (onPlay == null) Text(text, style = MaterialTheme.typography.bodyMedium) else ListRow(text, onClick = { onPlay(chapter.startMs) })
+                    }
                 }
             }
             if (detail.notes.isNotEmpty()) {
@@ -244,6 +280,31 @@ fun EpisodeScreen(
         }
     }
 }
+
+@Composable
+private fun PlayButton(
+    episode: Episode,
+    play: EpisodePlay,
+) {
+    when {
+        episode.enclosureUrl.isEmpty() -> {
+            Text(errorText(Shown(0, "nothing_to_play", "history")), style = MaterialTheme.typography.bodyMedium)
+        }
+
+        play.on -> {
+            MainButton(word("history_player_pause"), play.pause, icon = Icons.Pause)
+        }
+
+        else -> {
+            val text = word(if (episode.heard.resumeMs > 0) "history_player_resume" else "history_player_play")
+            MainButton(text, { play.play(null) }, icon = Icons.Play)
+        }
+    }
+    play.problem?.let { ErrorLine(errorText(it)) }
+}
+
+/** An item without anything to play, but with a page: something to read. */
+internal val Episode.isArticle: Boolean get() = enclosureUrl.isEmpty() && pageUrl.isNotEmpty()
 
 /** A place in a medium, as players write it: 1:02:03. */
 internal fun place(ms: Long): String {

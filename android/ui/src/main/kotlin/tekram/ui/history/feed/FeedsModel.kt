@@ -13,11 +13,13 @@ import kotlinx.coroutines.flow.update
 import kotlinx.coroutines.launch
 import tekram.binding.Work
 import tekram.ffi.Feed
+import tekram.ui.common.Device
 import tekram.ui.common.Newest
 import tekram.ui.common.Phase
 import tekram.ui.common.Shown
 import tekram.ui.common.attempt
 import tekram.ui.common.phase
+import tekram.ui.common.save
 import tekram.ui.common.shown
 import tekram.ui.start.Session
 
@@ -28,6 +30,8 @@ data class FeedsState(
     val busy: Boolean = false,
     val asked: Int = 0,
     val failure: Shown? = null,
+    /** So many podcasts were written to a file of the person's choice. */
+    val exported: Long? = null,
 )
 
 /** Lists the podcasts, follows them and asks them. */
@@ -90,6 +94,15 @@ class FeedsModel(
                     states.update { it.copy(busy = false, asked = 0) }
                 }
             }
+    }
+
+    /** Lets the person choose a file and writes the list to it, as OPML. */
+    fun export(device: Device) {
+        states.update { it.copy(failure = null, exported = null) }
+        viewModelScope.launch {
+            val answer = attempt { device.save("podcasts.opml") { path -> session.persona.exportFeeds(path).toLong() } }
+            states.update { state -> answer.fold({ state.copy(exported = it) }, { state.copy(failure = it.shown()) }) }
+        }
     }
 
     /** Ends asking; what was answered stays. */

@@ -38,6 +38,10 @@ class FeedScreensTest {
             override fun stop() = Unit
 
             override fun import() = Unit
+
+            override fun export() = Unit
+
+            override fun stations() = Unit
         }
 
     private val show =
@@ -85,6 +89,15 @@ class FeedScreensTest {
         onScreen({ EpisodeScreen(chaptersHere, {}, {}, {}) }) {
             onNodeWithText("1:03:00  The radio").assertIsDisplayed()
             assertEquals(0, onAllNodesWithText("A picture", substring = true).fetchSemanticsNodes().size)
+        }
+    }
+
+    @Test
+    fun `an item with a page and nothing to play was read`() {
+        onScreen({ EpisodeScreen(anArticle, {}, {}, {}) { said += it.episode.pageUrl } }) { onNodeWithText("I read this").performClick() }
+        assertEquals(listOf("https://harbour.example/night-ferries"), said)
+        onScreen({ EpisodeScreen(chaptersHere, {}, {}, {}) }) {
+            assertEquals(0, onAllNodesWithText("I read this").fetchSemanticsNodes().size)
         }
     }
 }

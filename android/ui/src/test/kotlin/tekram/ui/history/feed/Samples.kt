@@ -111,6 +111,11 @@ internal val chaptersHere =
         ),
     )
 internal val chaptersElsewhere = EpisodeState(Phase.Ready, detail(ChapterSource.FILE_NOT_FETCHED, emptyList()))
+internal val anArticle =
+    chaptersHere.run {
+        val written = detail!!.episode.copy(enclosureUrl = "", enclosureType = "", pageUrl = "https://harbour.example/night-ferries", durationMs = null)
+        copy(detail = detail.copy(episode = written, chapters = Chapters(ChapterSource.FEED, emptyList())))
+    }
 
 private val noFeeds =
     object : FeedsActions {
@@ -126,6 +131,10 @@ private val noFeeds =
         override fun stop() = Unit
 
         override fun import() = Unit
+
+        override fun export() = Unit
+
+        override fun stations() = Unit
     }
 
 private val noShow =
@@ -149,6 +158,7 @@ val feedSamples: List<Sample> =
         sample("history_feed_show", "empty", Tab.History) { Show(ShowState(someFeeds[2]), emptyList()) },
         sample("history_feed_episode", tab = Tab.History) { EpisodeScreen(chaptersHere, {}, {}, {}) },
         sample("history_feed_episode", "chapters", Tab.History) { EpisodeScreen(chaptersElsewhere, {}, {}, {}) },
+        sample("history_feed_episode", "article", Tab.History) { EpisodeScreen(anArticle, {}, {}, {}) },
     )
 
 @Composable
