@@ -205,7 +205,7 @@ impl Vault {
             let transaction = writer
                 .transaction_with_behavior(TransactionBehavior::Immediate)
                 .map_err(VaultError::from)?;
-            let yielding = self.0.turns.give_way(&transaction);
+            let yielding = self.0.turns.give_way(&transaction).map_err(VaultError::from)?;
             let changed = change(&transaction);
             let was_asked = yielding.end();
             let value = match changed {

@@ -86,6 +86,41 @@ fn a_write_that_gives_way_is_broken_off_and_leaves_nothing() {
     }
 }
 
+/// Full text search leaves a statement open until the transaction ends.
+#[test]
+fn a_write_that_is_asked_to_give_way_while_full_text_is_open_spoils_nothing() {
+    let device = Device::new();
+    let vault = device.create("Home");
+    let made = vault.write(NOTE, |transaction| {
+        transaction.execute_batch("CREATE VIRTUAL TABLE words USING fts5(word)")?;
+        for n in 0..2_000 {
+            transaction.execute("INSERT INTO words (word) VALUES (?1)", [format!("word{n}")])?;
+        }
+        Ok::<_, VaultError>(())
+    });
+    made.unwrap();
+    for times in 1..=20 {
+        let (started, start) = mpsc::channel();
+        thread::scope(|scope| {
+            let other = vault.clone();
+            scope.spawn(move || {
+                start.recv().unwrap();
+                write_note(&other, "waited");
+            });
+            let written = vault.write_giving_way(NOTE, |transaction| {
+                transaction.execute("INSERT INTO words (word) VALUES ('more')", [])?;
+                transaction.execute("INSERT INTO words (words, rank) VALUES ('merge', -16)", [])?;
+                started.send(()).unwrap();
+                // The other one asks now, while no statement runs.
+                thread::sleep(Duration::from_millis(20));
+                Ok::<_, VaultError>(())
+            });
+            assert_eq!(written.unwrap(), Some(()));
+        });
+        assert_eq!(support::count_notes(&vault), times);
+    }
+}
+
 #[test]
 fn a_write_that_gives_way_is_a_write_when_nobody_waits_and_says_its_own_errors() {
     let device = Device::new();

@@ -1,91 +1,78 @@
 //! Whose turn it is to write. Writers write in the order in which they came, so who writes step after step goes before nobody; and a
 //! write that can be done later as well is broken off as soon as somebody else wants to write.
 
-use std::sync::{Mutex, MutexGuard, TryLockError};
-use std::thread;
-use std::time::Duration;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, TryLockError};
 
-use rusqlite::{Connection, InterruptHandle};
+use rusqlite::{Connection, Error};
 
 use super::lock;
 
-/// Between two tries to break a write off: SQLite forgets what it was asked between two statements.
-const PAUSE: Duration = Duration::from_millis(1);
+/// After how many steps of SQLite's machine a write that gives way looks whether somebody waits: well below a millisecond.
+const LOOK_EVERY: i32 = 1_000;
 
 /// Who waits, and who gives way.
 #[derive(Default)]
 pub(super) struct Turns {
     /// Held by whoever is the next to write, until it writes.
     next: Mutex<()>,
-    /// The write that gives way, while one is running.
-    giving_way: Mutex<Option<GivingWay>>,
-}
-
-struct GivingWay {
-    statement: InterruptHandle,
-    was_asked: bool,
+    /// Whether that one waits.
+    waits: Arc<AtomicBool>,
 }
 
 impl Turns {
     /// Waits for the writer, behind those who came before.
     pub(super) fn wait_for<'a>(&self, writer: &'a Mutex<Option<Connection>>) -> MutexGuard<'a, Option<Connection>> {
         let _next = lock(&self.next);
-        loop {
-            match writer.try_lock() {
-                Ok(writer) => return writer,
-                Err(TryLockError::Poisoned(poisoned)) => return poisoned.into_inner(),
-                Err(TryLockError::WouldBlock) => {}
-            }
-            if !self.ask() {
-                // None gives way, and no other begins before this one.
-                return lock(writer);
-            }
-            thread::sleep(PAUSE);
+        match writer.try_lock() {
+            Ok(writer) => return writer,
+            Err(TryLockError::Poisoned(poisoned)) => return poisoned.into_inner(),
+            Err(TryLockError::WouldBlock) => {}
         }
+        self.waits.store(true, Ordering::SeqCst);
+        let writer = lock(writer);
+        self.waits.store(false, Ordering::SeqCst);
+        writer
     }
 
-    /// Breaks off what the running write does at the moment, if it gives way. Says whether it does.
-    fn ask(&self) -> bool {
-        match lock(&self.giving_way).as_mut() {
-            Some(giving_way) => {
-                giving_way.was_asked = true;
-                giving_way.statement.interrupt();
-                true
-            }
-            None => false,
-        }
-    }
-
-    /// From now on the connection's statements may be broken off, until the value is dropped or asked.
-    pub(super) fn give_way(&self, connection: &Connection) -> Yielding<'_> {
-        *lock(&self.giving_way) = Some(GivingWay {
-            statement: connection.get_interrupt_handle(),
-            was_asked: false,
-        });
-        Yielding(self)
+    /// From now on the connection's statements are broken off when somebody waits, until the value is dropped or asked. Not by
+    /// `sqlite3_interrupt`: what that asks for outlasts the statement while another one is open, as full text search leaves one, and
+    /// would then break off the rollback too.
+    pub(super) fn give_way<'c>(&self, connection: &'c Connection) -> Result<Yielding<'c>, Error> {
+        let waits = Arc::clone(&self.waits);
+        connection.progress_handler(LOOK_EVERY, Some(move || waits.load(Ordering::SeqCst)))?;
+        Ok(Yielding {
+            connection,
+            waits: Arc::clone(&self.waits),
+        })
     }
 }
 
 /// A write that gives way is running.
-pub(super) struct Yielding<'a>(&'a Turns);
+pub(super) struct Yielding<'c> {
+    connection: &'c Connection,
+    waits: Arc<AtomicBool>,
+}
 
 impl Yielding<'_> {
-    /// Nothing is broken off any more. Says whether it was asked for.
+    /// Nothing is broken off any more. Says whether somebody waits, so that something may have been.
     pub(super) fn end(self) -> bool {
-        let ended = lock(&self.0.giving_way).take();
-        ended.is_some_and(|ended| ended.was_asked)
+        self.waits.load(Ordering::SeqCst)
     }
 }
 
 impl Drop for Yielding<'_> {
     fn drop(&mut self) {
-        lock(&self.0.giving_way).take();
+        // Fails only for a number of steps that SQLite does not know, and none is given.
+        let _ = self.connection.progress_handler(0, None::<fn() -> bool>);
     }
 }
 
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, missing_docs)]
+
+    use std::thread;
 
     use super::*;
 
