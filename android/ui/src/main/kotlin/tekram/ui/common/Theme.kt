@@ -9,6 +9,7 @@ import androidx.compose.material3.Surface
 import androidx.compose.material3.Typography
 import androidx.compose.runtime.Composable
 import androidx.compose.runtime.CompositionLocalProvider
+import androidx.compose.runtime.staticCompositionLocalOf
 import androidx.compose.ui.Modifier
 import androidx.compose.ui.text.TextStyle
 import androidx.compose.ui.text.font.FontFamily
@@ -22,14 +23,18 @@ val smallestTouch = 48.dp
 /** Makes a control at least [smallestTouch] wide and high. */
 fun Modifier.touchable(): Modifier = sizeIn(minWidth = smallestTouch, minHeight = smallestTouch)
 
-/** The app's colours and type around [content]; [font] is for pictures that must be alike on every machine. */
+/** For codes, addresses and texts whose letters count one by one. */
+val LocalMono = staticCompositionLocalOf<FontFamily> { FontFamily.Monospace }
+
+/** The app's colours and type around [content]; [font] and [mono] are for pictures that must be alike on every machine. */
 @Composable
 fun TekramTheme(
     dark: Boolean = isSystemInDarkTheme(),
     font: FontFamily = FontFamily.Default,
+    mono: FontFamily = FontFamily.Monospace,
     content: @Composable () -> Unit,
 ) {
-    CompositionLocalProvider(LocalSeries provides if (dark) darkSeries else lightSeries) {
+    CompositionLocalProvider(LocalSeries provides if (dark) darkSeries else lightSeries, LocalMono provides mono) {
         MaterialTheme(colorScheme = if (dark) darkScheme else lightScheme, typography = typeScale(font)) {
             Surface(color = MaterialTheme.colorScheme.background, content = content)
         }

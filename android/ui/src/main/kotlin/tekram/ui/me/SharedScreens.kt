@@ -11,13 +11,13 @@ import androidx.compose.material3.Text
 import androidx.compose.runtime.Composable
 import androidx.compose.ui.Modifier
 import androidx.compose.ui.graphics.vector.ImageVector
-import androidx.compose.ui.text.font.FontFamily
 import androidx.compose.ui.text.style.TextDirection
 import tekram.ffi.SharedItem
 import tekram.ffi.SharedKind
 import tekram.ui.common.Icons
 import tekram.ui.common.ListRow
 import tekram.ui.common.LocalFormats
+import tekram.ui.common.LocalMono
 import tekram.ui.common.OtherButton
 import tekram.ui.common.Phase
 import tekram.ui.common.PhasePane
@@ -129,5 +129,5 @@ private fun SharedDetail(
 @Composable
 private fun Exactly(text: String) =
     SelectionContainer {
-        Text(text, style = MaterialTheme.typography.bodySmall.copy(fontFamily = FontFamily.Monospace, textDirection = TextDirection.Ltr))
+        Text(text, style = MaterialTheme.typography.bodySmall.copy(fontFamily = LocalMono.current, textDirection = TextDirection.Ltr))
     }

@@ -18,7 +18,6 @@ import androidx.compose.ui.Modifier
 import androidx.compose.ui.semantics.LiveRegionMode
 import androidx.compose.ui.semantics.liveRegion
 import androidx.compose.ui.semantics.semantics
-import androidx.compose.ui.text.font.FontFamily
 import androidx.compose.ui.text.style.TextDirection
 import androidx.compose.ui.unit.dp
 import tekram.ffi.Agreement
@@ -26,6 +25,7 @@ import tekram.ffi.TermsDetail
 import tekram.ui.common.ErrorLine
 import tekram.ui.common.Icons
 import tekram.ui.common.LocalFormats
+import tekram.ui.common.LocalMono
 import tekram.ui.common.OtherButton
 import tekram.ui.common.PhasePane
 import tekram.ui.common.QuietButton
@@ -116,7 +116,7 @@ private fun Exact(
     SelectionContainer {
         Text(
             value.chunked(FOUR).joinToString(" "),
-            style = MaterialTheme.typography.bodySmall.copy(fontFamily = FontFamily.Monospace, textDirection = TextDirection.Ltr),
+            style = MaterialTheme.typography.bodySmall.copy(fontFamily = LocalMono.current, textDirection = TextDirection.Ltr),
         )
     }
 }

@@ -22,7 +22,6 @@ import androidx.compose.ui.semantics.clearAndSetSemantics
 import androidx.compose.ui.semantics.contentDescription
 import androidx.compose.ui.semantics.liveRegion
 import androidx.compose.ui.semantics.semantics
-import androidx.compose.ui.text.font.FontFamily
 import androidx.compose.ui.unit.LayoutDirection
 import androidx.compose.ui.unit.dp
 import tekram.ffi.Accepted
@@ -31,6 +30,7 @@ import tekram.ffi.QrCode
 import tekram.ui.common.ErrorLine
 import tekram.ui.common.Icons
 import tekram.ui.common.LocalFormats
+import tekram.ui.common.LocalMono
 import tekram.ui.common.LocalWords
 import tekram.ui.common.MainButton
 import tekram.ui.common.OtherButton
@@ -234,7 +234,7 @@ private fun LargeCode(code: String) {
                 verticalArrangement = Arrangement.spacedBy(4.dp),
             ) {
                 code.split('-').forEach { group ->
-                    Text(group, style = MaterialTheme.typography.displayMedium.copy(fontFamily = FontFamily.Monospace), softWrap = false)
+                    Text(group, style = MaterialTheme.typography.displayMedium.copy(fontFamily = LocalMono.current), softWrap = false)
                 }
             }
         }

@@ -18,7 +18,6 @@ import androidx.compose.ui.Modifier
 import androidx.compose.ui.semantics.LiveRegionMode
 import androidx.compose.ui.semantics.liveRegion
 import androidx.compose.ui.semantics.semantics
-import androidx.compose.ui.text.font.FontFamily
 import androidx.compose.ui.text.style.TextDirection
 import androidx.compose.ui.unit.dp
 import tekram.ffi.Cell
@@ -27,6 +26,7 @@ import tekram.ffi.TermsRow
 import tekram.ui.common.ErrorLine
 import tekram.ui.common.Icons
 import tekram.ui.common.LocalFormats
+import tekram.ui.common.LocalMono
 import tekram.ui.common.LocalWords
 import tekram.ui.common.MainButton
 import tekram.ui.common.OtherButton
@@ -158,7 +158,7 @@ private fun WordForWord(intent: Intent) =
         QuietButton(word("want_preview_exact"), { open = !open }, icon = if (open) Icons.Collapse else Icons.Expand)
         if (!open) return@Section
         Note(word("want_exact_note"))
-        val raw = MaterialTheme.typography.bodySmall.copy(fontFamily = FontFamily.Monospace, textDirection = TextDirection.Ltr)
+        val raw = MaterialTheme.typography.bodySmall.copy(fontFamily = LocalMono.current, textDirection = TextDirection.Ltr)
         SelectionContainer {
             Column(verticalArrangement = Arrangement.spacedBy(8.dp)) {
                 Text(word("want_exact_content"), style = MaterialTheme.typography.titleSmall)

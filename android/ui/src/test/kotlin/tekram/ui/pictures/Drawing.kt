@@ -73,6 +73,9 @@ val pictureFont: FontFamily =
         Font("fonts/Roboto-Bold.ttf", FontWeight.Bold),
     )
 
+/** The same for codes. */
+val pictureMono: FontFamily = FontFamily(Font("fonts/DroidSansMono.ttf", FontWeight.Normal))
+
 private val words = mutableMapOf<Locale, Words>()
 
 private fun words(variant: Variant): Words {
@@ -112,7 +115,7 @@ fun Surroundings(
         LocalWords provides words,
         LocalFormats provides Formats(words, pictureClock),
         LocalLayoutDirection provides direction,
-    ) { TekramTheme(variant.dark, pictureFont, content) }
+    ) { TekramTheme(variant.dark, pictureFont, pictureMono, content) }
 }
 
 /** Draws [sample] in [variant]. */

@@ -16,13 +16,13 @@ import androidx.compose.ui.Modifier
 import androidx.compose.ui.platform.testTag
 import androidx.compose.ui.semantics.contentDescription
 import androidx.compose.ui.semantics.semantics
-import androidx.compose.ui.text.font.FontFamily
 import tekram.ffi.EndpointToken
 import tekram.ui.common.Answering
 import tekram.ui.common.CopyButton
 import tekram.ui.common.ErrorLine
 import tekram.ui.common.ListRow
 import tekram.ui.common.LocalFormats
+import tekram.ui.common.LocalMono
 import tekram.ui.common.MainButton
 import tekram.ui.common.PhasePane
 import tekram.ui.common.QuietButton
@@ -82,7 +82,7 @@ private fun Switched(
     val url = answering.url
     if (mine && url != null) {
         Text(word("history_apps_address"), style = MaterialTheme.typography.bodyMedium)
-        SelectionContainer { Text(url, fontFamily = FontFamily.Monospace) }
+        SelectionContainer { Text(url, fontFamily = LocalMono.current) }
         CopyButton(url, word("history_apps_address_copy"))
     }
 }
@@ -102,7 +102,7 @@ private fun Fresh(
 ) = Section(word("history_apps_token", fresh.app)) {
     HiddenScreen()
     Text(word("history_apps_token_text"))
-    SelectionContainer { Text(fresh.token, fontFamily = FontFamily.Monospace) }
+    SelectionContainer { Text(fresh.token, fontFamily = LocalMono.current) }
     CopyButton(fresh.token, word("history_apps_token_copy"))
     MainButton(word("common_done"), actions::seen)
 }
