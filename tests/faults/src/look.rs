@@ -67,7 +67,9 @@ pub fn look(root: &Path, id: &str, said: &Said, script: &[Deed], care: Care) -> 
         let held: Vec<Option<Snapshot>> = fitting.iter().map(|model| model.backup.clone()).collect();
         model.backup = restorable(&device, &held).map_err(|finding| vec![finding])?;
     }
-    match (said.cut.and_then(|number| script.get(number)), care.again) {
+    // What is left of a deletion keeps its name taken, as `list` shows: its owner deletes it before anything is restored there.
+    let again_now = care.again || model.broken > 0;
+    match (said.cut.and_then(|number| script.get(number)), again_now) {
         (Some(deed), true) => again(root, id, model, said, deed).map_err(|finding| vec![finding]),
         _ => Ok(model),
     }
