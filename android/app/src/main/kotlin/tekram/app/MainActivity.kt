@@ -63,7 +63,7 @@ class MainActivity : ComponentActivity() {
         val state by app.state.collectAsState()
         val starting by start.state.collectAsState()
         BackHandler(enabled = canGoBack(state, starting)) { if (app.session != null) app.back() else start.back() }
-        TekramApp(app, start, words, process.device)
+        TekramApp(app, start, words, process.device, playback = process.playback)
         DoorstepScreens(doorstep, app, words)
     }
 
@@ -80,6 +80,7 @@ class MainActivity : ComponentActivity() {
     private fun followSplit() {
         lifecycleScope.launch {
             app.state.map { (it.phase as? AppPhase.Open)?.session }.distinctUntilChanged().collectLatest { session ->
+                process.playsFor(session)
                 if (session == null) return@collectLatest SplitWidget.locked(process)
                 process.splitChanged(session)
                 process.requestsChanged(session)

@@ -107,6 +107,8 @@ class PhoneActivity : ComponentActivity() {
             ?.getActiveSessions(ComponentName(this, CaptureService::class.java))
             .orEmpty()
             .map { it.packageName }
+            // The built-in player tells the log by itself.
+            .filter { it != packageName }
 
     private fun profileName(
         profiles: List<PersonaEntry>,

@@ -6,6 +6,7 @@ import android.app.Application
 import android.app.PendingIntent
 import android.content.Intent
 import android.net.Uri
+import kotlinx.coroutines.MainScope
 import tekram.ffi.Agent
 import tekram.ffi.AgentSettings
 import tekram.ffi.quietPanics
@@ -37,6 +38,7 @@ import tekram.platform.work.WorkHost
 import tekram.platform.work.WorkKind
 import tekram.platform.work.WorkService
 import tekram.ui.common.attempt
+import tekram.ui.history.feed.PlayerModel
 import tekram.ui.start.Session
 import java.io.File
 import java.util.TimeZone
@@ -80,6 +82,13 @@ class TekramApplication :
             CoreConnectivity(PhoneNetwork(this)),
         )
     }
+
+    /** What the built-in player shows outside the app. */
+    val playerOutside by lazy { PlayerOutside(this) }
+    private val madePlayback = lazy { PlayerModel(agent, SoundPlayer(this, playerOutside::show), MainScope(), proxied = edition.proxy != null) }
+
+    /** The built-in player. */
+    val playback: PlayerModel by madePlayback
 
     /** Who asks what of a screen. */
     val asking: Questions get() = questions
@@ -143,6 +152,11 @@ class TekramApplication :
 
     override fun historyIsReady() = tell(NoticeKind.HistoryReady)
 
+    /** A profile was opened, or with null everything was locked: of what plays, the outside sees only what it may. */
+    fun playsFor(session: Session?) {
+        if (madePlayback.isInitialized()) session?.persona?.let(playback::opened) ?: playback.locked()
+    }
+
     /** What the open profile asked for elsewhere may have changed. */
     suspend fun requestsChanged(session: Session) {
         attempt { session.persona.run { id() to historyRequests().filter { it.cameMs == null }.map { it.readyMs } } }
@@ -159,6 +173,7 @@ class TekramApplication :
     /** A profile was deleted: nothing may be sealed for it any more, and nothing on the phone names it. */
     private fun forget(profile: String) {
         allowedPlayers.forget(profile)
+        if (madePlayback.isInitialized()) playback.forget(profile)
         endpoint.answer(profile, wanted = false)
         reminder.forget(profile)
         historyReminder.forget(profile)

@@ -40,6 +40,8 @@ class ManifestTest {
                 "RECEIVE_BOOT_COMPLETED",
                 "FOREGROUND_SERVICE",
                 "FOREGROUND_SERVICE_SPECIAL_USE",
+                "FOREGROUND_SERVICE_MEDIA_PLAYBACK",
+                "WAKE_LOCK",
                 "ACCESS_COARSE_LOCATION",
                 "ACCESS_FINE_LOCATION",
                 "CAMERA",

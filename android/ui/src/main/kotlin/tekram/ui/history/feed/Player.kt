@@ -1,5 +1,5 @@
 // What plays sound on this device, as the built-in player needs it: something that can be told to load, play and move, and
-// that says what it does, when and where in the medium. The app brings Media3; tests bring one that they turn by hand. What of
+// that says what it does, when and where in the medium. The app brings the phone's; tests bring one that they turn by hand. What of
 // it counts as heard is the core's affair.
 package tekram.ui.history.feed
 
