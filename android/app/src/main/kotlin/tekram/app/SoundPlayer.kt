@@ -94,10 +94,10 @@ class SoundPlayer(
         fresh.setWakeMode(context, PowerManager.PARTIAL_WAKE_LOCK)
         fresh.setOnPreparedListener { if (it === medium) ready(it) }
         fresh.setOnSeekCompleteListener { if (it === medium) target = null }
-        fresh.setOnInfoListener { it, what, _ -> (it === medium).also { own -> if (own) info(what) } }
+        fresh.setOnInfoListener { from, what, _ -> (from === medium).also { own -> if (own) info(what) } }
         // A station has no end: where its stream ends, it broke off.
         fresh.setOnCompletionListener { if (it === medium) ended(if (isLive) PlayerNews.Failed else PlayerNews.Ended) }
-        fresh.setOnErrorListener { it, _, _ -> true.also { _ -> if (it === medium) ended(PlayerNews.Failed) } }
+        fresh.setOnErrorListener { from, _, _ -> true.also { _ -> if (from === medium) ended(PlayerNews.Failed) } }
         try {
             fresh.setDataSource(context, Uri.parse(address))
             fresh.prepareAsync()
