@@ -1,15 +1,22 @@
 //! Where things are: the checkout, the cache folder that outlives it, and cargo's target folder.
 
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
 use serde_json::Value;
 
 use crate::step::{Done, Failure, cargo, output};
 
-/// The checkout this xtask was compiled in.
+/// The checkout that cargo runs this xtask for; without cargo, the one it was compiled in. Checkouts share a target folder, so the
+/// program may have been compiled in another one.
 pub fn root() -> &'static Path {
-    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-    here.parent().unwrap_or(here)
+    static HERE: LazyLock<PathBuf> = LazyLock::new(|| {
+        let running = std::env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
+        running
+            .filter(|folder| folder.ends_with("xtask"))
+            .unwrap_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")))
+    });
+    HERE.parent().unwrap_or(&HERE)
 }
 
 /// `$TEKRAM_CACHE`, else `$XDG_CACHE_HOME/tekram`, else `~/.cache/tekram`.
